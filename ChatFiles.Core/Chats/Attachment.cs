@@ -1,0 +1,69 @@
+namespace ChatFiles.Core.Chats;
+
+public enum AttachmentState
+{
+    Ready,
+    Deleted,
+
+    /// <summary>The blob is gone or changed although nobody deleted it here.</summary>
+    Missing,
+}
+
+/// <summary>The record of a file in a message. The bytes are a blob in the file store.</summary>
+public class Attachment
+{
+    public const int MaxPerMessage = 10;
+
+    public Guid Id { get; set; }
+
+    public long ChatId { get; set; }
+
+    public long MessageId { get; set; }
+
+    public Message Message { get; set; } = null!;
+
+    /// <summary>Its place in the message, from 0.</summary>
+    public int Position { get; set; }
+
+    public AttachmentState State { get; set; }
+
+    /// <summary>The blob's key, made by the server; null once the file is deleted.</summary>
+    public string? BlobKey { get; set; }
+
+    /// <summary>Display text from the sender, cleaned; never a path.</summary>
+    public string FileName { get; set; } = "";
+
+    /// <summary>Follows from the extension; what the sender claimed is not believed.</summary>
+    public string ContentType { get; set; } = "";
+
+    /// <summary>Bytes.</summary>
+    public long Size { get; set; }
+
+    /// <summary>Of the bytes, lower-case hex.</summary>
+    public string Sha256 { get; set; } = "";
+
+    /// <summary>Pixels, where the format's header says so.</summary>
+    public int? Width { get; set; }
+
+    /// <summary>Pixels, where the format's header says so.</summary>
+    public int? Height { get; set; }
+
+    public string? ThumbnailKey { get; set; }
+
+    public string? ThumbnailType { get; set; }
+
+    /// <summary>Bytes.</summary>
+    public long ThumbnailSize { get; set; }
+
+    public string? ThumbnailSha256 { get; set; }
+
+    /// <summary>Turns the record into a tombstone: id and place stay, everything that described the file goes.</summary>
+    public void Bury()
+    {
+        State = AttachmentState.Deleted;
+        BlobKey = ThumbnailKey = ThumbnailType = ThumbnailSha256 = null;
+        FileName = ContentType = Sha256 = "";
+        Size = ThumbnailSize = 0;
+        Width = Height = null;
+    }
+}

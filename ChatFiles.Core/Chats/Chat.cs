@@ -1,0 +1,32 @@
+namespace ChatFiles.Core.Chats;
+
+/// <summary>A room with members.</summary>
+public class Chat
+{
+    /// <summary>The chat that every account is a member of and nobody leaves; it has no owner.</summary>
+    public const long GeneralId = 1;
+
+    public const int MaxNameLength = 80;
+
+    public long Id { get; set; }
+
+    public string Name { get; set; } = "";
+
+    /// <summary>For a direct chat both user ids in order, joined by a space: unique, so that two people have one direct chat.</summary>
+    public string? DirectKey { get; set; }
+
+    /// <summary>The seq of the newest event; 0 before the first.</summary>
+    public long LastSeq { get; set; }
+
+    /// <summary>Bytes of the chat's files, thumbnails included; counts against the quota.</summary>
+    public long StorageBytes { get; set; }
+
+    public DateTime CreatedAt { get; set; }
+
+    public List<Member> Members { get; } = [];
+
+    public bool IsDirect => DirectKey is not null;
+
+    public static string DirectKeyOf(string oneUserId, string otherUserId) =>
+        string.CompareOrdinal(oneUserId, otherUserId) < 0 ? $"{oneUserId} {otherUserId}" : $"{otherUserId} {oneUserId}";
+}

@@ -1,0 +1,42 @@
+namespace ChatFiles.Core.Chats;
+
+public enum ChatEventType
+{
+    MessageCreated,
+    MessageDeleted,
+    FileDeleted,
+    FileMissing,
+    FileRestored,
+    MemberJoined,
+    MemberLeft,
+}
+
+/// <summary>
+/// One committed change of a chat, written in the transaction of that change. The table is the queue that delivery
+/// runs from: whoever was not told in time reads on from the last seq they know.
+/// </summary>
+public class ChatEvent
+{
+    /// <summary>Grows over all chats in the order of the commits; the dispatcher's position.</summary>
+    public long Id { get; set; }
+
+    public long ChatId { get; set; }
+
+    /// <summary>1, 2, 3, … without gaps within the chat.</summary>
+    public long Seq { get; set; }
+
+    public ChatEventType Type { get; set; }
+
+    public long? MessageId { get; set; }
+
+    public Message? Message { get; set; }
+
+    public Guid? FileId { get; set; }
+
+    public string? UserId { get; set; }
+
+    /// <summary>The display name of <see cref="UserId"/> at that time.</summary>
+    public string? UserName { get; set; }
+
+    public DateTime At { get; set; }
+}

@@ -1,0 +1,228 @@
+using ChatFiles.Core.Data;
+using ChatFiles.Core.People;
+using Microsoft.EntityFrameworkCore;
+
+namespace ChatFiles.Core.Chats;
+
+public sealed partial class ChatService
+{
+    /// <summary>The person's chats: General first, then by name.</summary>
+    public async Task<IReadOnlyList<ChatSummary>> ListChatsAsync(string userId, CancellationToken cancellationToken = default)
+    {
+        await using var db = await databases.CreateDbContextAsync(cancellationToken);
+        var rows = await db
+            .Members.Where(m => m.UserId == userId)
+            .Select(m => new
+            {
+                m.Chat.Id,
+                m.Chat.Name,
+                m.Chat.DirectKey,
+                m.Chat.LastSeq,
+                Members = m.Chat.Members.Count,
+                Unread = db.Messages.Count(x => x.ChatId == m.ChatId && x.Id > m.ReadMessageId && x.AuthorId != userId && !x.Deleted),
+            })
+            .ToListAsync(cancellationToken);
+        var directNames = await DirectNamesAsync(db, userId, rows.Select(r => r.DirectKey).OfType<string>(), cancellationToken);
+        return
+        [
+            .. rows.Select(r => new ChatSummary(
+                    r.Id,
+                    r.DirectKey is null ? r.Name : directNames.GetValueOrDefault(r.DirectKey, r.Name),
+                    r.DirectKey is not null,
+                    r.Unread,
+                    r.LastSeq,
+                    r.Members
+                ))
+                .OrderBy(c => c.Id != Chat.GeneralId)
+                .ThenBy(c => c.Direct)
+                .ThenBy(c => c.Name, StringComparer.CurrentCultureIgnoreCase)
+                .ThenBy(c => c.Id),
+        ];
+    }
+
+    public async Task<Result<ChatView>> GetChatAsync(string userId, long chatId, CancellationToken cancellationToken = default)
+    {
+        await using var db = await databases.CreateDbContextAsync(cancellationToken);
+        return await FindChatAsync(db, userId, chatId, cancellationToken) is { } chat ? chat : Refusal.ChatNotFound;
+    }
+
+    /// <summary>Creates a chat; the creator is its owner and first member.</summary>
+    public async Task<Result<ChatView>> CreateChatAsync(string userId, string? name, CancellationToken cancellationToken = default)
+    {
+        if (CheckName(name, out var trimmed) is { } refusal)
+            return refusal;
+        var chatId = await writer.WriteAsync(
+            async db =>
+            {
+                var chat = new Chat { Name = trimmed, CreatedAt = Now };
+                chat.Members.Add(NewMember(userId, MemberRole.Owner));
+                db.Chats.Add(chat);
+                await db.SaveChangesAsync(CancellationToken.None);
+                return chat.Id;
+            },
+            cancellationToken
+        );
+        return await GetChatAsync(userId, chatId, CancellationToken.None);
+    }
+
+    /// <summary>The direct chat of the caller and the person with that address; made when there is none yet.</summary>
+    public async Task<Result<(ChatView Chat, bool Created)>> OpenDirectChatAsync(
+        string userId,
+        string? email,
+        CancellationToken cancellationToken = default
+    )
+    {
+        var opened = await writer.WriteAsync<Result<(long ChatId, bool Created)>>(
+            async db =>
+            {
+                if (await FindPersonAsync(db, email) is not { } other)
+                    return Refusal.UserNotFound;
+                if (other.Id == userId)
+                    return new Refusal(RefusalReason.UserNotFound, "This is your own address; a direct chat needs somebody else's.");
+                var key = Chat.DirectKeyOf(userId, other.Id);
+                var chat = await db.Chats.Include(c => c.Members).SingleOrDefaultAsync(c => c.DirectKey == key);
+                var created = chat is null;
+                if (chat is null)
+                {
+                    chat = new Chat { DirectKey = key, CreatedAt = Now };
+                    chat.Members.AddRange([NewMember(userId, MemberRole.Owner), NewMember(other.Id, MemberRole.Member)]);
+                    db.Chats.Add(chat);
+                }
+                else
+                {
+                    await BringBackAsync(db, chat, [userId, other.Id]);
+                }
+
+                await db.SaveChangesAsync(CancellationToken.None);
+                return (chat.Id, created);
+            },
+            cancellationToken
+        );
+        if (!opened.Succeeded(out var direct, out var refusal))
+            return refusal;
+        var view = await GetChatAsync(userId, direct.ChatId, CancellationToken.None);
+        return view.Succeeded(out var found, out refusal) ? (found, direct.Created) : refusal;
+    }
+
+    /// <summary>Moves the caller's read position up to that message; never backwards, never beyond the newest.</summary>
+    public async Task<Result<Done>> MarkReadAsync(
+        string userId,
+        long chatId,
+        long messageId,
+        CancellationToken cancellationToken = default
+    )
+    {
+        await using (var reading = await databases.CreateDbContextAsync(cancellationToken))
+        {
+            var position = await reading
+                .Members.Where(m => m.ChatId == chatId && m.UserId == userId)
+                .Select(m => (long?)m.ReadMessageId)
+                .SingleOrDefaultAsync(cancellationToken);
+            if (position is null)
+                return Refusal.ChatNotFound;
+            if (position >= messageId)
+                return new Done();
+        }
+
+        var marked = await writer.WriteAsync<Result<Done>>(
+            async db =>
+            {
+                if (await FindMembershipAsync(db, userId, chatId) is not { } member)
+                    return Refusal.ChatNotFound;
+                var newest = await db.Messages.Where(m => m.ChatId == chatId).MaxAsync(m => (long?)m.Id) ?? 0;
+                member.ReadMessageId = Math.Max(member.ReadMessageId, Math.Min(messageId, newest));
+                await db.SaveChangesAsync(CancellationToken.None);
+                return new Done();
+            },
+            cancellationToken
+        );
+        if (marked.Refusal is null)
+            broadcaster.PublishReadPosition(userId, chatId);
+        return marked;
+    }
+
+    /// <summary>Where the person was last, if they may still go there; else General.</summary>
+    public async Task<long> LastChatAsync(string userId, CancellationToken cancellationToken = default)
+    {
+        await using var db = await databases.CreateDbContextAsync(cancellationToken);
+        var last = await db
+            .PersonStates.Where(s => s.UserId == userId && db.Members.Any(m => m.UserId == userId && m.ChatId == s.LastChatId))
+            .Select(s => s.LastChatId)
+            .SingleOrDefaultAsync(cancellationToken);
+        return last ?? Chat.GeneralId;
+    }
+
+    /// <summary>Remembers the chat to come back to.</summary>
+    public async Task RememberChatAsync(string userId, long chatId, CancellationToken cancellationToken = default)
+    {
+        await using (var reading = await databases.CreateDbContextAsync(cancellationToken))
+        {
+            if (await reading.PersonStates.AnyAsync(s => s.UserId == userId && s.LastChatId == chatId, cancellationToken))
+                return;
+        }
+
+        await writer.WriteAsync(
+            db => db.PersonStates.Where(s => s.UserId == userId).ExecuteUpdateAsync(set => set.SetProperty(s => s.LastChatId, chatId)),
+            cancellationToken
+        );
+    }
+
+    private async Task BringBackAsync(ChatDbContext db, Chat chat, IEnumerable<string> userIds)
+    {
+        foreach (var missing in userIds.Except(chat.Members.Select(m => m.UserId)).ToList())
+            await db.JoinAsync(chat, await db.Users.SingleAsync(p => p.Id == missing), Now);
+    }
+
+    private Member NewMember(string userId, MemberRole role) =>
+        new()
+        {
+            UserId = userId,
+            Role = role,
+            JoinedAt = Now,
+        };
+
+    private static Task<Person?> FindPersonAsync(ChatDbContext db, string? email)
+    {
+        var normalized = email?.Trim().ToUpperInvariant();
+        return db.Users.SingleOrDefaultAsync(p => p.NormalizedEmail == normalized);
+    }
+
+    private static async Task<ChatView?> FindChatAsync(ChatDbContext db, string userId, long chatId, CancellationToken cancellationToken)
+    {
+        var chat = await db
+            .Chats.Where(c => c.Id == chatId && c.Members.Any(m => m.UserId == userId))
+            .Select(c => new
+            {
+                c.Id,
+                c.Name,
+                c.DirectKey,
+                c.LastSeq,
+                Members = c
+                    .Members.OrderBy(m => m.JoinedSeq)
+                    .Select(m => new MemberView(m.UserId, m.User.DisplayName, m.Role))
+                    .ToList(),
+            })
+            .SingleOrDefaultAsync(cancellationToken);
+        if (chat is null)
+            return null;
+        var names = chat.DirectKey is null ? null : await DirectNamesAsync(db, userId, [chat.DirectKey], cancellationToken);
+        return new ChatView(chat.Id, names?.GetValueOrDefault(chat.DirectKey!) ?? chat.Name, names is not null, chat.LastSeq, chat.Members);
+    }
+
+    /// <summary>What the caller's direct chats are called: by the other person, also when that one has left.</summary>
+    private static async Task<Dictionary<string, string>> DirectNamesAsync(
+        ChatDbContext db,
+        string userId,
+        IEnumerable<string> directKeys,
+        CancellationToken cancellationToken
+    )
+    {
+        var others = directKeys.ToDictionary(key => key, key => key.Split(' ').Single(id => id != userId), StringComparer.Ordinal);
+        if (others.Count == 0)
+            return [];
+        var names = await db
+            .Users.Where(p => others.Values.Contains(p.Id))
+            .ToDictionaryAsync(p => p.Id, p => p.DisplayName, cancellationToken);
+        return others.ToDictionary(pair => pair.Key, pair => names.GetValueOrDefault(pair.Value, ""), StringComparer.Ordinal);
+    }
+}

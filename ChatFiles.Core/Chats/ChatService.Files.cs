@@ -1,0 +1,209 @@
+using ChatFiles.Core.Data;
+using ChatFiles.Core.Files;
+using Microsoft.EntityFrameworkCore;
+using Microsoft.Extensions.Logging;
+
+namespace ChatFiles.Core.Chats;
+
+public sealed partial class ChatService
+{
+    /// <summary>
+    /// Sends files as one message. When this returns, the blobs are durable, the message is committed and its event is
+    /// queued; nobody's receiving is waited for. All files are kept, or none.
+    /// </summary>
+    /// <param name="key">The same key again gives the same message, for ever; null: every call is a new one.</param>
+    /// <param name="declaredBytes">How long the request says it is; null when it does not say.</param>
+    /// <param name="parts">Read one after another, and only after caller, key and length were found good.</param>
+    public async Task<Result<MessageView>> SendFilesAsync(
+        string userId,
+        long chatId,
+        string? key,
+        long? declaredBytes,
+        IAsyncEnumerable<UploadPart> parts,
+        CancellationToken cancellationToken = default
+    )
+    {
+        var admitted = await AdmitUploadAsync(userId, chatId, key, declaredBytes, cancellationToken);
+        if (!admitted.Succeeded(out var admission, out var refusal))
+            return refusal;
+        if (admission.AlreadySent is { } alreadySent)
+            return alreadySent;
+
+        await using var upload = new FileUpload(store, policy, uploadsInFlight, time, logger, chatId, admission.Room);
+        try
+        {
+            await upload.ReceiveAsync(parts, cancellationToken);
+        }
+        catch (UploadRefusedException refused)
+        {
+            return refused.Refusal;
+        }
+
+        if (CheckText(upload.Caption) is { } tooLong)
+            return tooLong;
+        var draft = new Draft(userId, chatId, upload.Caption, key, upload.Attachments);
+        var committed = await writer.WriteAsync(db => CommitUploadAsync(db, draft), CancellationToken.None);
+        if (committed.Refusal is null && committed.Value.IsNew)
+            upload.Keep();
+        return committed.Succeeded(out var sent, out refusal) ? sent.Message : refusal;
+    }
+
+    /// <summary>Opens a file's bytes for a member of its chat.</summary>
+    public async Task<Result<OpenFile>> OpenFileAsync(string userId, long chatId, Guid fileId, CancellationToken cancellationToken = default)
+    {
+        var found = await FindFileAsync(userId, chatId, fileId, cancellationToken);
+        if (!found.Succeeded(out var file, out var refusal))
+            return refusal;
+        var content = await OpenBlobAsync(file.BlobKey!, file.Size, cancellationToken);
+        if (content is null)
+            return await ReportMissingAsync(file);
+        return new OpenFile(AttachmentView.Of(file), file.ContentType, file.Sha256, content);
+    }
+
+    /// <summary>Opens a file's thumbnail for a member of its chat.</summary>
+    public async Task<Result<OpenFile>> OpenThumbnailAsync(
+        string userId,
+        long chatId,
+        Guid fileId,
+        CancellationToken cancellationToken = default
+    )
+    {
+        var found = await FindFileAsync(userId, chatId, fileId, cancellationToken);
+        if (!found.Succeeded(out var file, out var refusal))
+            return refusal;
+        var content = file.ThumbnailKey is null ? null : await OpenBlobAsync(file.ThumbnailKey, file.ThumbnailSize, cancellationToken);
+        if (content is null)
+            return new Refusal(RefusalReason.NoThumbnail, $"“{file.FileName}” has no thumbnail.");
+        return new OpenFile(AttachmentView.Of(file), file.ThumbnailType!, file.ThumbnailSha256!, content);
+    }
+
+    /// <summary>
+    /// Deletes a file; doing it again changes nothing. Tombstone and event are one transaction, the bytes go by the queue.
+    /// </summary>
+    public Task<Result<Done>> DeleteFileAsync(string userId, long chatId, Guid fileId, CancellationToken cancellationToken = default) =>
+        writer.WriteAsync<Result<Done>>(
+            async db =>
+            {
+                if (await FindMembershipAsync(db, userId, chatId) is not { } member)
+                    return Refusal.ChatNotFound;
+                var file = await db
+                    .Attachments.Include(a => a.Message)
+                    .SingleOrDefaultAsync(a => a.Id == fileId && a.ChatId == chatId);
+                if (file is null)
+                    return Refusal.FileNotFound;
+                if (!MayDelete(member, file.Message.AuthorId))
+                    return new Refusal(RefusalReason.NotAllowed, "Only its sender and the chat's owner can delete a file.");
+                if (file.State == AttachmentState.Deleted)
+                    return new Done();
+
+                await db.BuryAsync(file, member.Chat, file.Message.AuthorId, Now);
+                var deleted = db.AddEvent(member.Chat, ChatEventType.FileDeleted, Now);
+                (deleted.MessageId, deleted.FileId) = (file.MessageId, file.Id);
+                await db.SaveChangesAsync(CancellationToken.None);
+                return new Done();
+            },
+            cancellationToken
+        );
+
+    /// <summary>Everything that can be judged before the first byte is read, in the order of the contract.</summary>
+    private async Task<Result<Admission>> AdmitUploadAsync(
+        string userId,
+        long chatId,
+        string? key,
+        long? declaredBytes,
+        CancellationToken cancellationToken
+    )
+    {
+        await using var db = await databases.CreateDbContextAsync(cancellationToken);
+        var usage = await db
+            .Members.Where(m => m.ChatId == chatId && m.UserId == userId)
+            .Select(m => new
+            {
+                Person = db.PersonStates.Where(s => s.UserId == userId).Select(s => s.StorageBytes).Single(),
+                Chat = m.Chat.StorageBytes,
+            })
+            .SingleOrDefaultAsync(cancellationToken);
+        if (usage is null)
+            return Refusal.ChatNotFound;
+        if (CheckKey(key) is { } invalidKey)
+            return invalidKey;
+        if (await FindSentAsync(db, new Draft(userId, chatId, "", key, []), cancellationToken) is { } sent)
+            return new Admission(0, sent);
+        if (declaredBytes > policy.MaxRequestBytes)
+            return policy.RequestTooLarge();
+        var room = RoomLeft(usage.Person, usage.Chat);
+        return room <= 0 || declaredBytes - FileUpload.MaxFormOverhead > room ? FileUpload.QuotaExceeded : new Admission(room, null);
+    }
+
+    /// <summary>Message, attachments and event in one transaction; by then the quota is counted to the byte.</summary>
+    private async Task<Result<CommittedUpload>> CommitUploadAsync(ChatDbContext db, Draft draft)
+    {
+        if (await FindMembershipAsync(db, draft.AuthorId, draft.ChatId) is not { } member)
+            return Refusal.ChatNotFound;
+        if (await FindSentAsync(db, draft, CancellationToken.None) is { } sent)
+            return new CommittedUpload(sent, IsNew: false);
+        var personBytes = await db.PersonStates.Where(s => s.UserId == draft.AuthorId).Select(s => s.StorageBytes).SingleAsync();
+        if (draft.Bytes > RoomLeft(personBytes, member.Chat.StorageBytes))
+            return FileUpload.QuotaExceeded;
+        return new CommittedUpload(await AddMessageAsync(db, member, draft), IsNew: true);
+    }
+
+    private long RoomLeft(long personBytes, long chatBytes)
+    {
+        var (perUser, perChat) = (quotas.Value.BytesPerUser, quotas.Value.BytesPerChat);
+        return Math.Min(perUser == 0 ? long.MaxValue : perUser - personBytes, perChat == 0 ? long.MaxValue : perChat - chatBytes);
+    }
+
+    private async Task<Result<Attachment>> FindFileAsync(string userId, long chatId, Guid fileId, CancellationToken cancellationToken)
+    {
+        await using var db = await databases.CreateDbContextAsync(cancellationToken);
+        var found = await db
+            .Members.Where(m => m.ChatId == chatId && m.UserId == userId)
+            .Select(m => new { File = db.Attachments.FirstOrDefault(a => a.Id == fileId && a.ChatId == chatId) })
+            .AsNoTracking()
+            .SingleOrDefaultAsync(cancellationToken);
+        return found switch
+        {
+            null => Refusal.ChatNotFound,
+            { File: null } => Refusal.FileNotFound,
+            { File.State: AttachmentState.Deleted } => new Refusal(RefusalReason.FileDeleted, "This file was deleted."),
+            _ => found.File,
+        };
+    }
+
+    /// <summary>Null when the blob is not there or not as long as it was: it would be wrong bytes.</summary>
+    private async Task<Stream?> OpenBlobAsync(string key, long expectedSize, CancellationToken cancellationToken)
+    {
+        var content = await store.OpenAsync(key, cancellationToken);
+        if (content is null || content.Length == expectedSize)
+            return content;
+        await content.DisposeAsync();
+        return null;
+    }
+
+    /// <summary>Tells the room that a blob has vanished behind our back.</summary>
+    private async Task<Refusal> ReportMissingAsync(Attachment found)
+    {
+        if (found.State == AttachmentState.Ready)
+        {
+            await writer.WriteAsync(async db =>
+            {
+                var file = await db.Attachments.SingleAsync(a => a.Id == found.Id);
+                if (file.State != AttachmentState.Ready)
+                    return;
+                var chat = await db.Chats.SingleAsync(c => c.Id == file.ChatId);
+                file.State = AttachmentState.Missing;
+                var missing = db.AddEvent(chat, ChatEventType.FileMissing, Now);
+                (missing.MessageId, missing.FileId) = (file.MessageId, file.Id);
+                await db.SaveChangesAsync(CancellationToken.None);
+            });
+            logger.LogWarning("The blob of file {FileId} in chat {ChatId} is gone or was changed", found.Id, found.ChatId);
+        }
+
+        return new Refusal(RefusalReason.FileMissing, $"“{found.FileName}” is missing from the file store; its sender can put it back.");
+    }
+
+    private sealed record Admission(long Room, MessageView? AlreadySent);
+
+    private sealed record CommittedUpload(MessageView Message, bool IsNew);
+}

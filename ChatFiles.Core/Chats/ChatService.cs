@@ -1,0 +1,60 @@
+using ChatFiles.Core.Data;
+using ChatFiles.Core.Files;
+using ChatFiles.Core.Live;
+using Microsoft.EntityFrameworkCore;
+using Microsoft.Extensions.Logging;
+using Microsoft.Extensions.Options;
+
+namespace ChatFiles.Core.Chats;
+
+/// <summary>
+/// The use cases, and the only way in: pages, API and tests all come through here. It validates, stores and persists.
+/// <list type="bullet">
+/// <item><c>ChatService.Files.cs</c>: send files, open one, delete one</item>
+/// <item><c>ChatService.Messages.cs</c>: send a text, read the history, delete a message</item>
+/// <item><c>ChatService.Chats.cs</c>: my chats, create one, read position</item>
+/// <item><c>ChatService.Members.cs</c>: add, find and remove people</item>
+/// <item><c>ChatService.Live.cs</c>: follow a chat</item>
+/// </list>
+/// A chat is only reachable through the caller's membership: a forgotten check finds nothing instead of everything.
+/// </summary>
+public sealed partial class ChatService(
+    IDbContextFactory<ChatDbContext> databases,
+    DatabaseWriter writer,
+    IFileStore store,
+    UploadPolicy policy,
+    IOptions<QuotaOptions> quotas,
+    UploadsInFlight uploadsInFlight,
+    RoomBroadcaster broadcaster,
+    RoomLog roomLog,
+    TimeProvider time,
+    ILogger<ChatService> logger
+)
+{
+    private DateTime Now => time.GetUtcNow().UtcDateTime;
+
+    /// <summary>The caller's membership with the chat, both tracked; null when there is none.</summary>
+    private static Task<Member?> FindMembershipAsync(ChatDbContext db, string userId, long chatId) =>
+        db.Members.Include(m => m.Chat).SingleOrDefaultAsync(m => m.ChatId == chatId && m.UserId == userId);
+
+    private static Task<bool> IsMemberAsync(ChatDbContext db, string userId, long chatId, CancellationToken cancellationToken) =>
+        db.Members.AnyAsync(m => m.ChatId == chatId && m.UserId == userId, cancellationToken);
+
+    private static bool MayDelete(Member member, string authorId) => member.UserId == authorId || member.Role == MemberRole.Owner;
+
+    private static Refusal? CheckName(string? name, out string trimmed)
+    {
+        trimmed = name?.Trim() ?? "";
+        return trimmed.Length is >= 1 and <= Chat.MaxNameLength
+            ? null
+            : new Refusal(RefusalReason.InvalidName, $"A name has 1 to {Chat.MaxNameLength} characters.");
+    }
+
+    private static Refusal? CheckKey(string? key) =>
+        key is null || key.Length is >= 1 and <= Message.MaxClientIdLength && key.All(c => c is >= '!' and <= '~')
+            ? null
+            : new Refusal(
+                RefusalReason.InvalidIdempotencyKey,
+                $"The key that marks a repeat has 1 to {Message.MaxClientIdLength} visible ASCII characters."
+            );
+}

@@ -1,0 +1,93 @@
+namespace ChatFiles.Core.Chats;
+
+// What a chat looks like from outside: pages and API show these records, in the shape of the contract.
+
+/// <summary>A line in the list of a person's chats.</summary>
+/// <param name="Name">Of a direct chat: the other person's name.</param>
+/// <param name="Unread">Others' messages after the person's read position.</param>
+/// <param name="Members">How many.</param>
+public sealed record ChatSummary(long Id, string Name, bool Direct, int Unread, long LastSeq, int Members);
+
+public sealed record ChatView(long Id, string Name, bool Direct, long LastSeq, IReadOnlyList<MemberView> Members);
+
+public sealed record MemberView(string UserId, string Name, MemberRole Role);
+
+public sealed record AuthorView(string UserId, string Name);
+
+/// <summary>A message as it is now.</summary>
+public sealed record MessageView(
+    long Id,
+    long ChatId,
+    long Seq,
+    AuthorView Author,
+    string Text,
+    DateTime SentAt,
+    string? ClientId,
+    bool Deleted,
+    IReadOnlyList<AttachmentView> Attachments
+);
+
+/// <summary>An attachment as it is now; of a deleted one only id, path and state are left.</summary>
+public sealed record AttachmentView(
+    Guid Id,
+    string Path,
+    string? FileName,
+    string? ContentType,
+    long? Size,
+    string? Sha256,
+    AttachmentState State,
+    int? Width,
+    int? Height,
+    string? Thumbnail
+)
+{
+    public static string PathOf(long chatId, Guid fileId) => $"/chat/{chatId}/file/{fileId}";
+
+    internal static AttachmentView Of(Attachment attachment)
+    {
+        var path = PathOf(attachment.ChatId, attachment.Id);
+        return attachment.State == AttachmentState.Deleted
+            ? Buried(path, attachment.Id)
+            : new AttachmentView(
+                attachment.Id,
+                path,
+                attachment.FileName,
+                attachment.ContentType,
+                attachment.Size,
+                attachment.Sha256,
+                attachment.State,
+                attachment.Width,
+                attachment.Height,
+                attachment.ThumbnailKey is null ? null : path + "/thumbnail"
+            );
+    }
+
+    /// <summary>The same attachment once its file is deleted.</summary>
+    public AttachmentView Deleted() => Buried(Path, Id);
+
+    private static AttachmentView Buried(string path, Guid id) =>
+        new(id, path, null, null, null, null, AttachmentState.Deleted, null, null, null);
+}
+
+/// <summary>A page of a chat's messages, oldest first.</summary>
+/// <param name="NextBefore">Ask for the messages before this id next; null on the last page.</param>
+public sealed record MessagePage(IReadOnlyList<MessageView> Messages, long? NextBefore);
+
+/// <summary>An event as a receiver gets it.</summary>
+/// <param name="Message">Of <see cref="ChatEventType.MessageCreated"/>: the message as it is now, not as it was then.</param>
+public sealed record RoomEvent(
+    long ChatId,
+    long Seq,
+    ChatEventType Type,
+    long? MessageId,
+    Guid? FileId,
+    string? UserId,
+    string? UserName,
+    MessageView? Message
+);
+
+/// <summary>Bytes to hand out. Dispose it, or let the response do so.</summary>
+public sealed record OpenFile(AttachmentView Attachment, string ContentType, string Sha256, Stream Content) : IAsyncDisposable
+{
+    public ValueTask DisposeAsync() => Content.DisposeAsync();
+}

@@ -1,0 +1,66 @@
+using ChatFiles.Core.Chats;
+using ChatFiles.Core.Data;
+using ChatFiles.Core.Files;
+using ChatFiles.Core.Live;
+using ChatFiles.Core.Upkeep;
+using Microsoft.EntityFrameworkCore;
+using Microsoft.Extensions.Configuration;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Options;
+
+namespace ChatFiles.Core;
+
+/// <summary>Wires what ChatFiles is, without saying how it is reached.</summary>
+public static class CoreServices
+{
+    public static IServiceCollection AddChatFiles(this IServiceCollection services, IConfiguration configuration, string contentRoot)
+    {
+        services.AddOptions<UploadOptions>().Bind(configuration.GetSection("Uploads")).ValidateDataAnnotations().ValidateOnStart();
+        services.PostConfigure<UploadOptions>(options =>
+        {
+            // A list can also be written as one value: Uploads__AllowedExtensions="png pdf".
+            if (options.AllowedExtensions.Count == 0 && configuration["Uploads:AllowedExtensions"] is { Length: > 0 } list)
+                options.AllowedExtensions = [list];
+        });
+        services.AddOptions<QuotaOptions>().Bind(configuration.GetSection("Quotas")).ValidateDataAnnotations().ValidateOnStart();
+        services.AddOptions<DataOptions>().Bind(configuration.GetSection("Data"));
+        services.PostConfigure<DataOptions>(options =>
+            options.Directory = Path.GetFullPath(options.Directory is { Length: > 0 } directory ? directory : "data", contentRoot)
+        );
+
+        services.AddSingleton(TimeProvider.System);
+        services.AddSingleton<DataDirectory>();
+        services.AddSingleton(provider => new DatabaseFile(provider.GetRequiredService<DataDirectory>().Database));
+        services.AddSingleton<DatabaseWriter>();
+        services.AddPooledDbContextFactory<ChatDbContext>(
+            (provider, options) =>
+                options
+                    .UseSqlite(provider.GetRequiredService<DatabaseFile>().ConnectionString)
+                    .AddInterceptors(new SetUpConnections(), new SavesPassTheGate(provider.GetRequiredService<DatabaseWriter>()))
+        );
+        services.AddScoped(provider => provider.GetRequiredService<IDbContextFactory<ChatDbContext>>().CreateDbContext());
+
+        services.AddSingleton<IFileStore>(provider => new LocalFileStore(provider.GetRequiredService<DataDirectory>().Files));
+        services.AddSingleton<UploadPolicy>();
+        services.AddSingleton<UploadsInFlight>();
+        services.AddSingleton<RoomBroadcaster>();
+        services.AddSingleton<RoomLog>();
+        services.AddScoped<ChatService>();
+
+        services.AddHostedService<EventDispatcher>();
+        services.AddHostedService<JobRunner>();
+        services.AddHostedService<OrphanSweeper>();
+        return services;
+    }
+
+    /// <summary>Brings the database up to date and clears away what a crash left half-written; before anything else runs.</summary>
+    public static async Task PrepareChatFilesAsync(this IServiceProvider services)
+    {
+        _ = services.GetRequiredService<IOptions<UploadOptions>>().Value;
+        _ = services.GetRequiredService<UploadPolicy>();
+        services.GetRequiredService<DataDirectory>().Lock();
+        await using var db = await services.GetRequiredService<IDbContextFactory<ChatDbContext>>().CreateDbContextAsync();
+        await db.Database.MigrateAsync();
+        await services.GetRequiredService<IFileStore>().DiscardUnfinishedAsync(CancellationToken.None);
+    }
+}

@@ -1,0 +1,56 @@
+using ChatFiles.Core.Chats;
+using ChatFiles.Core.People;
+using ChatFiles.Core.Upkeep;
+using Microsoft.EntityFrameworkCore;
+
+namespace ChatFiles.Core.Data;
+
+/// <summary>
+/// The building blocks of a change: every one of them numbers its event in the same transaction, so that the state and
+/// the log can never tell different stories.
+/// </summary>
+internal static class ChatChanges
+{
+    /// <summary>Gives the chat its next event. The chat must be tracked, so that the new seq is saved with it.</summary>
+    public static ChatEvent AddEvent(this ChatDbContext db, Chat chat, ChatEventType type, DateTime at)
+    {
+        var chatEvent = new ChatEvent { ChatId = chat.Id, Seq = ++chat.LastSeq, Type = type, At = at };
+        db.Events.Add(chatEvent);
+        return chatEvent;
+    }
+
+    /// <summary>Makes the person a member who has nothing unread, and tells the room.</summary>
+    public static async Task JoinAsync(this ChatDbContext db, Chat chat, Person person, DateTime at)
+    {
+        var joined = db.AddEvent(chat, ChatEventType.MemberJoined, at);
+        (joined.UserId, joined.UserName) = (person.Id, person.DisplayName);
+        db.Members.Add(
+            new Member
+            {
+                ChatId = chat.Id,
+                UserId = person.Id,
+                JoinedAt = at,
+                JoinedSeq = chat.LastSeq,
+                ReadMessageId = await db.Messages.Where(m => m.ChatId == chat.Id).MaxAsync(m => (long?)m.Id) ?? 0,
+            }
+        );
+    }
+
+    /// <summary>Buries the file and leaves its bytes to the queue: from the commit on nobody can get them any more.</summary>
+    public static async Task BuryAsync(this ChatDbContext db, Attachment attachment, Chat chat, string authorId, DateTime at)
+    {
+        await db.ChargeAsync(chat, authorId, -(attachment.Size + attachment.ThumbnailSize));
+        foreach (var key in new[] { attachment.BlobKey, attachment.ThumbnailKey }.OfType<string>())
+            db.Jobs.Add(new Job { Kind = JobKind.DeleteBlob, Subject = key, CreatedAt = at, DueAt = at });
+        attachment.Bury();
+    }
+
+    /// <summary>Books bytes on the person's and the chat's account.</summary>
+    public static async Task ChargeAsync(this ChatDbContext db, Chat chat, string userId, long bytes)
+    {
+        chat.StorageBytes += bytes;
+        await db
+            .PersonStates.Where(s => s.UserId == userId)
+            .ExecuteUpdateAsync(set => set.SetProperty(s => s.StorageBytes, s => s.StorageBytes + bytes));
+    }
+}

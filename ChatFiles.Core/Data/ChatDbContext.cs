@@ -1,0 +1,89 @@
+using ChatFiles.Core.Chats;
+using ChatFiles.Core.People;
+using ChatFiles.Core.Upkeep;
+using Microsoft.AspNetCore.Identity.EntityFrameworkCore;
+using Microsoft.EntityFrameworkCore;
+
+namespace ChatFiles.Core.Data;
+
+/// <summary>The one database: accounts, chats, messages with attachments, the event log and the side jobs.</summary>
+public class ChatDbContext(DbContextOptions<ChatDbContext> options) : IdentityUserContext<Person>(options)
+{
+    public DbSet<PersonState> PersonStates => Set<PersonState>();
+
+    public DbSet<Chat> Chats => Set<Chat>();
+
+    public DbSet<Member> Members => Set<Member>();
+
+    public DbSet<Message> Messages => Set<Message>();
+
+    public DbSet<Attachment> Attachments => Set<Attachment>();
+
+    public DbSet<ChatEvent> Events => Set<ChatEvent>();
+
+    public DbSet<Job> Jobs => Set<Job>();
+
+    public DbSet<Marker> Markers => Set<Marker>();
+
+    protected override void ConfigureConventions(ModelConfigurationBuilder configurationBuilder)
+    {
+        base.ConfigureConventions(configurationBuilder);
+        configurationBuilder.Properties<DateTime>().HaveConversion<UnixMilliseconds>();
+    }
+
+    protected override void OnModelCreating(ModelBuilder builder)
+    {
+        base.OnModelCreating(builder);
+
+        builder.Entity<Person>(person => person.Property(p => p.DisplayName).HasMaxLength(Chat.MaxNameLength));
+
+        builder.Entity<PersonState>(state =>
+        {
+            state.HasKey(s => s.UserId);
+            state.HasOne<Person>().WithOne().HasForeignKey<PersonState>(s => s.UserId);
+        });
+
+        builder.Entity<Chat>(chat =>
+        {
+            chat.HasIndex(c => c.DirectKey).IsUnique();
+            chat.Ignore(c => c.IsDirect);
+            chat.HasData(new Chat { Id = Chat.GeneralId, Name = "General", CreatedAt = DateTime.UnixEpoch });
+        });
+
+        builder.Entity<Member>(member =>
+        {
+            member.HasKey(m => new { m.ChatId, m.UserId });
+            member.HasIndex(m => m.UserId);
+            member.HasOne(m => m.Chat).WithMany(c => c.Members).HasForeignKey(m => m.ChatId);
+            member.HasOne(m => m.User).WithMany().HasForeignKey(m => m.UserId);
+        });
+
+        builder.Entity<Message>(message =>
+        {
+            message.HasIndex(m => new { m.ChatId, m.Id });
+            message.HasIndex(m => new { m.ChatId, m.AuthorId, m.ClientId }).IsUnique();
+            message.HasOne<Chat>().WithMany().HasForeignKey(m => m.ChatId);
+            message.HasOne(m => m.Author).WithMany().HasForeignKey(m => m.AuthorId);
+        });
+
+        builder.Entity<Attachment>(attachment =>
+        {
+            attachment.Property(a => a.Id).ValueGeneratedNever();
+            attachment.HasIndex(a => new { a.MessageId, a.Position }).IsUnique();
+            attachment.HasIndex(a => a.BlobKey).IsUnique();
+            attachment.HasIndex(a => a.ThumbnailKey).IsUnique();
+            attachment.HasOne(a => a.Message).WithMany(m => m.Attachments).HasForeignKey(a => a.MessageId);
+        });
+
+        builder.Entity<ChatEvent>(chatEvent =>
+        {
+            chatEvent.HasIndex(e => new { e.ChatId, e.Seq }).IsUnique();
+            chatEvent.HasOne(e => e.Message).WithMany().HasForeignKey(e => e.MessageId);
+            chatEvent.HasOne<Chat>().WithMany().HasForeignKey(e => e.ChatId);
+        });
+
+        builder.Entity<Job>(job => job.HasIndex(j => j.DueAt));
+
+        builder.Entity<Marker>(marker => marker.HasKey(m => m.Name));
+    }
+}

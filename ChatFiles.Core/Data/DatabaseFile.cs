@@ -1,0 +1,36 @@
+using System.Data;
+using Microsoft.Data.Sqlite;
+
+namespace ChatFiles.Core.Data;
+
+/// <summary>Where the SQLite database is and how it is opened.</summary>
+public sealed class DatabaseFile(string path)
+{
+    public string Path { get; } = path;
+
+    internal string ConnectionString { get; } =
+        new SqliteConnectionStringBuilder { DataSource = path, DefaultTimeout = 5 }.ToString();
+
+    internal SqliteConnection CreateConnection() =>
+        new(new SqliteConnectionStringBuilder(ConnectionString) { Pooling = false }.ToString());
+
+    internal static void Open(SqliteConnection connection)
+    {
+        if (connection.State == ConnectionState.Open)
+            return;
+        connection.Open();
+        SetUp(connection);
+    }
+
+    /// <summary>
+    /// Commits are durable when they return, readers never wait for the writer, and the log is cut back after a burst.
+    /// Checkpoints run in the connection that commits, so they happen under the writer's gate.
+    /// </summary>
+    internal static void SetUp(SqliteConnection connection)
+    {
+        using var pragmas = connection.CreateCommand();
+        pragmas.CommandText =
+            "PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; PRAGMA journal_size_limit = 67108864; PRAGMA cache_size = -16000;";
+        pragmas.ExecuteNonQuery();
+    }
+}

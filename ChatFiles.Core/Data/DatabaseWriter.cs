@@ -1,0 +1,198 @@
+using System.Collections.Concurrent;
+using System.Data.Common;
+using Microsoft.Data.Sqlite;
+using Microsoft.EntityFrameworkCore;
+
+namespace ChatFiles.Core.Data;
+
+/// <summary>
+/// The one way to write. All writes of the process pass one gate, because SQLite has one writer and because the
+/// bundled SQLite can corrupt the file when a write and a checkpoint of two connections meet (fixed in 3.51.3).
+/// Those that wait together are committed together: one flush to the disk serves them all.
+/// </summary>
+public sealed class DatabaseWriter : IDisposable
+{
+    private const int MaxBatch = 64;
+    private const string Savepoint = "write";
+
+    /// <summary>Longer than this nobody waits for the database; it counts as unavailable then.</summary>
+    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(8);
+
+    private readonly SemaphoreSlim _gate = new(1, 1);
+    private readonly ConcurrentQueue<PendingWrite> _waiting = new();
+    private readonly SqliteConnection _connection;
+    private readonly DbContextOptions<ChatDbContext> _options;
+
+    public DatabaseWriter(DatabaseFile file)
+    {
+        _connection = file.CreateConnection();
+        _options = new DbContextOptionsBuilder<ChatDbContext>().UseSqlite(_connection).Options;
+    }
+
+    /// <summary>Raised after each commit, outside the gate: events or jobs may be waiting. Handlers must be quick and not throw.</summary>
+    public event Action? Committed;
+
+    /// <summary>
+    /// Runs <paramref name="change"/> in a transaction and returns when it is durable. A change that throws leaves
+    /// nothing behind and disturbs no other. Once begun it is not cancelled any more.
+    /// </summary>
+    /// <exception cref="TimeoutException">The database did not take the write in time; nothing was written.</exception>
+    public async Task<T> WriteAsync<T>(Func<ChatDbContext, Task<T>> change, CancellationToken cancellationToken = default)
+    {
+        var write = new PendingWrite<T>(change);
+        _waiting.Enqueue(write);
+        bool mayWork;
+        try
+        {
+            mayWork = await _gate.WaitAsync(Patience, cancellationToken);
+        }
+        catch (OperationCanceledException) when (!write.TryWithdraw())
+        {
+            return await write.Outcome;
+        }
+
+        if (!mayWork)
+        {
+            if (write.TryWithdraw())
+                throw new TimeoutException("The database did not take the write in time.");
+            return await write.Outcome;
+        }
+
+        var committed = false;
+        try
+        {
+            // Usually whoever had the gate before has taken this write along; a full batch may have left it over.
+            while (!write.Outcome.IsCompleted)
+                committed |= await CommitWaitingAsync();
+        }
+        finally
+        {
+            _gate.Release();
+        }
+
+        if (committed)
+            Committed?.Invoke();
+        return await write.Outcome;
+    }
+
+    /// <inheritdoc cref="WriteAsync{T}"/>
+    public Task WriteAsync(Func<ChatDbContext, Task> change, CancellationToken cancellationToken = default) =>
+        WriteAsync(
+            async db =>
+            {
+                await change(db);
+                return true;
+            },
+            cancellationToken
+        );
+
+    /// <summary>For code that saves through a context of its own (ASP.NET Core Identity): holds the gate until disposed.</summary>
+    internal async Task<IDisposable> EnterAsync(CancellationToken cancellationToken)
+    {
+        if (!await _gate.WaitAsync(Patience, cancellationToken))
+            throw new TimeoutException("The database did not take the write in time.");
+        return new Turn(_gate);
+    }
+
+    private async Task<bool> CommitWaitingAsync()
+    {
+        var batch = new List<PendingWrite>();
+        try
+        {
+            DatabaseFile.Open(_connection);
+            await using var transaction = (SqliteTransaction)await _connection.BeginTransactionAsync();
+            while (batch.Count < MaxBatch && _waiting.TryDequeue(out var next))
+            {
+                if (!next.TryBegin())
+                    continue;
+                batch.Add(next);
+                await RunAsync(next, transaction);
+            }
+
+            await transaction.CommitAsync();
+        }
+        catch (Exception failure) when (failure is DbException or InvalidOperationException or IOException)
+        {
+            await _connection.CloseAsync();
+            batch.ForEach(write => write.Fail(failure));
+            return false;
+        }
+
+        batch.ForEach(write => write.Complete());
+        return true;
+    }
+
+    private async Task RunAsync(PendingWrite write, SqliteTransaction transaction)
+    {
+        await transaction.SaveAsync(Savepoint);
+        await using var db = new ChatDbContext(_options);
+        db.Database.AutoSavepointsEnabled = false;
+        await db.Database.UseTransactionAsync(transaction);
+        if (!await write.RunAsync(db))
+            await transaction.RollbackAsync(Savepoint);
+        await transaction.ReleaseAsync(Savepoint);
+    }
+
+    public void Dispose()
+    {
+        _connection.Dispose();
+        _gate.Dispose();
+    }
+
+    private sealed class Turn(SemaphoreSlim gate) : IDisposable
+    {
+        private SemaphoreSlim? _gate = gate;
+
+        public void Dispose() => Interlocked.Exchange(ref _gate, null)?.Release();
+    }
+
+    private abstract class PendingWrite
+    {
+        private int _begun;
+
+        /// <summary>Either the gate's holder begins it or its caller withdraws it; never both.</summary>
+        public bool TryBegin() => Interlocked.Exchange(ref _begun, 1) == 0;
+
+        public bool TryWithdraw() => TryBegin();
+
+        /// <summary>Runs the change; false when it threw and must be rolled back.</summary>
+        public abstract Task<bool> RunAsync(ChatDbContext db);
+
+        public abstract void Complete();
+
+        public abstract void Fail(Exception failure);
+    }
+
+    private sealed class PendingWrite<T>(Func<ChatDbContext, Task<T>> change) : PendingWrite
+    {
+        private readonly TaskCompletionSource<T> _outcome = new(TaskCreationOptions.RunContinuationsAsynchronously);
+        private T _value = default!;
+        private Exception? _failure;
+
+        public Task<T> Outcome => _outcome.Task;
+
+        public override async Task<bool> RunAsync(ChatDbContext db)
+        {
+            try
+            {
+                _value = await change(db);
+                return true;
+            }
+            catch (Exception failure)
+            {
+                _failure = failure;
+                return false;
+            }
+        }
+
+        public override void Complete()
+        {
+            if (_failure is null)
+                _outcome.TrySetResult(_value);
+            else
+                _outcome.TrySetException(_failure);
+        }
+
+        public override void Fail(Exception failure) => _outcome.TrySetException(_failure ?? failure);
+    }
+}

@@ -1,0 +1,172 @@
+using System.Buffers;
+using System.Security.Cryptography;
+using System.Text;
+using ChatFiles.Core.Chats;
+using Microsoft.Extensions.Logging;
+
+namespace ChatFiles.Core.Files;
+
+/// <summary>
+/// One request's files on their way into the store. Unless they are kept, disposing it removes every blob again.
+/// </summary>
+internal sealed class FileUpload(
+    IFileStore store,
+    UploadPolicy policy,
+    UploadsInFlight inFlight,
+    TimeProvider time,
+    ILogger logger,
+    long chatId,
+    long room
+) : IAsyncDisposable
+{
+    /// <summary>Bytes that boundaries, part headers and caption may add to the files themselves.</summary>
+    public const int MaxFormOverhead = 64 * 1024;
+
+    public static readonly Refusal QuotaExceeded = new(
+        RefusalReason.QuotaExceeded,
+        "There is no room left for this: the quota of the person or of the chat would be passed. Delete files that are no longer needed."
+    );
+
+    /// <summary>A larger thumbnail is ignored.</summary>
+    private const int MaxThumbnailBytes = 64 * 1024;
+
+    private const int MaxParts = 100;
+
+    private static readonly FileType[] ThumbnailTypes = [FileTypes.Default["webp"], FileTypes.Default["jpg"]];
+
+    private readonly List<string> _keys = [];
+    private readonly List<Attachment> _attachments = [];
+    private bool _kept;
+
+    public IReadOnlyList<Attachment> Attachments => _attachments;
+
+    public string Caption { get; private set; } = "";
+
+    /// <exception cref="UploadRefusedException">Something in it can't be accepted.</exception>
+    public async Task ReceiveAsync(IAsyncEnumerable<UploadPart> parts, CancellationToken cancellationToken)
+    {
+        var count = 0;
+        var mayHaveThumbnail = false;
+        await foreach (var part in parts.WithCancellation(cancellationToken))
+        {
+            if (++count > MaxParts)
+                throw Refused(RefusalReason.InvalidForm, $"The form has more than {MaxParts} parts.");
+            if (part.Kind == UploadPartKind.File)
+                await ReceiveFileAsync(part, cancellationToken);
+            else if (part.Kind == UploadPartKind.Thumbnail && mayHaveThumbnail)
+                await ReceiveThumbnailAsync(part, _attachments[^1], cancellationToken);
+            else if (part.Kind == UploadPartKind.Caption)
+                Caption = await ReadCaptionAsync(part, cancellationToken);
+            mayHaveThumbnail = part.Kind == UploadPartKind.File;
+        }
+
+        if (_attachments.Count == 0)
+            throw Refused(RefusalReason.NoFile, "There is no file in the form; send at least one part named “file”.");
+    }
+
+    /// <summary>From now on the blobs belong to a committed message.</summary>
+    public void Keep() => _kept = true;
+
+    public async ValueTask DisposeAsync()
+    {
+        foreach (var key in _keys)
+        {
+            if (!_kept)
+                await RemoveAsync(key);
+            inFlight.End(key);
+        }
+    }
+
+    private async Task ReceiveFileAsync(UploadPart part, CancellationToken cancellationToken)
+    {
+        if (_attachments.Count == Attachment.MaxPerMessage)
+            throw Refused(RefusalReason.TooManyFiles, $"A message takes at most {Attachment.MaxPerMessage} files.");
+        var fileName = ValueOf(UploadPolicy.CleanName(part.FileName));
+        var type = ValueOf(policy.TypeOf(fileName));
+        var roomLeft = room - _attachments.Sum(a => a.Size + a.ThumbnailSize);
+        var rules =
+            roomLeft < policy.MaxFileBytes
+                ? new InspectionRules(policy, fileName, type, roomLeft, QuotaExceeded)
+                : new InspectionRules(policy, fileName, type, policy.MaxFileBytes, policy.TooLarge(fileName));
+
+        await using var content = new InspectingStream(part.Content, rules);
+        var key = await StoreAsync(content, cancellationToken);
+        _attachments.Add(
+            new Attachment
+            {
+                Id = Guid.CreateVersion7(time.GetUtcNow()),
+                ChatId = chatId,
+                Position = _attachments.Count,
+                BlobKey = key,
+                FileName = fileName,
+                ContentType = type.ContentType,
+                Size = content.BytesRead,
+                Sha256 = content.Sha256(),
+                Width = content.Picture?.Width,
+                Height = content.Picture?.Height,
+            }
+        );
+    }
+
+    /// <summary>A thumbnail is a courtesy of the sender's browser: one that is no small WebP or JPEG is ignored.</summary>
+    private async Task ReceiveThumbnailAsync(UploadPart part, Attachment attachment, CancellationToken cancellationToken)
+    {
+        var buffer = ArrayPool<byte>.Shared.Rent(MaxThumbnailBytes + 1);
+        try
+        {
+            var length = await part.Content.ReadAtLeastAsync(
+                buffer.AsMemory(0, MaxThumbnailBytes + 1),
+                MaxThumbnailBytes + 1,
+                throwOnEndOfStream: false,
+                cancellationToken
+            );
+            var format = ThumbnailTypes.FirstOrDefault(type => type.Signatures[0].Fits(buffer.AsSpan(0, length)));
+            if (format is null || length > MaxThumbnailBytes)
+                return;
+            using var bytes = new MemoryStream(buffer, 0, length, writable: false);
+            attachment.ThumbnailKey = await StoreAsync(bytes, cancellationToken);
+            attachment.ThumbnailType = format.ContentType;
+            attachment.ThumbnailSize = length;
+            attachment.ThumbnailSha256 = Convert.ToHexStringLower(SHA256.HashData(buffer.AsSpan(0, length)));
+        }
+        finally
+        {
+            ArrayPool<byte>.Shared.Return(buffer);
+        }
+    }
+
+    private static async Task<string> ReadCaptionAsync(UploadPart part, CancellationToken cancellationToken)
+    {
+        // White space around the caption is trimmed, so a little more than the longest caption is read.
+        var buffer = new byte[MaxFormOverhead];
+        var length = await part.Content.ReadAtLeastAsync(buffer, buffer.Length, throwOnEndOfStream: false, cancellationToken);
+        if (length == buffer.Length)
+            throw Refused(RefusalReason.InvalidText, $"A caption has at most {Message.MaxTextLength:N0} characters.");
+        return Encoding.UTF8.GetString(buffer, 0, length).Trim();
+    }
+
+    private async Task<string> StoreAsync(Stream content, CancellationToken cancellationToken)
+    {
+        var key = inFlight.Begin(time.GetUtcNow());
+        _keys.Add(key);
+        await store.WriteAsync(key, content, cancellationToken);
+        return key;
+    }
+
+    private async Task RemoveAsync(string key)
+    {
+        try
+        {
+            await store.DeleteAsync(key, CancellationToken.None);
+        }
+        catch (StoreUnavailableException failure)
+        {
+            logger.LogWarning(failure, "The blob {BlobKey} of a failed upload could not be removed; the sweeper will", key);
+        }
+    }
+
+    private static T ValueOf<T>(Result<T> result) =>
+        result.Succeeded(out var value, out var refusal) ? value : throw new UploadRefusedException(refusal);
+
+    private static UploadRefusedException Refused(RefusalReason reason, string detail) => new(new Refusal(reason, detail));
+}

@@ -1,0 +1,122 @@
+using System.Buffers;
+using System.Security.Cryptography;
+using ChatFiles.Core.Chats;
+
+namespace ChatFiles.Core.Files;
+
+/// <summary>
+/// Looks at a file's bytes on their way into the store: counts them against the limits, hashes them, checks that they
+/// are what the name says and reads a picture's size. Whatever is wrong ends the reading at once.
+/// </summary>
+internal sealed class InspectingStream(Stream source, InspectionRules rules) : Stream
+{
+    /// <summary>What no text holds; tab, line ends, form feed, bell, backspace and escape do occur in logs.</summary>
+    private static readonly SearchValues<byte> BinaryControls = SearchValues.Create(
+        [.. Enumerable.Range(0, 32).Except([7, 8, 9, 10, 11, 12, 13, 27]).Append(127).Select(i => (byte)i)]
+    );
+
+    private readonly IncrementalHash _hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
+    private readonly byte[] _head = new byte[FileTypes.HeadLength];
+    private readonly PictureSize? _picture = PictureSize.ReaderFor(rules.Type);
+    private Task _hashing = Task.CompletedTask;
+    private int _headLength;
+    private bool _headChecked;
+
+    /// <summary>So far.</summary>
+    public long BytesRead { get; private set; }
+
+    /// <summary>Pixels; null for what is no picture or does not say.</summary>
+    public (int Width, int Height)? Picture => _picture?.Size;
+
+    public override bool CanRead => true;
+
+    public override bool CanSeek => false;
+
+    public override bool CanWrite => false;
+
+    public override long Length => throw new NotSupportedException();
+
+    public override long Position
+    {
+        get => BytesRead;
+        set => throw new NotSupportedException();
+    }
+
+    /// <summary>Lower-case hex, once the end was reached.</summary>
+    public string Sha256() => Convert.ToHexStringLower(_hash.GetHashAndReset());
+
+    /// <exception cref="UploadRefusedException">The file is not one that may be sent.</exception>
+    public override async ValueTask<int> ReadAsync(Memory<byte> buffer, CancellationToken cancellationToken = default)
+    {
+        // The store writes a block while it is hashed; the block is free again at the next read.
+        await _hashing;
+        var count = await source.ReadAsync(buffer, cancellationToken);
+        if (count == 0)
+        {
+            Finish();
+            return 0;
+        }
+
+        BytesRead += count;
+        Inspect(buffer.Span[..count]);
+        var block = buffer[..count];
+        _hashing = Task.Run(() => _hash.AppendData(block.Span), CancellationToken.None);
+        return count;
+    }
+
+    public override Task<int> ReadAsync(byte[] buffer, int offset, int count, CancellationToken cancellationToken) =>
+        ReadAsync(buffer.AsMemory(offset, count), cancellationToken).AsTask();
+
+    public override int Read(byte[] buffer, int offset, int count) => throw new NotSupportedException("Read asynchronously.");
+
+    public override void Flush() { }
+
+    public override long Seek(long offset, SeekOrigin origin) => throw new NotSupportedException();
+
+    public override void SetLength(long value) => throw new NotSupportedException();
+
+    public override void Write(byte[] buffer, int offset, int count) => throw new NotSupportedException();
+
+    /// <summary>Waits until the last block is no longer looked at, so that its buffer can be used again.</summary>
+    public override async ValueTask DisposeAsync()
+    {
+        await _hashing;
+        _hash.Dispose();
+        await base.DisposeAsync();
+    }
+
+    private void Inspect(ReadOnlySpan<byte> block)
+    {
+        if (BytesRead > rules.MaxBytes)
+            throw new UploadRefusedException(rules.TooLarge);
+        if (rules.Type.IsText && block.ContainsAny(BinaryControls))
+            throw new UploadRefusedException(rules.Policy.NotWhatItSays(rules.FileName));
+        _picture?.Read(block);
+        if (_headChecked)
+            return;
+        var taken = Math.Min(_head.Length - _headLength, block.Length);
+        block[..taken].CopyTo(_head.AsSpan(_headLength));
+        _headLength += taken;
+        if (_headLength == _head.Length)
+            CheckHead();
+    }
+
+    private void Finish()
+    {
+        if (BytesRead == 0)
+            throw new UploadRefusedException(new Refusal(RefusalReason.EmptyFile, $"“{rules.FileName}” is empty; there is nothing to send."));
+        if (!_headChecked)
+            CheckHead();
+    }
+
+    private void CheckHead()
+    {
+        _headChecked = true;
+        if (rules.Policy.CheckHead(rules.FileName, rules.Type, _head.AsSpan(0, _headLength)) is { } refusal)
+            throw new UploadRefusedException(refusal);
+    }
+}
+
+/// <summary>What a file is held against while it arrives.</summary>
+/// <param name="MaxBytes">More than this is <paramref name="TooLarge"/>.</param>
+internal sealed record InspectionRules(UploadPolicy Policy, string FileName, FileType Type, long MaxBytes, Refusal TooLarge);

@@ -1,0 +1,46 @@
+using System.ComponentModel.DataAnnotations;
+
+namespace ChatFiles.Core.Files;
+
+/// <summary>Section <c>Uploads</c>.</summary>
+public sealed class UploadOptions
+{
+    public const string DefaultExtensions =
+        "png jpg jpeg gif webp bmp avif heic mp3 m4a ogg opus wav flac mp4 webm mov mkv "
+        + "pdf docx xlsx pptx odt ods odp txt csv json md log zip 7z gz";
+
+    /// <summary>Bytes of one file at the most.</summary>
+    [Range(1, long.MaxValue)]
+    public long MaxFileBytes { get; set; } = 1L << 30;
+
+    /// <summary>Bytes of one request at the most, form and all.</summary>
+    [Range(1, long.MaxValue)]
+    public long MaxRequestBytes { get; set; } = 2L << 30;
+
+    /// <summary>Extensions without a dot. Each has a row in the table of types.</summary>
+    public IList<string> AllowedExtensions { get; set; } = [];
+
+    /// <summary>Rows that an operator adds to the table of types, by extension.</summary>
+    public IDictionary<string, FileTypeOptions> Types { get; } = new Dictionary<string, FileTypeOptions>(StringComparer.OrdinalIgnoreCase);
+}
+
+/// <summary>A row of the table of types, as it stands in the settings.</summary>
+public sealed class FileTypeOptions
+{
+    public string ContentType { get; set; } = "application/octet-stream";
+
+    public FileKind Kind { get; set; } = FileKind.Document;
+
+    /// <summary>See <see cref="FileTypes"/>; none: the file is text.</summary>
+    public IList<string> Signatures { get; } = [];
+}
+
+/// <summary>Section <c>Quotas</c>; bytes, 0 is none.</summary>
+public sealed class QuotaOptions
+{
+    [Range(0, long.MaxValue)]
+    public long BytesPerUser { get; set; } = 20L << 30;
+
+    [Range(0, long.MaxValue)]
+    public long BytesPerChat { get; set; }
+}

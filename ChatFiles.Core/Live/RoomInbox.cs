@@ -1,0 +1,43 @@
+using System.Threading.Channels;
+using ChatFiles.Core.Chats;
+
+namespace ChatFiles.Core.Live;
+
+/// <summary>
+/// What one receiver has been told and has not read yet. Bounded: when it is full, what follows is dropped and
+/// remembered as dropped, and the receiver reads the log instead.
+/// </summary>
+#pragma warning disable CA1001 // see _ended
+internal sealed class RoomInbox(string userId, long chatId)
+#pragma warning restore CA1001
+{
+    private const int Capacity = 128;
+
+    private readonly Channel<RoomEvent> _events = Channel.CreateBounded<RoomEvent>(
+        new BoundedChannelOptions(Capacity) { SingleReader = true, FullMode = BoundedChannelFullMode.Wait }
+    );
+
+    // Never disposed: an event may still arrive while the receiver leaves, and without a timer there is nothing to release.
+    private readonly CancellationTokenSource _ended = new();
+    private int _missedSome;
+
+    public long ChatId => chatId;
+
+    /// <summary>Cancelled as soon as the receiver is no longer a member, also while an event is being delivered.</summary>
+    public CancellationToken Ended => _ended.Token;
+
+    public void Put(RoomEvent roomEvent)
+    {
+        if (roomEvent.Type == ChatEventType.MemberLeft && roomEvent.UserId == userId)
+            _ = _ended.CancelAsync();
+        else if (!_events.Writer.TryWrite(roomEvent))
+            Volatile.Write(ref _missedSome, 1);
+    }
+
+    /// <summary>True once after events were dropped.</summary>
+    public bool TakeMissedSome() => Interlocked.Exchange(ref _missedSome, 0) == 1;
+
+    public bool TryRead(out RoomEvent roomEvent) => _events.Reader.TryRead(out roomEvent!);
+
+    public ValueTask<bool> WaitAsync(CancellationToken cancellationToken) => _events.Reader.WaitToReadAsync(cancellationToken);
+}

@@ -1,0 +1,61 @@
+using ChatFiles.Core.Chats;
+using ChatFiles.Core.Data;
+using Microsoft.EntityFrameworkCore;
+
+namespace ChatFiles.Core.Live;
+
+/// <summary>Reads committed events back, with what they show as it is now.</summary>
+public sealed class RoomLog(IDbContextFactory<ChatDbContext> databases)
+{
+    private const int BatchSize = 200;
+
+    /// <summary>The chat's next events after a seq; null when the person is not (or no longer) a member.</summary>
+    internal async Task<IReadOnlyList<RoomEvent>?> ReadAsync(string userId, long chatId, long after, CancellationToken cancellationToken)
+    {
+        await using var db = await databases.CreateDbContextAsync(cancellationToken);
+        if (!await db.Members.AnyAsync(m => m.ChatId == chatId && m.UserId == userId, cancellationToken))
+            return null;
+        return await ReadAsync(db, db.Events.Where(e => e.ChatId == chatId && e.Seq > after).OrderBy(e => e.Seq), cancellationToken);
+    }
+
+    /// <summary>The next events of all chats in the order of their commits, with the position after them.</summary>
+    internal async Task<(IReadOnlyList<RoomEvent> Events, long Position)> ReadAllAsync(long after, CancellationToken cancellationToken)
+    {
+        await using var db = await databases.CreateDbContextAsync(cancellationToken);
+        var ids = await db.Events.Where(e => e.Id > after).OrderBy(e => e.Id).Select(e => e.Id).Take(BatchSize).ToListAsync(cancellationToken);
+        if (ids.Count == 0)
+            return ([], after);
+        var last = ids[^1];
+        var events = await ReadAsync(db, db.Events.Where(e => e.Id > after && e.Id <= last).OrderBy(e => e.Id), cancellationToken);
+        return (events, last);
+    }
+
+    /// <summary>The position of the newest event.</summary>
+    internal async Task<long> PositionAsync(CancellationToken cancellationToken)
+    {
+        await using var db = await databases.CreateDbContextAsync(cancellationToken);
+        return await db.Events.MaxAsync(e => (long?)e.Id, cancellationToken) ?? 0;
+    }
+
+    private static async Task<IReadOnlyList<RoomEvent>> ReadAsync(
+        ChatDbContext db,
+        IQueryable<ChatEvent> query,
+        CancellationToken cancellationToken
+    )
+    {
+        var events = await query.Take(BatchSize).AsNoTracking().ToListAsync(cancellationToken);
+        var created = events.Where(e => e.Type == ChatEventType.MessageCreated).Select(e => e.MessageId!.Value).ToList();
+        var messages = created.Count == 0 ? [] : await db.Messages.Where(m => created.Contains(m.Id)).ToViewsAsync(cancellationToken);
+        var byId = messages.ToDictionary(m => m.Id);
+        return events.ConvertAll(e => new RoomEvent(
+            e.ChatId,
+            e.Seq,
+            e.Type,
+            e.MessageId,
+            e.FileId,
+            e.UserId,
+            e.UserName,
+            e.Type == ChatEventType.MessageCreated ? byId[e.MessageId!.Value] : null
+        ));
+    }
+}

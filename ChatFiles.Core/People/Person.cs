@@ -1,0 +1,25 @@
+using Microsoft.AspNetCore.Identity;
+
+namespace ChatFiles.Core.People;
+
+/// <summary>An account. E-mail address, password hash and lock-out come from ASP.NET Core Identity.</summary>
+public class Person : IdentityUser
+{
+    /// <summary>What others see; 1 to 80 characters. Starts as the part of the e-mail address before the <c>@</c>.</summary>
+    public string DisplayName { get; set; } = "";
+}
+
+/// <summary>
+/// What ChatFiles itself keeps of a person. A row of its own, because Identity saves accounts whole and would write
+/// old figures back.
+/// </summary>
+public class PersonState
+{
+    public string UserId { get; set; } = "";
+
+    /// <summary>Bytes of the files this person has in chats, thumbnails included; counts against the quota.</summary>
+    public long StorageBytes { get; set; }
+
+    /// <summary>The chat to come back to on the next visit.</summary>
+    public long? LastChatId { get; set; }
+}

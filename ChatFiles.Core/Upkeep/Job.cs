@@ -1,0 +1,27 @@
+namespace ChatFiles.Core.Upkeep;
+
+public enum JobKind
+{
+    DeleteBlob,
+}
+
+/// <summary>A side job, committed together with the change that asks for it and retried until it is done.</summary>
+public class Job
+{
+    public long Id { get; set; }
+
+    public JobKind Kind { get; set; }
+
+    /// <summary>What it is about; for <see cref="JobKind.DeleteBlob"/> the blob's key.</summary>
+    public string Subject { get; set; } = "";
+
+    public DateTime CreatedAt { get; set; }
+
+    public DateTime DueAt { get; set; }
+
+    /// <summary>How often it has failed.</summary>
+    public int Attempts { get; set; }
+
+    /// <summary>Why it failed last; null when it has not.</summary>
+    public string? LastError { get; set; }
+}

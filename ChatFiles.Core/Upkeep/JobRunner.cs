@@ -1,0 +1,145 @@
+using ChatFiles.Core.Data;
+using ChatFiles.Core.Files;
+using ChatFiles.Core.Live;
+using Microsoft.EntityFrameworkCore;
+using Microsoft.Extensions.Hosting;
+using Microsoft.Extensions.Logging;
+
+namespace ChatFiles.Core.Upkeep;
+
+/// <summary>Works off the side jobs one after another. A job that fails waits longer each time and holds up no other.</summary>
+internal sealed class JobRunner(
+    IDbContextFactory<ChatDbContext> databases,
+    DatabaseWriter writer,
+    IFileStore store,
+    TimeProvider time,
+    ILogger<JobRunner> logger
+) : BackgroundService
+{
+    private const int BatchSize = 50;
+
+    /// <summary>A store that was down is asked again at least this often, so that deletions are caught up soon after.</summary>
+    private static readonly TimeSpan LongestPause = TimeSpan.FromSeconds(20);
+
+    private static readonly TimeSpan JobTimeout = TimeSpan.FromSeconds(10);
+
+    private readonly SemaphoreSlim _wake = new(0);
+
+    protected override async Task ExecuteAsync(CancellationToken stoppingToken)
+    {
+        writer.Committed += Wake;
+        try
+        {
+            var failures = 0;
+            while (true)
+            {
+                try
+                {
+                    if (await RunDueAsync(stoppingToken) == 0)
+                        await WaitForNextAsync(stoppingToken);
+                    failures = 0;
+                }
+                catch (Exception failure) when (!stoppingToken.IsCancellationRequested)
+                {
+                    logger.LogError(failure, "The side jobs could not be read or recorded");
+                    await Pauses.WaitAsync(++failures, time, stoppingToken);
+                }
+            }
+        }
+        finally
+        {
+            writer.Committed -= Wake;
+        }
+    }
+
+    private DateTime Now => time.GetUtcNow().UtcDateTime;
+
+    private void Wake()
+    {
+        if (_wake.CurrentCount == 0)
+            _wake.Release();
+    }
+
+    private async Task<int> RunDueAsync(CancellationToken stoppingToken)
+    {
+        List<Job> due;
+        await using (var db = await databases.CreateDbContextAsync(stoppingToken))
+        {
+            var now = Now;
+            due = await db.Jobs.Where(j => j.DueAt <= now).OrderBy(j => j.DueAt).Take(BatchSize).AsNoTracking().ToListAsync(stoppingToken);
+        }
+
+        var done = new List<long>();
+        foreach (var job in due)
+        {
+            if (await TryRunAsync(job, stoppingToken) is { } failure)
+                await PostponeAsync(job, failure);
+            else
+                done.Add(job.Id);
+        }
+
+        if (done.Count > 0)
+            await writer.WriteAsync(db => db.Jobs.Where(j => done.Contains(j.Id)).ExecuteDeleteAsync(), stoppingToken);
+        return due.Count;
+    }
+
+    /// <summary>Null when it is done, else what went wrong.</summary>
+    private async Task<Exception?> TryRunAsync(Job job, CancellationToken stoppingToken)
+    {
+        using var timeout = CancellationTokenSource.CreateLinkedTokenSource(stoppingToken);
+        timeout.CancelAfter(JobTimeout);
+        try
+        {
+            switch (job.Kind)
+            {
+                case JobKind.DeleteBlob:
+                    await store.DeleteAsync(job.Subject, timeout.Token);
+                    break;
+                default:
+                    throw new InvalidOperationException($"There is no way to do a job of kind {job.Kind}.");
+            }
+
+            return null;
+        }
+        catch (Exception failure) when (!stoppingToken.IsCancellationRequested)
+        {
+            return failure;
+        }
+    }
+
+    private async Task PostponeAsync(Job job, Exception failure)
+    {
+        var attempts = job.Attempts + 1;
+        var pause = Pauses.After(attempts + 3);
+        var dueAt = Now + (pause < LongestPause ? pause : LongestPause);
+        logger.LogWarning(failure, "Job {JobId} ({JobKind} {Subject}) failed {Attempts} times", job.Id, job.Kind, job.Subject, attempts);
+        await writer.WriteAsync(db =>
+            db.Jobs.Where(j => j.Id == job.Id)
+                .ExecuteUpdateAsync(set =>
+                    set.SetProperty(j => j.Attempts, attempts).SetProperty(j => j.DueAt, dueAt).SetProperty(j => j.LastError, failure.Message)
+                )
+        );
+    }
+
+    private async Task WaitForNextAsync(CancellationToken stoppingToken)
+    {
+        await using var db = await databases.CreateDbContextAsync(stoppingToken);
+        var next = await db.Jobs.MinAsync(j => (DateTime?)j.DueAt, stoppingToken);
+        if (next is null)
+        {
+            await _wake.WaitAsync(stoppingToken);
+            return;
+        }
+
+        using var waiting = CancellationTokenSource.CreateLinkedTokenSource(stoppingToken);
+        var pause = next.Value - Now;
+        await Task.WhenAny(Task.Delay(pause > TimeSpan.Zero ? pause : TimeSpan.Zero, time, waiting.Token), _wake.WaitAsync(waiting.Token));
+        await waiting.CancelAsync();
+    }
+
+    public override void Dispose()
+    {
+        _wake.Dispose();
+        base.Dispose();
+    }
+}

@@ -1,0 +1,104 @@
+using System.Globalization;
+using ChatFiles.Core.Chats;
+using ChatFiles.Core.Data;
+using ChatFiles.Core.Files;
+using Microsoft.EntityFrameworkCore;
+using Microsoft.Extensions.Hosting;
+using Microsoft.Extensions.Logging;
+
+namespace ChatFiles.Core.Upkeep;
+
+/// <summary>
+/// Removes blobs that no row knows: a process died between storing the bytes and committing the message. The intent of
+/// an upload is in its blob's key, which begins with its hour, so that only the hours since the last sweep are looked
+/// through; a marker in the database remembers how far that was.
+/// </summary>
+internal sealed class OrphanSweeper(
+    IDbContextFactory<ChatDbContext> databases,
+    DatabaseWriter writer,
+    IFileStore store,
+    UploadsInFlight inFlight,
+    TimeProvider time,
+    ILogger<OrphanSweeper> logger
+) : BackgroundService
+{
+    private const int BatchSize = 500;
+
+    private static readonly TimeSpan Interval = TimeSpan.FromSeconds(30);
+
+    protected override async Task ExecuteAsync(CancellationToken stoppingToken)
+    {
+        while (true)
+        {
+            try
+            {
+                await SweepAsync(stoppingToken);
+            }
+            catch (Exception failure) when (!stoppingToken.IsCancellationRequested)
+            {
+                logger.LogWarning(failure, "Looking for orphaned blobs failed; it is tried again");
+            }
+
+            await Task.Delay(Interval, time, stoppingToken);
+        }
+    }
+
+    /// <summary>Looks through the hours since the last sweep and returns how many orphans it removed.</summary>
+    internal async Task<int> SweepAsync(CancellationToken cancellationToken)
+    {
+        var until = Hour(inFlight.Oldest ?? time.GetUtcNow());
+        var from = await SweptUntilAsync(cancellationToken) ?? until;
+        var removed = 0;
+        for (var hour = from; hour <= time.GetUtcNow(); hour = hour.AddHours(1))
+        {
+            var keys = store.ListAsync(BlobKey.HourPrefix(hour), cancellationToken);
+            await foreach (var batch in keys.Where(key => !inFlight.Has(key)).Chunk(BatchSize).WithCancellation(cancellationToken))
+                removed += await RemoveOrphansAsync(batch, cancellationToken);
+        }
+
+        if (until > from)
+            await RememberAsync(until);
+        return removed;
+    }
+
+    private async Task<int> RemoveOrphansAsync(string[] keys, CancellationToken cancellationToken)
+    {
+        await using var db = await databases.CreateDbContextAsync(cancellationToken);
+        var known = await db.Attachments.Where(a => keys.Contains(a.BlobKey)).Select(a => a.BlobKey).ToListAsync(cancellationToken);
+        known.AddRange(
+            await db.Attachments.Where(a => keys.Contains(a.ThumbnailKey)).Select(a => a.ThumbnailKey).ToListAsync(cancellationToken)
+        );
+        var orphans = keys.Except(known).OfType<string>().ToList();
+        foreach (var orphan in orphans)
+        {
+            logger.LogInformation("Removing the orphaned blob {BlobKey}", orphan);
+            await store.DeleteAsync(orphan, cancellationToken);
+        }
+
+        return orphans.Count;
+    }
+
+    private async Task<DateTimeOffset?> SweptUntilAsync(CancellationToken cancellationToken)
+    {
+        await using var db = await databases.CreateDbContextAsync(cancellationToken);
+        var marker = await db.Markers.Where(m => m.Name == Marker.SweptUntil).Select(m => m.Value).SingleOrDefaultAsync(cancellationToken);
+        return marker is null ? null : DateTimeOffset.Parse(marker, CultureInfo.InvariantCulture, DateTimeStyles.AssumeUniversal);
+    }
+
+    private Task RememberAsync(DateTimeOffset until)
+    {
+        var value = until.ToString("O", CultureInfo.InvariantCulture);
+        return writer.WriteAsync(async db =>
+        {
+            if (await db.Markers.FindAsync(Marker.SweptUntil) is { } marker)
+                marker.Value = value;
+            else
+                db.Markers.Add(new Marker { Name = Marker.SweptUntil, Value = value });
+            await db.SaveChangesAsync();
+        });
+    }
+
+    /// <summary>The start of the hour before: keys are made a moment before the bytes arrive.</summary>
+    private static DateTimeOffset Hour(DateTimeOffset time) =>
+        new DateTimeOffset(time.UtcDateTime.Date.AddHours(time.UtcDateTime.Hour), TimeSpan.Zero).AddHours(-1);
+}
