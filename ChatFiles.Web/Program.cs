@@ -1,3 +1,55 @@
-var app = WebApplication.CreateBuilder(args).Build();
-app.MapStaticAssets();
-app.Run();
+using ChatFiles.Core;
+using ChatFiles.Web;
+using ChatFiles.Web.Accounts;
+using ChatFiles.Web.Api;
+using ChatFiles.Web.Components;
+using ChatFiles.Web.Security;
+
+try
+{
+    var builder = WebApplication.CreateBuilder(args);
+    builder.UseDefaultAddress();
+    builder.WebHost.UseStaticWebAssets();
+    builder.WebHost.ConfigureKestrel(kestrel => kestrel.AddServerHeader = false);
+
+    builder.Services.AddChatFiles(builder.Configuration, builder.Environment.ContentRootPath);
+    builder.Services.AddAccounts(builder.Configuration);
+    builder.Services.AddRateLimits(builder.Configuration);
+    builder.Services.AddPages();
+    builder.Services.AddApi();
+
+    var app = builder.Build();
+    await app.Services.PrepareChatFilesAsync();
+
+    app.UseExceptionHandler();
+    app.UseProblemPages();
+    app.UseSecurityHeaders();
+    app.UseRouting();
+    app.UseAuthentication();
+    app.UseRateLimiter();
+    app.UseAuthorization();
+    app.UseCircuitGuard();
+    app.UseAntiforgery();
+
+    app.MapStaticAssets();
+    app.MapAccountApi();
+    app.MapChatApi();
+    app.MapMessageApi();
+    app.MapFileApi();
+    app.MapEventStream();
+    app.MapHealth();
+    app.MapOpenApi();
+    app.MapRazorComponents<App>().AddInteractiveServerRenderMode();
+
+    app.AnnounceWhenReady();
+    await app.RunAsync();
+    return 0;
+}
+catch (Exception failure) when (StartUp.IsUnusableSetting(failure, out var reason))
+{
+    await Console.Error.WriteLineAsync($"ChatFiles can't start: {reason}");
+    return 1;
+}
+
+/// <summary>Visible to the tests, which run the program as it is.</summary>
+public partial class Program;

@@ -46,6 +46,13 @@ public sealed partial class ChatService
         return await FindChatAsync(db, userId, chatId, cancellationToken) is { } chat ? chat : Refusal.ChatNotFound;
     }
 
+    /// <summary>Refuses who is not a member just as if there were no such chat.</summary>
+    public async Task<Result<Done>> CheckMemberAsync(string userId, long chatId, CancellationToken cancellationToken = default)
+    {
+        await using var db = await databases.CreateDbContextAsync(cancellationToken);
+        return await IsMemberAsync(db, userId, chatId, cancellationToken) ? new Done() : Refusal.ChatNotFound;
+    }
+
     /// <summary>Creates a chat; the creator is its owner and first member.</summary>
     public async Task<Result<ChatView>> CreateChatAsync(string userId, string? name, CancellationToken cancellationToken = default)
     {

@@ -1,0 +1,57 @@
+using ChatFiles.Core.Data;
+using ChatFiles.Core.People;
+using Microsoft.AspNetCore.Authorization;
+using Microsoft.AspNetCore.DataProtection;
+using Microsoft.AspNetCore.DataProtection.KeyManagement;
+using Microsoft.AspNetCore.DataProtection.Repositories;
+using Microsoft.AspNetCore.Identity;
+using Microsoft.Extensions.Logging.Abstractions;
+using Microsoft.Extensions.Options;
+
+namespace ChatFiles.Web.Accounts;
+
+internal static class AccountServices
+{
+    /// <summary>ASP.NET Core Identity in ChatFiles' own database: a cookie for browsers, bearer tokens for programs.</summary>
+    public static void AddAccounts(this IServiceCollection services, IConfiguration configuration)
+    {
+        services.AddOptions<AccountOptions>().Bind(configuration.GetSection("Accounts")).ValidateOnStart();
+        services.PostConfigure<AccountOptions>(options =>
+        {
+            if (options.AllowedEmailDomains.Count == 0 && configuration["Accounts:AllowedEmailDomains"] is { Length: > 0 } list)
+                options.AllowedEmailDomains = [list];
+        });
+
+        services
+            .AddIdentityApiEndpoints<Person>(identity =>
+            {
+                identity.User.RequireUniqueEmail = true;
+                identity.User.AllowedUserNameCharacters = "";
+                identity.Password.RequiredLength = 8;
+                identity.Lockout.MaxFailedAccessAttempts = 10;
+            })
+            .AddUserStore<PersonStore>();
+        services.AddScoped<AccountService>();
+        services.ConfigureApplicationCookie(cookie =>
+        {
+            cookie.Cookie.Name = "chatfiles";
+            cookie.Cookie.HttpOnly = true;
+            cookie.Cookie.SameSite = SameSiteMode.Lax;
+            cookie.Cookie.SecurePolicy = CookieSecurePolicy.SameAsRequest;
+            cookie.ExpireTimeSpan = TimeSpan.FromDays(30);
+        });
+        services.Configure<SecurityStampValidatorOptions>(stamp => stamp.ValidationInterval = TimeSpan.FromMinutes(1));
+
+        // Cookies and tokens stay valid over a restart: their keys lie with the data.
+        services.AddDataProtection().SetApplicationName("ChatFiles");
+        services
+            .AddOptions<KeyManagementOptions>()
+            .Configure<DataDirectory>(
+                (keys, data) =>
+                    keys.XmlRepository = new FileSystemXmlRepository(Directory.CreateDirectory(data.Keys), NullLoggerFactory.Instance)
+            );
+
+        services.AddAuthorization();
+        services.AddSingleton<IAuthorizationMiddlewareResultHandler, SignInOrProblem>();
+    }
+}

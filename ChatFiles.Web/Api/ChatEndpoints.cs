@@ -1,0 +1,83 @@
+using System.Security.Claims;
+using ChatFiles.Core.Chats;
+
+namespace ChatFiles.Web.Api;
+
+/// <summary>Chats and their members.</summary>
+internal static class ChatEndpoints
+{
+    public static void MapChatApi(this WebApplication app)
+    {
+        var chats = app.MapSignedIn("/chat").WithTags("Chats");
+        chats.MapGet("/", ListAsync).Produces<IReadOnlyList<ChatSummary>>().WithSummary("My chats");
+        chats.MapPost("/", CreateAsync).Accepts<NewChat>("application/json").Produces<ChatView>(201).WithSummary("Create a chat");
+        chats.MapGet("/{chatId}", GetAsync).Produces<ChatView>().WithSummary("A chat with its members");
+        chats.MapPut("/{chatId}/read", MarkReadAsync).Accepts<ReadPosition>("application/json").Produces(204).WithSummary("Move my read position");
+        chats.MapPost("/{chatId}/members", AddMemberAsync).Accepts<NewMember>("application/json").Produces(204).WithSummary("Add somebody");
+        chats.MapDelete("/{chatId}/members/{userId}", RemoveMemberAsync).Produces(204).WithSummary("Remove somebody, or leave");
+    }
+
+    private static async Task<IResult> ListAsync(ClaimsPrincipal user, ChatService chats, CancellationToken cancellationToken) =>
+        Results.Ok(await chats.ListChatsAsync(user.UserId(), cancellationToken));
+
+    private static async Task<IResult> CreateAsync(HttpContext context, ClaimsPrincipal user, ChatService chats)
+    {
+        if (!(await context.ReadJsonAsync<NewChat>()).Succeeded(out var wanted, out var refusal))
+            return Problems.Of(refusal);
+        if (wanted.With is not null)
+        {
+            return (await chats.OpenDirectChatAsync(user.UserId(), wanted.With)).Succeeded(out var direct, out refusal)
+                ? direct.Created
+                    ? Results.Created($"/chat/{direct.Chat.Id}", direct.Chat)
+                    : Results.Ok(direct.Chat)
+                : Problems.Of(refusal);
+        }
+
+        return (await chats.CreateChatAsync(user.UserId(), wanted.Name)).Succeeded(out var chat, out refusal)
+            ? Results.Created($"/chat/{chat.Id}", chat)
+            : Problems.Of(refusal);
+    }
+
+    private static async Task<IResult> GetAsync(string chatId, ClaimsPrincipal user, ChatService chats, CancellationToken cancellationToken) =>
+        (await chats.GetChatAsync(user.UserId(), Requests.ParseId(chatId), cancellationToken)).ToOk();
+
+    private static Task<IResult> MarkReadAsync(string chatId, HttpContext context, ClaimsPrincipal user, ChatService chats) =>
+        ChangeAsync<ReadPosition>(
+            chatId,
+            context,
+            chats,
+            (id, position) =>
+                position.MessageId is { } messageId
+                    ? chats.MarkReadAsync(user.UserId(), id, messageId)
+                    : Task.FromResult<Result<Done>>(new Refusal(RefusalReason.InvalidJson, "“messageId” is missing."))
+        );
+
+    private static Task<IResult> AddMemberAsync(string chatId, HttpContext context, ClaimsPrincipal user, ChatService chats) =>
+        ChangeAsync<NewMember>(chatId, context, chats, (id, member) => chats.AddMemberAsync(user.UserId(), id, member.Email));
+
+    private static async Task<IResult> RemoveMemberAsync(string chatId, string userId, ClaimsPrincipal user, ChatService chats) =>
+        (await chats.RemoveMemberAsync(user.UserId(), Requests.ParseId(chatId), userId)).ToNoContent();
+
+    /// <summary>A stranger learns nothing of a chat, not even by what is wrong with a body; so the chat comes first.</summary>
+    private static async Task<IResult> ChangeAsync<TBody>(
+        string chatId,
+        HttpContext context,
+        ChatService chats,
+        Func<long, TBody, Task<Result<Done>>> change
+    )
+        where TBody : class
+    {
+        var id = Requests.ParseId(chatId);
+        if ((await chats.CheckMemberAsync(context.User.UserId(), id)).Refusal is { } stranger)
+            return Problems.Of(stranger);
+        return (await context.ReadJsonAsync<TBody>()).Succeeded(out var body, out var refusal)
+            ? (await change(id, body)).ToNoContent()
+            : Problems.Of(refusal);
+    }
+
+    internal sealed record NewChat(string? Name, string? With);
+
+    internal sealed record ReadPosition(long? MessageId);
+
+    internal sealed record NewMember(string? Email);
+}

@@ -1,0 +1,98 @@
+using System.Security.Claims;
+using ChatFiles.Core.Chats;
+using ChatFiles.Core.Files;
+using ChatFiles.Web.Security;
+using Microsoft.AspNetCore.Http.Features;
+using Microsoft.Net.Http.Headers;
+
+namespace ChatFiles.Web.Api;
+
+/// <summary>Files of a chat: send, get, delete.</summary>
+internal static class FileEndpoints
+{
+    private static readonly string[] GetOrHead = [HttpMethods.Get, HttpMethods.Head];
+
+    public static void MapFileApi(this WebApplication app)
+    {
+        var files = app.MapSignedIn("/chat/{chatId}/file").WithTags("Files");
+        files
+            .MapPost("/", SendAsync)
+            .RequireRateLimiting(RateLimits.Uploads)
+            .Accepts<IFormFileCollection>("multipart/form-data")
+            .Produces<SentFiles>(201)
+            .WithSummary("Send files as one message");
+        files.MapMethods("/{fileId}", GetOrHead, GetAsync).Produces(200).Produces(206).WithSummary("A file's bytes");
+        files.MapMethods("/{fileId}/thumbnail", GetOrHead, GetThumbnailAsync).Produces(200).WithSummary("A file's thumbnail");
+        files.MapDelete("/{fileId}", DeleteAsync).Produces(204).WithSummary("Delete a file");
+    }
+
+    private static async Task<IResult> SendAsync(
+        string chatId,
+        HttpContext context,
+        ClaimsPrincipal user,
+        ChatService chats,
+        UploadPolicy policy
+    )
+    {
+        if (context.Features.Get<IHttpMaxRequestBodySizeFeature>() is { IsReadOnly: false } limit)
+            limit.MaxRequestBodySize = policy.MaxRequestBytes;
+        var key = context.Request.Headers["Idempotency-Key"];
+        var sent = await chats.SendFilesAsync(
+            user.UserId(),
+            Requests.ParseId(chatId),
+            key.Count == 0 ? null : key.ToString(),
+            context.Request.ContentLength,
+            MultipartUpload.ReadPartsAsync(context.Request, policy, context.RequestAborted),
+            context.RequestAborted
+        );
+        if (!sent.Succeeded(out var message, out var refusal))
+            return Problems.Of(refusal);
+        // A text that was sent with the same key has no file; its repeat is answered like the first all the same.
+        var path = message.Attachments is [var first, ..] ? first.Path : null;
+        return Results.Created(path, new SentFiles(path, message));
+    }
+
+    private static async Task<IResult> GetAsync(
+        string chatId,
+        string fileId,
+        HttpContext context,
+        ClaimsPrincipal user,
+        ChatService chats,
+        CancellationToken cancellationToken
+    ) =>
+        Serve(
+            context,
+            await chats.OpenFileAsync(user.UserId(), Requests.ParseId(chatId), Requests.ParseFileId(fileId), cancellationToken)
+        );
+
+    private static async Task<IResult> GetThumbnailAsync(
+        string chatId,
+        string fileId,
+        HttpContext context,
+        ClaimsPrincipal user,
+        ChatService chats,
+        CancellationToken cancellationToken
+    ) =>
+        Serve(
+            context,
+            await chats.OpenThumbnailAsync(user.UserId(), Requests.ParseId(chatId), Requests.ParseFileId(fileId), cancellationToken)
+        );
+
+    private static async Task<IResult> DeleteAsync(string chatId, string fileId, ClaimsPrincipal user, ChatService chats) =>
+        (await chats.DeleteFileAsync(user.UserId(), Requests.ParseId(chatId), Requests.ParseFileId(fileId))).ToNoContent();
+
+    private static IResult Serve(HttpContext context, Result<OpenFile> opened)
+    {
+        if (!opened.Succeeded(out var file, out var refusal))
+            return Problems.Of(refusal);
+        FileHeaders.Set(context, file);
+        return Results.Stream(
+            file.Content,
+            file.ContentType == "text/plain" ? "text/plain; charset=utf-8" : file.ContentType,
+            entityTag: new EntityTagHeaderValue($"\"{file.Sha256}\""),
+            enableRangeProcessing: true
+        );
+    }
+
+    internal sealed record SentFiles(string? Path, MessageView Message);
+}

@@ -1,0 +1,35 @@
+using ChatFiles.Core.Chats;
+using Microsoft.Net.Http.Headers;
+
+namespace ChatFiles.Web.Api;
+
+/// <summary>The headers that make a stranger's file safe to hand to a browser on our own origin.</summary>
+internal static class FileHeaders
+{
+    private const string Pdf = "application/pdf";
+
+    public static void Set(HttpContext context, OpenFile file)
+    {
+        var headers = context.Response.Headers;
+        headers.CacheControl = "private, no-cache";
+        // A sandbox would switch the browser's own PDF viewer off; a PDF still gets no script, no frame and no network.
+        headers.ContentSecurityPolicy =
+            file.ContentType == Pdf
+                ? "default-src 'none'; object-src 'self'; style-src 'unsafe-inline'; frame-ancestors 'self'"
+                : "sandbox; default-src 'none'";
+        if (file.ContentType == Pdf)
+            headers.XFrameOptions = "SAMEORIGIN";
+        var disposition = new ContentDispositionHeaderValue(
+            IsShownInline(file.ContentType) && !context.Request.Query.ContainsKey("download") ? "inline" : "attachment"
+        );
+        disposition.SetHttpFileName(file.Attachment.FileName);
+        headers.ContentDisposition = disposition.ToString();
+    }
+
+    /// <summary>What a browser only shows and never runs. SVG can hold scripts; an operator may have allowed it.</summary>
+    private static bool IsShownInline(string contentType) =>
+        contentType is Pdf or "text/plain"
+        || contentType.StartsWith("audio/", StringComparison.Ordinal)
+        || contentType.StartsWith("video/", StringComparison.Ordinal)
+        || contentType.StartsWith("image/", StringComparison.Ordinal) && !contentType.Contains("svg", StringComparison.Ordinal);
+}

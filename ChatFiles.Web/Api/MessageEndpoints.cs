@@ -1,0 +1,47 @@
+using System.Security.Claims;
+using ChatFiles.Core.Chats;
+
+namespace ChatFiles.Web.Api;
+
+/// <summary>Messages of a chat.</summary>
+internal static class MessageEndpoints
+{
+    public static void MapMessageApi(this WebApplication app)
+    {
+        var messages = app.MapSignedIn("/chat/{chatId}/messages").WithTags("Messages");
+        messages.MapGet("/", HistoryAsync).Produces<MessagePage>().WithSummary("A page of messages, newest page first");
+        messages.MapPost("/", SendAsync).Accepts<NewText>("application/json").Produces<MessageView>(201).WithSummary("Send a text");
+        messages.MapDelete("/{messageId}", DeleteAsync).Produces(204).WithSummary("Delete a message with its files");
+    }
+
+    private static async Task<IResult> HistoryAsync(
+        string chatId,
+        HttpRequest request,
+        ClaimsPrincipal user,
+        ChatService chats,
+        CancellationToken cancellationToken
+    )
+    {
+        var id = Requests.ParseId(chatId);
+        if (request.ReadPaging().Succeeded(out var paging, out var refusal))
+            return (await chats.HistoryAsync(user.UserId(), id, paging.Before, paging.Limit, cancellationToken)).ToOk();
+        // A stranger learns nothing of a chat, not even by what is wrong with a query.
+        return Problems.Of((await chats.CheckMemberAsync(user.UserId(), id, cancellationToken)).Refusal ?? refusal);
+    }
+
+    private static async Task<IResult> SendAsync(string chatId, HttpContext context, ClaimsPrincipal user, ChatService chats)
+    {
+        var id = Requests.ParseId(chatId);
+        if ((await chats.CheckMemberAsync(user.UserId(), id)).Refusal is { } stranger)
+            return Problems.Of(stranger);
+        if (!(await context.ReadJsonAsync<NewText>()).Succeeded(out var text, out var refusal))
+            return Problems.Of(refusal);
+        var sent = await chats.SendTextAsync(user.UserId(), id, text.Text, text.ClientId, context.RequestAborted);
+        return sent.Succeeded(out var message, out refusal) ? Results.Json(message, statusCode: 201) : Problems.Of(refusal);
+    }
+
+    private static async Task<IResult> DeleteAsync(string chatId, string messageId, ClaimsPrincipal user, ChatService chats) =>
+        (await chats.DeleteMessageAsync(user.UserId(), Requests.ParseId(chatId), Requests.ParseId(messageId))).ToNoContent();
+
+    internal sealed record NewText(string? Text, string? ClientId);
+}

@@ -1,0 +1,86 @@
+using System.Globalization;
+using ChatFiles.Core.Chats;
+using Microsoft.AspNetCore.Http.HttpResults;
+
+namespace ChatFiles.Web.Api;
+
+/// <summary>Every outcome that is not a success, as problem+json (RFC 9457).</summary>
+internal static class Problems
+{
+    private const int RetryAfterSeconds = 5;
+
+    public static readonly ProblemHttpResult NotSignedIn = Problem(401, "not-signed-in", "Sign in, or send a bearer token that is still valid.");
+
+    public static readonly ProblemHttpResult InvalidAntiforgeryToken = Problem(
+        400,
+        "antiforgery",
+        "A change made with a cookie also needs the header RequestVerificationToken with the token of the page. Load the page again."
+    );
+
+    public static readonly ProblemHttpResult TooManyRequests = Problem(429, "too-many-requests", "That was too often within a minute; wait a moment.");
+
+    public static readonly ProblemHttpResult InternalError = Problem(500, "internal-error", "Something went wrong here; it was logged.");
+
+    /// <summary>The answer to a refusal, with the contract's slug and status.</summary>
+    public static IResult Of(Refusal refusal) =>
+        refusal.Reason switch
+        {
+            RefusalReason.InvalidJson => Problem(400, "invalid-json", refusal.Detail),
+            RefusalReason.InvalidQuery => Problem(400, "invalid-query", refusal.Detail),
+            RefusalReason.InvalidName => Problem(400, "invalid-name", refusal.Detail),
+            RefusalReason.InvalidText => Problem(400, "invalid-text", refusal.Detail),
+            RefusalReason.InvalidSeq => Problem(400, "invalid-seq", refusal.Detail),
+            RefusalReason.InvalidIdempotencyKey => Problem(400, "invalid-idempotency-key", refusal.Detail),
+            RefusalReason.InvalidForm => Problem(400, "invalid-form", refusal.Detail),
+            RefusalReason.InvalidFileName => Problem(400, "invalid-file-name", refusal.Detail),
+            RefusalReason.NoFile => Problem(400, "no-file", refusal.Detail),
+            RefusalReason.EmptyFile => Problem(400, "empty-file", refusal.Detail),
+            RefusalReason.TooManyFiles => Problem(400, "too-many-files", refusal.Detail),
+            RefusalReason.InvalidRegistration => Problem(400, "invalid-registration", refusal.Detail),
+            RefusalReason.InvalidCredentials => Problem(401, "invalid-credentials", refusal.Detail),
+            RefusalReason.RegistrationClosed => Problem(403, "registration-closed", refusal.Detail),
+            RefusalReason.NotAllowed => Problem(403, "not-allowed", refusal.Detail),
+            RefusalReason.ChatNotFound => Problem(404, "chat-not-found", refusal.Detail),
+            RefusalReason.MessageNotFound => Problem(404, "message-not-found", refusal.Detail),
+            RefusalReason.FileNotFound => Problem(404, "file-not-found", refusal.Detail),
+            RefusalReason.FileMissing => Problem(404, "file-missing", refusal.Detail),
+            RefusalReason.NoThumbnail => Problem(404, "no-thumbnail", refusal.Detail),
+            RefusalReason.UserNotFound => Problem(404, "user-not-found", refusal.Detail),
+            RefusalReason.FileNotMissing => Problem(409, "file-not-missing", refusal.Detail),
+            RefusalReason.ContentDiffers => Problem(409, "content-differs", refusal.Detail),
+            RefusalReason.FileDeleted => Problem(410, "file-deleted", refusal.Detail),
+            RefusalReason.FileTooLarge => Problem(413, "file-too-large", refusal.Detail),
+            RefusalReason.QuotaExceeded => Problem(413, "quota-exceeded", refusal.Detail),
+            RefusalReason.FileTypeNotAllowed => Problem(415, "file-type-not-allowed", refusal.Detail),
+            RefusalReason.StorageUnavailable => new RetryLater(Problem(503, "storage-unavailable", refusal.Detail)),
+            RefusalReason.StorageFull => Problem(507, "storage-full", refusal.Detail),
+            _ => throw new ArgumentOutOfRangeException(nameof(refusal), refusal.Reason, "This refusal has no answer."),
+        };
+
+    /// <summary>What an answer without a body means that the framework gave by itself.</summary>
+    public static ProblemHttpResult? OfStatus(int status) =>
+        status switch
+        {
+            401 => NotSignedIn,
+            404 => Problem(404, "not-found", "There is nothing at this address."),
+            405 => Problem(405, "method-not-allowed", "This address does not take this method; the header Allow says which."),
+            416 => Problem(416, "range-not-satisfiable", "The file does not have these bytes; the header Content-Range says how long it is."),
+            429 => TooManyRequests,
+            >= 500 => InternalError,
+            _ => null,
+        };
+
+    private static ProblemHttpResult Problem(int status, string slug, string detail) =>
+        TypedResults.Problem(detail: detail, statusCode: status, title: TitleOf(slug), type: slug);
+
+    private static string TitleOf(string slug) => char.ToUpperInvariant(slug[0]) + slug[1..].Replace('-', ' ');
+
+    private sealed class RetryLater(ProblemHttpResult problem) : IResult
+    {
+        public Task ExecuteAsync(HttpContext httpContext)
+        {
+            httpContext.Response.Headers.RetryAfter = RetryAfterSeconds.ToString(CultureInfo.InvariantCulture);
+            return problem.ExecuteAsync(httpContext);
+        }
+    }
+}

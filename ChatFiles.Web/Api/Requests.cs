@@ -1,0 +1,66 @@
+using System.Globalization;
+using System.Security.Claims;
+using System.Text.Json;
+using ChatFiles.Core.Chats;
+using Microsoft.AspNetCore.Http.Features;
+
+namespace ChatFiles.Web.Api;
+
+/// <summary>Reads what requests carry: who asks, ids, numbers, JSON.</summary>
+internal static class Requests
+{
+    /// <summary>Bytes; the longest text, every character escaped, takes 48,000.</summary>
+    private const int MaxJsonBytes = 1024 * 1024;
+
+    public static string UserId(this ClaimsPrincipal user) => user.FindFirstValue(ClaimTypes.NameIdentifier)!;
+
+    /// <summary>A chat's or message's id; 0, which none has, when it is no positive 64-bit integer.</summary>
+    public static long ParseId(string? text) =>
+        long.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out var id) ? id : 0;
+
+    /// <summary>A file's id; the empty one, which none has, when it is no UUID.</summary>
+    public static Guid ParseFileId(string? text) => Guid.TryParseExact(text, "D", out var id) ? id : Guid.Empty;
+
+    /// <summary>The body, or why it is none.</summary>
+    public static async Task<Result<T>> ReadJsonAsync<T>(this HttpContext context)
+        where T : class
+    {
+        if (context.Features.Get<IHttpMaxRequestBodySizeFeature>() is { IsReadOnly: false } limit)
+            limit.MaxRequestBodySize = MaxJsonBytes;
+        if (!context.Request.HasJsonContentType())
+            return InvalidJson("The body is expected as JSON, with the content type application/json.");
+        try
+        {
+            return await context.Request.ReadFromJsonAsync<T>(context.RequestAborted) is { } body
+                ? body
+                : InvalidJson("The body is expected as a JSON object.");
+        }
+        catch (Exception failure) when (failure is JsonException or BadHttpRequestException or InvalidOperationException)
+        {
+            return InvalidJson("The body is not JSON, or its fields are not of the types they should be.");
+        }
+    }
+
+    /// <summary>The paging of a list; the limit is 50 when none is given.</summary>
+    public static Result<(long? Before, int Limit)> ReadPaging(this HttpRequest request)
+    {
+        long? before = null;
+        if (request.Query["before"].ToString() is { Length: > 0 } beforeText)
+        {
+            before = ParseId(beforeText);
+            if (before == 0)
+                return new Refusal(RefusalReason.InvalidQuery, "“before” is the id of a message.");
+        }
+
+        var limit = 50;
+        if (request.Query["limit"].ToString() is { Length: > 0 } limitText)
+        {
+            if (!int.TryParse(limitText, NumberStyles.None, CultureInfo.InvariantCulture, out limit) || limit is < 1 or > 200)
+                return new Refusal(RefusalReason.InvalidQuery, "“limit” is a number from 1 to 200.");
+        }
+
+        return (before, limit);
+    }
+
+    private static Refusal InvalidJson(string detail) => new(RefusalReason.InvalidJson, detail);
+}

@@ -1,0 +1,26 @@
+using ChatFiles.Web.Accounts;
+using Microsoft.AspNetCore.Components.Authorization;
+using Microsoft.AspNetCore.Components.Server;
+using Radzen;
+
+namespace ChatFiles.Web;
+
+internal static class Pages
+{
+    /// <summary>Razor components with circuits. Bytes of files never travel through a circuit, so its messages stay small.</summary>
+    public static void AddPages(this IServiceCollection services)
+    {
+        services
+            .AddRazorComponents()
+            .AddInteractiveServerComponents(circuits => circuits.DisconnectedCircuitRetentionPeriod = TimeSpan.FromMinutes(5))
+            .AddHubOptions(hub =>
+            {
+                hub.MaximumReceiveMessageSize = 128 * 1024;
+                hub.KeepAliveInterval = TimeSpan.FromSeconds(4);
+                hub.ClientTimeoutInterval = TimeSpan.FromSeconds(20);
+            });
+        services.AddCascadingAuthenticationState();
+        services.AddScoped<AuthenticationStateProvider, CircuitIdentity>();
+        services.AddRadzenComponents();
+    }
+}

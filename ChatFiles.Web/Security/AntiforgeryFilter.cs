@@ -1,0 +1,29 @@
+using ChatFiles.Web.Api;
+using Microsoft.AspNetCore.Antiforgery;
+using Microsoft.AspNetCore.Identity;
+
+namespace ChatFiles.Web.Security;
+
+/// <summary>
+/// A browser sends the cookie with any request that any site makes it send; so a change also needs the token that only
+/// our own pages can read. A bearer token is never sent by itself and needs none.
+/// </summary>
+internal sealed class AntiforgeryFilter(IAntiforgery antiforgery) : IEndpointFilter
+{
+    public const string HeaderName = "RequestVerificationToken";
+
+    public async ValueTask<object?> InvokeAsync(EndpointFilterInvocationContext context, EndpointFilterDelegate next)
+    {
+        var request = context.HttpContext.Request;
+        var changesNothing = HttpMethods.IsGet(request.Method) || HttpMethods.IsHead(request.Method);
+        if (changesNothing || !CameByCookie(context.HttpContext))
+            return await next(context);
+        // Without the header the framework would look for the token in the form, and read a whole upload for it.
+        if (!request.Headers.ContainsKey(HeaderName) || !await antiforgery.IsRequestValidAsync(context.HttpContext))
+            return Problems.InvalidAntiforgeryToken;
+        return await next(context);
+    }
+
+    private static bool CameByCookie(HttpContext context) =>
+        context.User.Identities.Any(i => i is { IsAuthenticated: true, AuthenticationType: not null } && i.AuthenticationType == IdentityConstants.ApplicationScheme);
+}

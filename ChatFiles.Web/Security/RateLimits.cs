@@ -1,0 +1,70 @@
+using System.ComponentModel.DataAnnotations;
+using System.Globalization;
+using System.Security.Claims;
+using System.Threading.RateLimiting;
+using ChatFiles.Web.Api;
+using Microsoft.Extensions.Options;
+
+namespace ChatFiles.Web.Security;
+
+/// <summary>Section <c>RateLimits</c>; 0 is none.</summary>
+public sealed class RateLimitOptions
+{
+    /// <summary>By a person.</summary>
+    [Range(0, int.MaxValue)]
+    public int UploadsPerMinute { get; set; } = 600;
+
+    /// <summary>From a client address, registrations too.</summary>
+    [Range(0, int.MaxValue)]
+    public int SignInsPerMinute { get; set; } = 60;
+}
+
+internal static class RateLimits
+{
+    public const string Uploads = "uploads";
+
+    private static readonly string[] SignInPaths = ["/account/login", "/account/register", "/account/refresh", "/sign-in", "/register"];
+
+    public static void AddRateLimits(this IServiceCollection services, IConfiguration configuration)
+    {
+        services.AddOptions<RateLimitOptions>().Bind(configuration.GetSection("RateLimits")).ValidateDataAnnotations().ValidateOnStart();
+        services.AddRateLimiter(limiter =>
+        {
+            limiter.OnRejected = (context, _) => new ValueTask(RejectAsync(context.HttpContext, context.Lease));
+            limiter.AddPolicy(Uploads, context => PerMinute(PersonOf(context), Options(context).UploadsPerMinute));
+            limiter.GlobalLimiter = PartitionedRateLimiter.Create<HttpContext, string>(context =>
+                IsSignIn(context.Request) ? PerMinute(AddressOf(context), Options(context).SignInsPerMinute) : RateLimitPartition.GetNoLimiter("")
+            );
+        });
+    }
+
+    private static RateLimitOptions Options(HttpContext context) =>
+        context.RequestServices.GetRequiredService<IOptions<RateLimitOptions>>().Value;
+
+    private static bool IsSignIn(HttpRequest request) =>
+        HttpMethods.IsPost(request.Method) && SignInPaths.Any(path => request.Path.Equals(path, StringComparison.OrdinalIgnoreCase));
+
+    private static string PersonOf(HttpContext context) => context.User.FindFirstValue(ClaimTypes.NameIdentifier) ?? "";
+
+    private static string AddressOf(HttpContext context) => context.Connection.RemoteIpAddress?.ToString() ?? "";
+
+    private static RateLimitPartition<string> PerMinute(string who, int permits) =>
+        permits == 0
+            ? RateLimitPartition.GetNoLimiter(who)
+            : RateLimitPartition.GetSlidingWindowLimiter(
+                who,
+                _ => new SlidingWindowRateLimiterOptions
+                {
+                    PermitLimit = permits,
+                    Window = TimeSpan.FromMinutes(1),
+                    SegmentsPerWindow = 6,
+                }
+            );
+
+    private static Task RejectAsync(HttpContext context, RateLimitLease lease)
+    {
+        var retryAfter = lease.TryGetMetadata(MetadataName.RetryAfter, out var pause) ? pause : TimeSpan.FromSeconds(10);
+        context.Response.Headers.RetryAfter = Math.Ceiling(Math.Max(1, retryAfter.TotalSeconds)).ToString(CultureInfo.InvariantCulture);
+        return Problems.TooManyRequests.ExecuteAsync(context);
+    }
+}
