@@ -21,9 +21,9 @@ try
     var app = builder.Build();
     await app.Services.PrepareChatFilesAsync();
 
+    app.UseSecurityHeaders();
     app.UseExceptionHandler();
     app.UseProblemPages();
-    app.UseSecurityHeaders();
     app.UseRouting();
     app.UseAuthentication();
     app.UseRateLimiter();

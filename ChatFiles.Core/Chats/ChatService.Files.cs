@@ -157,18 +157,14 @@ public sealed partial class ChatService
     private async Task<Result<Attachment>> FindFileAsync(string userId, long chatId, Guid fileId, CancellationToken cancellationToken)
     {
         await using var db = await databases.CreateDbContextAsync(cancellationToken);
-        var found = await db
-            .Members.Where(m => m.ChatId == chatId && m.UserId == userId)
-            .Select(m => new { File = db.Attachments.FirstOrDefault(a => a.Id == fileId && a.ChatId == chatId) })
+        var file = await db
+            .Attachments.Where(a => a.Id == fileId && a.ChatId == chatId)
+            .Where(a => db.Members.Any(m => m.ChatId == chatId && m.UserId == userId))
             .AsNoTracking()
             .SingleOrDefaultAsync(cancellationToken);
-        return found switch
-        {
-            null => Refusal.ChatNotFound,
-            { File: null } => Refusal.FileNotFound,
-            { File.State: AttachmentState.Deleted } => new Refusal(RefusalReason.FileDeleted, "This file was deleted."),
-            _ => found.File,
-        };
+        if (file is null)
+            return await IsMemberAsync(db, userId, chatId, cancellationToken) ? Refusal.FileNotFound : Refusal.ChatNotFound;
+        return file.State == AttachmentState.Deleted ? new Refusal(RefusalReason.FileDeleted, "This file was deleted.") : file;
     }
 
     /// <summary>Null when the blob is not there or not as long as it was: it would be wrong bytes.</summary>

@@ -31,7 +31,15 @@ public sealed partial class ChatService(
     ILogger<ChatService> logger
 )
 {
-    private DateTime Now => time.GetUtcNow().UtcDateTime;
+    /// <summary>To the millisecond, which is what the database keeps: an answer and a later reading show the same time.</summary>
+    private DateTime Now
+    {
+        get
+        {
+            var now = time.GetUtcNow().UtcDateTime;
+            return now.AddTicks(-(now.Ticks % TimeSpan.TicksPerMillisecond));
+        }
+    }
 
     /// <summary>The caller's membership with the chat, both tracked; null when there is none.</summary>
     private static Task<Member?> FindMembershipAsync(ChatDbContext db, string userId, long chatId) =>

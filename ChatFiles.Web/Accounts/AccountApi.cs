@@ -17,15 +17,15 @@ internal static class AccountApi
     public static void MapAccountApi(this WebApplication app)
     {
         var account = app.MapGroup("/account").AllowAnonymous().WithTags("Accounts");
-        account.MapPost("/register", RegisterAsync).Accepts<Credentials>("application/json").WithSummary("Create an account");
+        account.MapPost("/register", RegisterAsync).Takes<Credentials>().WithSummary("Create an account");
         account
             .MapPost("/login", LoginAsync)
-            .Accepts<Credentials>("application/json")
+            .Takes<Credentials>()
             .Produces<AccessTokenResponse>()
             .WithSummary("Get a bearer token");
         account
             .MapPost("/refresh", RefreshAsync)
-            .Accepts<RefreshToken>("application/json")
+            .Takes<RefreshToken>()
             .Produces<AccessTokenResponse>()
             .WithSummary("Get a new bearer token");
     }

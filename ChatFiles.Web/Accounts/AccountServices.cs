@@ -1,5 +1,6 @@
 using ChatFiles.Core.Data;
 using ChatFiles.Core.People;
+using Microsoft.AspNetCore.Authentication.BearerToken;
 using Microsoft.AspNetCore.Authorization;
 using Microsoft.AspNetCore.DataProtection;
 using Microsoft.AspNetCore.DataProtection.KeyManagement;
@@ -32,6 +33,18 @@ internal static class AccountServices
             })
             .AddUserStore<PersonStore>();
         services.AddScoped<AccountService>();
+        // RFC 9110, section 11.1: the scheme's name is case-insensitive; the framework only takes "Bearer".
+        services.Configure<BearerTokenOptions>(
+            IdentityConstants.BearerScheme,
+            bearer =>
+                bearer.Events.OnMessageReceived = context =>
+                {
+                    var authorization = context.Request.Headers.Authorization.ToString();
+                    if (authorization.StartsWith("bearer ", StringComparison.OrdinalIgnoreCase))
+                        context.Token = authorization["bearer ".Length..].Trim();
+                    return Task.CompletedTask;
+                }
+        );
         services.ConfigureApplicationCookie(cookie =>
         {
             cookie.Cookie.Name = "chatfiles";

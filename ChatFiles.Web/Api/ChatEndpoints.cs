@@ -10,10 +10,10 @@ internal static class ChatEndpoints
     {
         var chats = app.MapSignedIn("/chat").WithTags("Chats");
         chats.MapGet("/", ListAsync).Produces<IReadOnlyList<ChatSummary>>().WithSummary("My chats");
-        chats.MapPost("/", CreateAsync).Accepts<NewChat>("application/json").Produces<ChatView>(201).WithSummary("Create a chat");
+        chats.MapPost("/", CreateAsync).Takes<NewChat>().Produces<ChatView>(201).WithSummary("Create a chat");
         chats.MapGet("/{chatId}", GetAsync).Produces<ChatView>().WithSummary("A chat with its members");
-        chats.MapPut("/{chatId}/read", MarkReadAsync).Accepts<ReadPosition>("application/json").Produces(204).WithSummary("Move my read position");
-        chats.MapPost("/{chatId}/members", AddMemberAsync).Accepts<NewMember>("application/json").Produces(204).WithSummary("Add somebody");
+        chats.MapPut("/{chatId}/read", MarkReadAsync).Takes<ReadPosition>().Produces(204).WithSummary("Move my read position");
+        chats.MapPost("/{chatId}/members", AddMemberAsync).Takes<NewMember>().Produces(204).WithSummary("Add somebody");
         chats.MapDelete("/{chatId}/members/{userId}", RemoveMemberAsync).Produces(204).WithSummary("Remove somebody, or leave");
     }
 

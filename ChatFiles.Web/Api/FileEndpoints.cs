@@ -18,7 +18,7 @@ internal static class FileEndpoints
         files
             .MapPost("/", SendAsync)
             .RequireRateLimiting(RateLimits.Uploads)
-            .Accepts<IFormFileCollection>("multipart/form-data")
+            .Takes<UploadForm>("multipart/form-data")
             .Produces<SentFiles>(201)
             .WithSummary("Send files as one message");
         files.MapMethods("/{fileId}", GetOrHead, GetAsync).Produces(200).Produces(206).WithSummary("A file's bytes");
@@ -86,13 +86,33 @@ internal static class FileEndpoints
         if (!opened.Succeeded(out var file, out var refusal))
             return Problems.Of(refusal);
         FileHeaders.Set(context, file);
-        return Results.Stream(
-            file.Content,
-            file.ContentType == "text/plain" ? "text/plain; charset=utf-8" : file.ContentType,
-            entityTag: new EntityTagHeaderValue($"\"{file.Sha256}\""),
-            enableRangeProcessing: true
-        );
+        return new ServedFile(file);
+    }
+
+    /// <summary>Ranges, conditions and sending are the framework's; it only leaves the body of a 416 empty.</summary>
+    private sealed class ServedFile(OpenFile file) : IResult
+    {
+        public async Task ExecuteAsync(HttpContext httpContext)
+        {
+            await Results
+                .Stream(
+                    file.Content,
+                    file.ContentType == "text/plain" ? "text/plain; charset=utf-8" : file.ContentType,
+                    entityTag: new EntityTagHeaderValue($"\"{file.Sha256}\""),
+                    enableRangeProcessing: true
+                )
+                .ExecuteAsync(httpContext);
+            if (httpContext.Response is not { HasStarted: false, StatusCode: StatusCodes.Status416RangeNotSatisfiable } response)
+                return;
+            response.ContentLength = null;
+            response.Headers.Remove(HeaderNames.ContentDisposition);
+            response.Headers.Remove(HeaderNames.ETag);
+            await Problems.OfStatus(response.StatusCode)!.ExecuteAsync(httpContext);
+        }
     }
 
     internal sealed record SentFiles(string? Path, MessageView Message);
+
+    /// <summary>The form as the API document shows it; the parts themselves are read one by one as they arrive.</summary>
+    internal sealed record UploadForm(IFormFileCollection File, string? Text, IFormFile? Thumbnail);
 }

@@ -10,7 +10,7 @@ internal static class MessageEndpoints
     {
         var messages = app.MapSignedIn("/chat/{chatId}/messages").WithTags("Messages");
         messages.MapGet("/", HistoryAsync).Produces<MessagePage>().WithSummary("A page of messages, newest page first");
-        messages.MapPost("/", SendAsync).Accepts<NewText>("application/json").Produces<MessageView>(201).WithSummary("Send a text");
+        messages.MapPost("/", SendAsync).Takes<NewText>().Produces<MessageView>(201).WithSummary("Send a text");
         messages.MapDelete("/{messageId}", DeleteAsync).Produces(204).WithSummary("Delete a message with its files");
     }
 

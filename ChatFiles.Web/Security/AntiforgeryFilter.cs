@@ -1,5 +1,6 @@
 using ChatFiles.Web.Api;
 using Microsoft.AspNetCore.Antiforgery;
+using Microsoft.AspNetCore.Authentication;
 using Microsoft.AspNetCore.Identity;
 
 namespace ChatFiles.Web.Security;
@@ -24,6 +25,10 @@ internal sealed class AntiforgeryFilter(IAntiforgery antiforgery) : IEndpointFil
         return await next(context);
     }
 
-    private static bool CameByCookie(HttpContext context) =>
-        context.User.Identities.Any(i => i is { IsAuthenticated: true, AuthenticationType: not null } && i.AuthenticationType == IdentityConstants.ApplicationScheme);
+    /// <summary>Anything that is not surely a bearer token; its ticket's scheme is "Identity.Bearer:AccessToken".</summary>
+    private static bool CameByCookie(HttpContext context)
+    {
+        var scheme = context.Features.Get<IAuthenticateResultFeature>()?.AuthenticateResult?.Ticket?.AuthenticationScheme;
+        return scheme?.StartsWith(IdentityConstants.BearerScheme, StringComparison.Ordinal) != true;
+    }
 }

@@ -14,15 +14,22 @@ internal static class SecurityHeaders
         app.Use(
             (context, next) =>
             {
-                var headers = context.Response.Headers;
-                headers.ContentSecurityPolicy = PagePolicy;
-                headers.XContentTypeOptions = "nosniff";
-                headers.XFrameOptions = "DENY";
-                headers["Referrer-Policy"] = "same-origin";
-                headers["Cross-Origin-Opener-Policy"] = "same-origin";
-                headers["Cross-Origin-Resource-Policy"] = "same-origin";
-                headers["Permissions-Policy"] = "camera=(), microphone=(), geolocation=(), payment=(), usb=()";
+                // At the last moment: the handling of an exception begins its answer by clearing all headers.
+                context.Response.OnStarting(() => SetAsync(context.Response.Headers));
                 return next(context);
             }
         );
+
+    /// <summary>What an endpoint has set for itself, such as a file's stricter policy, stays.</summary>
+    private static Task SetAsync(IHeaderDictionary headers)
+    {
+        headers.TryAdd("Content-Security-Policy", PagePolicy);
+        headers.TryAdd("X-Content-Type-Options", "nosniff");
+        headers.TryAdd("X-Frame-Options", "DENY");
+        headers.TryAdd("Referrer-Policy", "same-origin");
+        headers.TryAdd("Cross-Origin-Opener-Policy", "same-origin");
+        headers.TryAdd("Cross-Origin-Resource-Policy", "same-origin");
+        headers.TryAdd("Permissions-Policy", "camera=(), microphone=(), geolocation=(), payment=(), usb=()");
+        return Task.CompletedTask;
+    }
 }
