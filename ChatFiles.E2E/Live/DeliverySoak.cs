@@ -16,7 +16,11 @@ public sealed class DeliverySoak : IAsyncLifetime
 
     public Task InitializeAsync() => server.StartAsync();
 
-    public Task DisposeAsync() => server.DisposeAsync().AsTask();
+    public async Task DisposeAsync()
+    {
+        await File.WriteAllTextAsync(Path.Combine(Repository.Artifacts("logs"), $"{nameof(DeliverySoak)}.server.log"), server.Output);
+        await server.DisposeAsync();
+    }
 
     [Fact]
     public async Task A_stream_cut_off_twenty_times_over_a_restart_and_a_crash_has_every_event_once_and_in_order()
@@ -35,7 +39,7 @@ public sealed class DeliverySoak : IAsyncLifetime
         var acknowledged = (await Task.WhenAll(written)).SelectMany(messages => messages).ToList();
 
         var last = (await owner.ChatAsync(chat)).LastSeq;
-        await CatchUpAsync(reader, chat, heard, last, patience.Token);
+        await HearAsync(reader, chat, heard, last, cut: null, patience.Token);
 
         heard.Select(e => e.Seq).ToList().ShouldBe([.. LongRange(1, last)], "every seq, once, in order");
         var created = heard.Where(e => e.Type == "message-created").Select(e => e.Seq).ToList();
@@ -52,7 +56,7 @@ public sealed class DeliverySoak : IAsyncLifetime
         var interruption = Task.CompletedTask;
         for (var cut = 1; cut <= Cuts; cut++)
         {
-            await HearAsync(reader, chat, heard, heard.Count + EventsBetweenCuts, onEnough: network.Cut, patience);
+            await HearAsync(reader, chat, heard, heard.Count + EventsBetweenCuts, network.Cut, patience);
             await interruption; // one interruption of the server at a time
             interruption = cut switch
             {
@@ -72,11 +76,8 @@ public sealed class DeliverySoak : IAsyncLifetime
         await server.StartAsync();
     }
 
-    private static Task CatchUpAsync(ApiClient reader, long chat, List<EventInfo> heard, long last, CancellationToken patience) =>
-        HearAsync(reader, chat, heard, (int)last, onEnough: () => { }, patience);
-
-    /// <summary>Follows the stream, as often as it breaks, until so many events were heard; goes on reading until it breaks.</summary>
-    private static async Task HearAsync(ApiClient reader, long chat, List<EventInfo> heard, int enough, Action onEnough, CancellationToken patience)
+    /// <summary>Follows the stream, as often as it breaks, until so many events were heard; then cuts it and hears what still comes.</summary>
+    private static async Task HearAsync(ApiClient reader, long chat, List<EventInfo> heard, long enough, Action? cut, CancellationToken patience)
     {
         while (heard.Count < enough)
         {
@@ -87,8 +88,9 @@ public sealed class DeliverySoak : IAsyncLifetime
                     heard.Add(e);
                     if (heard.Count < enough)
                         continue;
-                    onEnough();
-                    return;
+                    if (cut is null)
+                        return;
+                    cut();
                 }
             }
             catch (Exception failure) when (failure is HttpRequestException or IOException && !patience.IsCancellationRequested)

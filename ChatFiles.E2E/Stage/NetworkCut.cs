@@ -38,10 +38,7 @@ public sealed class NetworkCut : IAsyncDisposable
             open.Clear();
         }
         foreach (var socket in broken)
-        {
-            socket.LingerState = new LingerOption(enable: true, seconds: 0); // a reset, no farewell
-            socket.Dispose();
-        }
+            Break(socket);
     }
 
     public void Restore()
@@ -82,6 +79,19 @@ public sealed class NetworkCut : IAsyncDisposable
         Cut();
         Release();
         return ValueTask.CompletedTask;
+    }
+
+    private static void Break(Socket socket)
+    {
+        try
+        {
+            socket.LingerState = new LingerOption(enable: true, seconds: 0); // a reset, no farewell
+        }
+        catch (Exception failure) when (failure is SocketException or ObjectDisposedException)
+        {
+            // It ended by itself.
+        }
+        socket.Dispose();
     }
 
     private async Task AcceptAsync(Socket listening)

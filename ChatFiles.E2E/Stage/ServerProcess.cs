@@ -114,6 +114,7 @@ public sealed class ServerProcess : IAsyncDisposable
         using var ended = process!;
         using var patience = new CancellationTokenSource(Patience);
         await ended.WaitForExitAsync(patience.Token);
+        Note($"(ended with exit code {ended.ExitCode})");
         process = null;
     }
 
