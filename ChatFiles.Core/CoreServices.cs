@@ -40,7 +40,12 @@ public static class CoreServices
         );
         services.AddScoped(provider => provider.GetRequiredService<IDbContextFactory<ChatDbContext>>().CreateDbContext());
 
-        services.AddSingleton<IFileStore>(provider => new LocalFileStore(provider.GetRequiredService<DataDirectory>().Files));
+        services.AddOptions<StorageOptions>().Bind(configuration.GetSection("Storage"));
+        services.AddSingleton(CreateStore);
+        services.AddSingleton<FileStates>();
+        services.AddSingleton<TrustedBlobs>();
+        services.AddOptions<UpkeepOptions>().Bind(configuration.GetSection("Upkeep")).ValidateDataAnnotations().ValidateOnStart();
+        services.AddSingleton<Markers>();
         services.AddSingleton<UploadPolicy>();
         services.AddSingleton<UploadsInFlight>();
         services.AddSingleton<RoomBroadcaster>();
@@ -50,7 +55,27 @@ public static class CoreServices
         services.AddHostedService<EventDispatcher>();
         services.AddHostedService<JobRunner>();
         services.AddHostedService<OrphanSweeper>();
+        services.AddHostedService<DriftCheck>();
         return services;
+    }
+
+    private static IFileStore CreateStore(IServiceProvider services)
+    {
+        var storage = services.GetRequiredService<IOptions<StorageOptions>>().Value;
+        if (storage.Provider == StorageProvider.Local)
+            return new LocalFileStore(services.GetRequiredService<DataDirectory>().Files);
+        try
+        {
+            return new AzureFileStore(storage.Azure);
+        }
+        catch (Exception failure) when (failure is FormatException or ArgumentException or InvalidOperationException)
+        {
+            throw new OptionsValidationException(
+                "Storage",
+                typeof(StorageOptions),
+                [$"Storage:Azure:ConnectionString or Storage:Azure:Container can't be used: {failure.Message}"]
+            );
+        }
     }
 
     /// <summary>Brings the database up to date and clears away what a crash left half-written; before anything else runs.</summary>

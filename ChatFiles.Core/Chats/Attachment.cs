@@ -30,6 +30,9 @@ public class Attachment
     /// <summary>The blob's key, made by the server; null once the file is deleted.</summary>
     public string? BlobKey { get; set; }
 
+    /// <summary>The store's stamp of the blob when its bytes were last known to be right.</summary>
+    public string? BlobStamp { get; set; }
+
     /// <summary>Display text from the sender, cleaned; never a path.</summary>
     public string FileName { get; set; } = "";
 
@@ -61,7 +64,7 @@ public class Attachment
     public void Bury()
     {
         State = AttachmentState.Deleted;
-        BlobKey = ThumbnailKey = ThumbnailType = ThumbnailSha256 = null;
+        BlobKey = BlobStamp = ThumbnailKey = ThumbnailType = ThumbnailSha256 = null;
         FileName = ContentType = Sha256 = "";
         Size = ThumbnailSize = 0;
         Width = Height = null;

@@ -1,7 +1,7 @@
 using ChatFiles.Core.Data;
 using ChatFiles.Core.Files;
+using ChatFiles.Core.Upkeep;
 using Microsoft.EntityFrameworkCore;
-using Microsoft.Extensions.Logging;
 
 namespace ChatFiles.Core.Chats;
 
@@ -54,10 +54,9 @@ public sealed partial class ChatService
         var found = await FindFileAsync(userId, chatId, fileId, cancellationToken);
         if (!found.Succeeded(out var file, out var refusal))
             return refusal;
-        var content = await OpenBlobAsync(file.BlobKey!, file.Size, cancellationToken);
-        if (content is null)
-            return await ReportMissingAsync(file);
-        return new OpenFile(AttachmentView.Of(file), file.ContentType, file.Sha256, content);
+        if (await blobs.OpenAsync(file, cancellationToken) is not { } blob)
+            return new Refusal(RefusalReason.FileMissing, $"“{file.FileName}” has vanished from the file store; its sender can put it back.");
+        return new OpenFile(AttachmentView.Of(file), file.ContentType, file.Sha256, blob.Content);
     }
 
     /// <summary>Opens a file's thumbnail for a member of its chat.</summary>
@@ -71,10 +70,39 @@ public sealed partial class ChatService
         var found = await FindFileAsync(userId, chatId, fileId, cancellationToken);
         if (!found.Succeeded(out var file, out var refusal))
             return refusal;
-        var content = file.ThumbnailKey is null ? null : await OpenBlobAsync(file.ThumbnailKey, file.ThumbnailSize, cancellationToken);
+        var content = file.ThumbnailKey is null ? null : await blobs.OpenThumbnailAsync(file, cancellationToken);
         if (content is null)
             return new Refusal(RefusalReason.NoThumbnail, $"“{file.FileName}” has no thumbnail.");
         return new OpenFile(AttachmentView.Of(file), file.ThumbnailType!, file.ThumbnailSha256!, content);
+    }
+
+    /// <summary>
+    /// Puts the bytes of a missing file back. They must be the very same; then the room sees the file again.
+    /// </summary>
+    public async Task<Result<Done>> PutBackAsync(
+        string userId,
+        long chatId,
+        Guid fileId,
+        IAsyncEnumerable<UploadPart> parts,
+        CancellationToken cancellationToken = default
+    )
+    {
+        var allowed = await FindMissingAsync(userId, chatId, fileId, cancellationToken);
+        if (!allowed.Succeeded(out var file, out var refusal))
+            return refusal;
+        await using var upload = new FileUpload(store, policy, uploadsInFlight, time, logger, chatId, room: long.MaxValue);
+        try
+        {
+            var (key, stamp) = await upload.ReceiveAgainAsync(file, parts, cancellationToken);
+            var restored = await writer.WriteAsync(db => CommitPutBackAsync(db, file, key, stamp), CancellationToken.None);
+            if (restored.Refusal is null)
+                upload.Keep();
+            return restored;
+        }
+        catch (UploadRefusedException refused)
+        {
+            return refused.Refusal;
+        }
     }
 
     /// <summary>
@@ -154,6 +182,38 @@ public sealed partial class ChatService
         return Math.Min(perUser == 0 ? long.MaxValue : perUser - personBytes, perChat == 0 ? long.MaxValue : perChat - chatBytes);
     }
 
+    private static readonly Refusal NotMissing = new(RefusalReason.FileNotMissing, "This file is not missing, so there is nothing to put back.");
+
+    private async Task<Result<Attachment>> FindMissingAsync(string userId, long chatId, Guid fileId, CancellationToken cancellationToken)
+    {
+        await using var db = await databases.CreateDbContextAsync(cancellationToken);
+        if (await FindMembershipAsync(db, userId, chatId) is not { } member)
+            return Refusal.ChatNotFound;
+        var file = await db
+            .Attachments.Include(a => a.Message)
+            .SingleOrDefaultAsync(a => a.Id == fileId && a.ChatId == chatId, cancellationToken);
+        if (file is null)
+            return Refusal.FileNotFound;
+        if (!MayDelete(member, file.Message.AuthorId))
+            return new Refusal(RefusalReason.NotAllowed, "Only its sender and the chat's owner can put a file back.");
+        return file.State == AttachmentState.Missing ? file : NotMissing;
+    }
+
+    private async Task<Result<Done>> CommitPutBackAsync(ChatDbContext db, Attachment found, string key, string stamp)
+    {
+        var file = await db.Attachments.SingleAsync(a => a.Id == found.Id);
+        if (file.State != AttachmentState.Missing)
+            return NotMissing;
+        // Whatever is left under the old key, a cut-off blob perhaps, belongs to nobody from now on.
+        db.Jobs.Add(new Job { Kind = JobKind.DeleteBlob, Subject = file.BlobKey!, CreatedAt = Now, DueAt = Now });
+        (file.BlobKey, file.BlobStamp, file.State) = (key, stamp, AttachmentState.Ready);
+        var chat = await db.Chats.SingleAsync(c => c.Id == file.ChatId);
+        var restored = db.AddEvent(chat, ChatEventType.FileRestored, Now);
+        (restored.MessageId, restored.FileId) = (file.MessageId, file.Id);
+        await db.SaveChangesAsync(CancellationToken.None);
+        return new Done();
+    }
+
     private async Task<Result<Attachment>> FindFileAsync(string userId, long chatId, Guid fileId, CancellationToken cancellationToken)
     {
         await using var db = await databases.CreateDbContextAsync(cancellationToken);
@@ -165,38 +225,6 @@ public sealed partial class ChatService
         if (file is null)
             return await IsMemberAsync(db, userId, chatId, cancellationToken) ? Refusal.FileNotFound : Refusal.ChatNotFound;
         return file.State == AttachmentState.Deleted ? new Refusal(RefusalReason.FileDeleted, "This file was deleted.") : file;
-    }
-
-    /// <summary>Null when the blob is not there or not as long as it was: it would be wrong bytes.</summary>
-    private async Task<Stream?> OpenBlobAsync(string key, long expectedSize, CancellationToken cancellationToken)
-    {
-        var content = await store.OpenAsync(key, cancellationToken);
-        if (content is null || content.Length == expectedSize)
-            return content;
-        await content.DisposeAsync();
-        return null;
-    }
-
-    /// <summary>Tells the room that a blob has vanished behind our back.</summary>
-    private async Task<Refusal> ReportMissingAsync(Attachment found)
-    {
-        if (found.State == AttachmentState.Ready)
-        {
-            await writer.WriteAsync(async db =>
-            {
-                var file = await db.Attachments.SingleAsync(a => a.Id == found.Id);
-                if (file.State != AttachmentState.Ready)
-                    return;
-                var chat = await db.Chats.SingleAsync(c => c.Id == file.ChatId);
-                file.State = AttachmentState.Missing;
-                var missing = db.AddEvent(chat, ChatEventType.FileMissing, Now);
-                (missing.MessageId, missing.FileId) = (file.MessageId, file.Id);
-                await db.SaveChangesAsync(CancellationToken.None);
-            });
-            logger.LogWarning("The blob of file {FileId} in chat {ChatId} is gone or was changed", found.Id, found.ChatId);
-        }
-
-        return new Refusal(RefusalReason.FileMissing, $"“{found.FileName}” is missing from the file store; its sender can put it back.");
     }
 
     private sealed record Admission(long Room, MessageView? AlreadySent);

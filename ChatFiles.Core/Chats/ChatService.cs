@@ -22,6 +22,7 @@ public sealed partial class ChatService(
     IDbContextFactory<ChatDbContext> databases,
     DatabaseWriter writer,
     IFileStore store,
+    TrustedBlobs blobs,
     UploadPolicy policy,
     IOptions<QuotaOptions> quotas,
     UploadsInFlight uploadsInFlight,

@@ -9,7 +9,7 @@ public sealed class DatabaseFile(string path)
     public string Path { get; } = path;
 
     internal string ConnectionString { get; } =
-        new SqliteConnectionStringBuilder { DataSource = path, DefaultTimeout = 5 }.ToString();
+        new SqliteConnectionStringBuilder { DataSource = path, DefaultTimeout = 3 }.ToString();
 
     internal SqliteConnection CreateConnection() =>
         new(new SqliteConnectionStringBuilder(ConnectionString) { Pooling = false }.ToString());

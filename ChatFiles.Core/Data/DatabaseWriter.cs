@@ -16,7 +16,7 @@ public sealed class DatabaseWriter : IDisposable
     private const string Savepoint = "write";
 
     /// <summary>Longer than this nobody waits for the database; it counts as unavailable then.</summary>
-    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(8);
+    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(6);
 
     private readonly SemaphoreSlim _gate = new(1, 1);
     private readonly ConcurrentQueue<PendingWrite> _waiting = new();

@@ -61,7 +61,37 @@ internal sealed class FileUpload(
         }
 
         if (_attachments.Count == 0)
-            throw Refused(RefusalReason.NoFile, "There is no file in the form; send at least one part named “file”.");
+            throw NoFile();
+    }
+
+    /// <summary>Receives the bytes of a file that is missing.</summary>
+    /// <exception cref="UploadRefusedException">They are others than before, or the form can't be accepted.</exception>
+    public async Task<(string Key, string Stamp)> ReceiveAgainAsync(
+        Attachment missing,
+        IAsyncEnumerable<UploadPart> parts,
+        CancellationToken cancellationToken
+    )
+    {
+        var differs = new Refusal(
+            RefusalReason.ContentDiffers,
+            $"This is not the file that was sent as “{missing.FileName}”; its bytes are others."
+        );
+        (string Key, string Stamp)? stored = null;
+        await foreach (var part in parts.WithCancellation(cancellationToken))
+        {
+            if (part.Kind != UploadPartKind.File)
+                continue;
+            if (stored is not null)
+                throw Refused(RefusalReason.TooManyFiles, "One file is put back at a time.");
+            var anything = new FileType(missing.ContentType, FileKind.Document, new Signature("??"));
+            var rules = new InspectionRules(policy, missing.FileName, anything, missing.Size, differs);
+            await using var content = new InspectingStream(part.Content, rules);
+            stored = await StoreAsync(content, cancellationToken);
+            if (content.Sha256() != missing.Sha256)
+                throw new UploadRefusedException(differs);
+        }
+
+        return stored ?? throw NoFile();
     }
 
     /// <summary>From now on the blobs belong to a committed message.</summary>
@@ -90,7 +120,7 @@ internal sealed class FileUpload(
                 : new InspectionRules(policy, fileName, type, policy.MaxFileBytes, policy.TooLarge(fileName));
 
         await using var content = new InspectingStream(part.Content, rules);
-        var key = await StoreAsync(content, cancellationToken);
+        var (key, stamp) = await StoreAsync(content, cancellationToken);
         _attachments.Add(
             new Attachment
             {
@@ -98,6 +128,7 @@ internal sealed class FileUpload(
                 ChatId = chatId,
                 Position = _attachments.Count,
                 BlobKey = key,
+                BlobStamp = stamp,
                 FileName = fileName,
                 ContentType = type.ContentType,
                 Size = content.BytesRead,
@@ -124,7 +155,7 @@ internal sealed class FileUpload(
             if (format is null || length > MaxThumbnailBytes)
                 return;
             using var bytes = new MemoryStream(buffer, 0, length, writable: false);
-            attachment.ThumbnailKey = await StoreAsync(bytes, cancellationToken);
+            (attachment.ThumbnailKey, _) = await StoreAsync(bytes, cancellationToken);
             attachment.ThumbnailType = format.ContentType;
             attachment.ThumbnailSize = length;
             attachment.ThumbnailSha256 = Convert.ToHexStringLower(SHA256.HashData(buffer.AsSpan(0, length)));
@@ -145,12 +176,11 @@ internal sealed class FileUpload(
         return Encoding.UTF8.GetString(buffer, 0, length).Trim();
     }
 
-    private async Task<string> StoreAsync(Stream content, CancellationToken cancellationToken)
+    private async Task<(string Key, string Stamp)> StoreAsync(Stream content, CancellationToken cancellationToken)
     {
         var key = inFlight.Begin(time.GetUtcNow());
         _keys.Add(key);
-        await store.WriteAsync(key, content, cancellationToken);
-        return key;
+        return (key, await store.WriteAsync(key, content, cancellationToken));
     }
 
     private async Task RemoveAsync(string key)
@@ -164,6 +194,9 @@ internal sealed class FileUpload(
             logger.LogWarning(failure, "The blob {BlobKey} of a failed upload could not be removed; the sweeper will", key);
         }
     }
+
+    private static UploadRefusedException NoFile() =>
+        Refused(RefusalReason.NoFile, "There is no file in the form; send at least one part named “file”.");
 
     private static T ValueOf<T>(Result<T> result) =>
         result.Succeeded(out var value, out var refusal) ? value : throw new UploadRefusedException(refusal);

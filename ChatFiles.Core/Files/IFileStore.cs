@@ -7,15 +7,15 @@ namespace ChatFiles.Core.Files;
 public interface IFileStore
 {
     /// <summary>
-    /// Stores the content under the key. When this returns the bytes are durable; when it throws, no blob with that
+    /// Stores the content under the key and returns the blob's stamp. When this returns the bytes are durable; when it throws, no blob with that
     /// key can be seen. The buffer handed to <paramref name="content"/> is left alone until the next read from it.
     /// The content must not throw <see cref="IOException"/>: that would be taken for the store's failure.
     /// </summary>
     /// <exception cref="StoreFullException">There is no room left.</exception>
-    Task WriteAsync(string key, Stream content, CancellationToken cancellationToken);
+    Task<string> WriteAsync(string key, Stream content, CancellationToken cancellationToken);
 
-    /// <summary>A seekable stream over the blob, which knows its length; null when there is none.</summary>
-    Task<Stream?> OpenAsync(string key, CancellationToken cancellationToken);
+    /// <summary>The blob, ready to be read; null when there is none.</summary>
+    Task<StoredBlob?> OpenAsync(string key, CancellationToken cancellationToken);
 
     /// <summary>Removes the blob; that there is none is not an error.</summary>
     Task DeleteAsync(string key, CancellationToken cancellationToken);
@@ -28,6 +28,14 @@ public interface IFileStore
 
     /// <summary>Returns when the store can be written to.</summary>
     Task CheckAsync(CancellationToken cancellationToken);
+}
+
+/// <summary>A blob that is open for reading.</summary>
+/// <param name="Content">Seekable, and knows its length.</param>
+/// <param name="Stamp">Changes whenever somebody writes to the blob; the same stamp means the same bytes.</param>
+public sealed record StoredBlob(Stream Content, string Stamp) : IAsyncDisposable
+{
+    public ValueTask DisposeAsync() => Content.DisposeAsync();
 }
 
 /// <summary>The store does not answer: what is asked may or may not be there.</summary>

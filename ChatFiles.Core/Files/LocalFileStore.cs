@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.Runtime.CompilerServices;
 using System.Runtime.InteropServices;
 
@@ -8,12 +9,13 @@ public sealed partial class LocalFileStore(string root) : IFileStore
 {
     private const int BlockSize = 128 * 1024;
     private const int NoSpaceLeft = 28; // ENOSPC
+    private const int QuotaReached = 122; // EDQUOT
     private const int WindowsDiskFull = unchecked((int)0x80070070); // ERROR_DISK_FULL
 
     private readonly string _blobs = Directory.CreateDirectory(Path.Combine(root, "blobs")).FullName;
     private readonly string _incoming = Directory.CreateDirectory(Path.Combine(root, "incoming")).FullName;
 
-    public async Task WriteAsync(string key, Stream content, CancellationToken cancellationToken)
+    public async Task<string> WriteAsync(string key, Stream content, CancellationToken cancellationToken)
     {
         var final = PathOf(key);
         var aside = Path.Combine(_incoming, Path.GetFileName(final));
@@ -27,6 +29,7 @@ public sealed partial class LocalFileStore(string root) : IFileStore
             FlushFolder(folder);
             if (folderIsNew)
                 FlushFolder(Path.GetDirectoryName(folder)!);
+            return StampOf(final);
         }
         catch (Exception failure) when (failure is IOException or UnauthorizedAccessException)
         {
@@ -40,27 +43,26 @@ public sealed partial class LocalFileStore(string root) : IFileStore
         }
     }
 
-    public Task<Stream?> OpenAsync(string key, CancellationToken cancellationToken)
+    public Task<StoredBlob?> OpenAsync(string key, CancellationToken cancellationToken)
     {
         try
         {
-            return Task.FromResult<Stream?>(
-                new FileStream(
-                    PathOf(key),
-                    new FileStreamOptions
-                    {
-                        Mode = FileMode.Open,
-                        Access = FileAccess.Read,
-                        Share = FileShare.ReadWrite | FileShare.Delete,
-                        Options = FileOptions.Asynchronous,
-                        BufferSize = 0,
-                    }
-                )
+            var content = new FileStream(
+                PathOf(key),
+                new FileStreamOptions
+                {
+                    Mode = FileMode.Open,
+                    Access = FileAccess.Read,
+                    Share = FileShare.ReadWrite | FileShare.Delete,
+                    Options = FileOptions.Asynchronous,
+                    BufferSize = 0,
+                }
             );
+            return Task.FromResult<StoredBlob?>(new StoredBlob(content, StampOf(content.Name)));
         }
         catch (Exception failure) when (failure is FileNotFoundException or DirectoryNotFoundException && Directory.Exists(_blobs))
         {
-            return Task.FromResult<Stream?>(null);
+            return Task.FromResult<StoredBlob?>(null);
         }
         catch (Exception failure) when (failure is IOException or UnauthorizedAccessException)
         {
@@ -155,8 +157,10 @@ public sealed partial class LocalFileStore(string root) : IFileStore
             : throw new ArgumentException("A blob's key leads out of the store.", nameof(key));
     }
 
+    private static string StampOf(string path) => File.GetLastWriteTimeUtc(path).Ticks.ToString(CultureInfo.InvariantCulture);
+
     private static Exception Translate(Exception failure) =>
-        (failure.HResult & 0xFFFF) == NoSpaceLeft || failure.HResult == NoSpaceLeft || failure.HResult == WindowsDiskFull
+        failure.HResult is NoSpaceLeft or QuotaReached or WindowsDiskFull
             ? new StoreFullException("The disk is full.", failure)
             : new StoreUnavailableException("The folder of the blobs does not answer.", failure);
 

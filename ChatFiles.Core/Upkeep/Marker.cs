@@ -1,10 +1,13 @@
 namespace ChatFiles.Core.Upkeep;
 
-/// <summary>A position that upkeep remembers across restarts.</summary>
+/// <summary>A position or moment that upkeep remembers across restarts.</summary>
 public class Marker
 {
     /// <summary>Every blob written before this moment is known to have its row.</summary>
     public const string SweptUntil = "swept-until";
+
+    /// <summary>How many blobs without a row the sweeper has removed so far.</summary>
+    public const string OrphansRemoved = "orphans-removed";
 
     public string Name { get; set; } = "";
 

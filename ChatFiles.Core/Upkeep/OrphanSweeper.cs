@@ -15,7 +15,7 @@ namespace ChatFiles.Core.Upkeep;
 /// </summary>
 internal sealed class OrphanSweeper(
     IDbContextFactory<ChatDbContext> databases,
-    DatabaseWriter writer,
+    Markers markers,
     IFileStore store,
     UploadsInFlight inFlight,
     TimeProvider time,
@@ -47,7 +47,7 @@ internal sealed class OrphanSweeper(
     internal async Task<int> SweepAsync(CancellationToken cancellationToken)
     {
         var until = Hour(inFlight.Oldest ?? time.GetUtcNow());
-        var from = await SweptUntilAsync(cancellationToken) ?? until;
+        var from = await markers.GetTimeAsync(Marker.SweptUntil, cancellationToken) ?? until;
         var removed = 0;
         for (var hour = from; hour <= time.GetUtcNow(); hour = hour.AddHours(1))
         {
@@ -56,8 +56,10 @@ internal sealed class OrphanSweeper(
                 removed += await RemoveOrphansAsync(batch, cancellationToken);
         }
 
+        if (removed > 0)
+            await markers.SetAsync(Marker.OrphansRemoved, $"{await markers.GetNumberAsync(Marker.OrphansRemoved, cancellationToken) + removed}");
         if (until > from)
-            await RememberAsync(until);
+            await markers.SetAsync(Marker.SweptUntil, $"{until.ToString("O", CultureInfo.InvariantCulture)}");
         return removed;
     }
 
@@ -76,26 +78,6 @@ internal sealed class OrphanSweeper(
         }
 
         return orphans.Count;
-    }
-
-    private async Task<DateTimeOffset?> SweptUntilAsync(CancellationToken cancellationToken)
-    {
-        await using var db = await databases.CreateDbContextAsync(cancellationToken);
-        var marker = await db.Markers.Where(m => m.Name == Marker.SweptUntil).Select(m => m.Value).SingleOrDefaultAsync(cancellationToken);
-        return marker is null ? null : DateTimeOffset.Parse(marker, CultureInfo.InvariantCulture, DateTimeStyles.AssumeUniversal);
-    }
-
-    private Task RememberAsync(DateTimeOffset until)
-    {
-        var value = until.ToString("O", CultureInfo.InvariantCulture);
-        return writer.WriteAsync(async db =>
-        {
-            if (await db.Markers.FindAsync(Marker.SweptUntil) is { } marker)
-                marker.Value = value;
-            else
-                db.Markers.Add(new Marker { Name = Marker.SweptUntil, Value = value });
-            await db.SaveChangesAsync();
-        });
     }
 
     /// <summary>The start of the hour before: keys are made a moment before the bytes arrive.</summary>

@@ -23,6 +23,7 @@ internal static class FileEndpoints
             .WithSummary("Send files as one message");
         files.MapMethods("/{fileId}", GetOrHead, GetAsync).Produces(200).Produces(206).WithSummary("A file's bytes");
         files.MapMethods("/{fileId}/thumbnail", GetOrHead, GetThumbnailAsync).Produces(200).WithSummary("A file's thumbnail");
+        files.MapPut("/{fileId}", PutBackAsync).Takes<UploadForm>("multipart/form-data").Produces(204).WithSummary("Put a missing file back");
         files.MapDelete("/{fileId}", DeleteAsync).Produces(204).WithSummary("Delete a file");
     }
 
@@ -34,8 +35,7 @@ internal static class FileEndpoints
         UploadPolicy policy
     )
     {
-        if (context.Features.Get<IHttpMaxRequestBodySizeFeature>() is { IsReadOnly: false } limit)
-            limit.MaxRequestBodySize = policy.MaxRequestBytes;
+        LimitBody(context, policy);
         var key = context.Request.Headers["Idempotency-Key"];
         var sent = await chats.SendFilesAsync(
             user.UserId(),
@@ -78,8 +78,30 @@ internal static class FileEndpoints
             await chats.OpenThumbnailAsync(user.UserId(), Requests.ParseId(chatId), Requests.ParseFileId(fileId), cancellationToken)
         );
 
+    private static async Task<IResult> PutBackAsync(
+        string chatId,
+        string fileId,
+        HttpContext context,
+        ClaimsPrincipal user,
+        ChatService chats,
+        UploadPolicy policy
+    )
+    {
+        LimitBody(context, policy);
+        var parts = MultipartUpload.ReadPartsAsync(context.Request, policy, context.RequestAborted);
+        return (
+            await chats.PutBackAsync(user.UserId(), Requests.ParseId(chatId), Requests.ParseFileId(fileId), parts, context.RequestAborted)
+        ).ToNoContent();
+    }
+
     private static async Task<IResult> DeleteAsync(string chatId, string fileId, ClaimsPrincipal user, ChatService chats) =>
         (await chats.DeleteFileAsync(user.UserId(), Requests.ParseId(chatId), Requests.ParseFileId(fileId))).ToNoContent();
+
+    private static void LimitBody(HttpContext context, UploadPolicy policy)
+    {
+        if (context.Features.Get<IHttpMaxRequestBodySizeFeature>() is { IsReadOnly: false } limit)
+            limit.MaxRequestBodySize = policy.MaxRequestBytes;
+    }
 
     private static IResult Serve(HttpContext context, Result<OpenFile> opened)
     {

@@ -25,6 +25,9 @@ namespace ChatFiles.Core.Data.Migrations
                     b.Property<string>("BlobKey")
                         .HasColumnType("TEXT");
 
+                    b.Property<string>("BlobStamp")
+                        .HasColumnType("TEXT");
+
                     b.Property<long>("ChatId")
                         .HasColumnType("INTEGER");
 

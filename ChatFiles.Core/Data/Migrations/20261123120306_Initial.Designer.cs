@@ -11,7 +11,7 @@ using Microsoft.EntityFrameworkCore.Storage.ValueConversion;
 namespace ChatFiles.Core.Data.Migrations
 {
     [DbContext(typeof(ChatDbContext))]
-    [Migration("20261123114046_Initial")]
+    [Migration("20261123120306_Initial")]
     partial class Initial
     {
         /// <inheritdoc />
@@ -26,6 +26,9 @@ namespace ChatFiles.Core.Data.Migrations
                         .HasColumnType("TEXT");
 
                     b.Property<string>("BlobKey")
+                        .HasColumnType("TEXT");
+
+                    b.Property<string>("BlobStamp")
                         .HasColumnType("TEXT");
 
                     b.Property<long>("ChatId")

@@ -233,6 +233,7 @@ namespace ChatFiles.Core.Data.Migrations
                     Position = table.Column<int>(type: "INTEGER", nullable: false),
                     State = table.Column<int>(type: "INTEGER", nullable: false),
                     BlobKey = table.Column<string>(type: "TEXT", nullable: true),
+                    BlobStamp = table.Column<string>(type: "TEXT", nullable: true),
                     FileName = table.Column<string>(type: "TEXT", nullable: false),
                     ContentType = table.Column<string>(type: "TEXT", nullable: false),
                     Size = table.Column<long>(type: "INTEGER", nullable: false),

@@ -1,0 +1,147 @@
+using System.Runtime.CompilerServices;
+using Azure;
+using Azure.Core;
+using Azure.Storage;
+using Azure.Storage.Blobs;
+using Azure.Storage.Blobs.Models;
+
+namespace ChatFiles.Core.Files;
+
+/// <summary>
+/// Blobs in an Azure container. A blob is staged in blocks and committed only when all of them have arrived, so that
+/// what breaks off leaves nothing that can be seen; Azure itself drops blocks that are never committed.
+/// </summary>
+public sealed class AzureFileStore : IFileStore
+{
+    private const int BlockSize = 4 * 1024 * 1024;
+
+    private readonly BlobContainerClient _container;
+    private volatile bool _containerExists;
+
+    /// <exception cref="FormatException">The connection string is none.</exception>
+    public AzureFileStore(AzureStorageOptions options)
+    {
+        // The service version is the newest that Azurite knows as well. Together the tries stay below the 10 s after
+        // which a person is told that storage is unavailable.
+        var client = new BlobClientOptions(BlobClientOptions.ServiceVersion.V2023_01_03)
+        {
+            Retry =
+            {
+                Mode = RetryMode.Fixed,
+                Delay = TimeSpan.FromMilliseconds(300),
+                MaxRetries = 1,
+                NetworkTimeout = TimeSpan.FromSeconds(3.5),
+            },
+        };
+        _container = new BlobContainerClient(options.ConnectionString, options.Container, client);
+    }
+
+    public Task<string> WriteAsync(string key, Stream content, CancellationToken cancellationToken) =>
+        AskAsync(
+            async () =>
+            {
+                await EnsureContainerAsync(cancellationToken);
+                var upload = new BlobUploadOptions
+                {
+                    Conditions = new BlobRequestConditions { IfNoneMatch = ETag.All },
+                    TransferOptions = new StorageTransferOptions
+                    {
+                        InitialTransferSize = BlockSize,
+                        MaximumTransferSize = BlockSize,
+                        MaximumConcurrency = 1,
+                    },
+                };
+                BlobContentInfo written = await _container.GetBlobClient(key).UploadAsync(content, upload, cancellationToken);
+                return written.ETag.ToString();
+            },
+            cancellationToken
+        );
+
+    public Task<StoredBlob?> OpenAsync(string key, CancellationToken cancellationToken) =>
+        AskAsync(
+            async () =>
+            {
+                await EnsureContainerAsync(cancellationToken);
+                var blob = _container.GetBlobClient(key);
+                try
+                {
+                    BlobProperties properties = await blob.GetPropertiesAsync(cancellationToken: cancellationToken);
+                    var read = new BlobOpenReadOptions(allowModifications: false)
+                    {
+                        BufferSize = BlockSize,
+                        Conditions = new BlobRequestConditions { IfMatch = properties.ETag },
+                    };
+                    return new StoredBlob(await blob.OpenReadAsync(read, cancellationToken), properties.ETag.ToString());
+                }
+                catch (RequestFailedException failure) when (failure.Status == 404)
+                {
+                    // A HEAD's 404 does not say whether the blob or the whole container is gone; only the former is a missing file.
+                    _containerExists = false;
+                    await EnsureContainerIsThereAsync(cancellationToken);
+                    return null;
+                }
+            },
+            cancellationToken
+        );
+
+    public Task DeleteAsync(string key, CancellationToken cancellationToken) =>
+        AskAsync(() => _container.DeleteBlobIfExistsAsync(key, cancellationToken: cancellationToken), cancellationToken);
+
+    public async IAsyncEnumerable<string> ListAsync(string prefix, [EnumeratorCancellation] CancellationToken cancellationToken)
+    {
+        await AskAsync(
+            async () =>
+            {
+                await EnsureContainerAsync(cancellationToken);
+                return true;
+            },
+            cancellationToken
+        );
+        await using var blobs = _container.GetBlobsAsync(prefix: prefix, cancellationToken: cancellationToken).GetAsyncEnumerator(cancellationToken);
+        while (await AskAsync(() => blobs.MoveNextAsync().AsTask(), cancellationToken))
+            yield return blobs.Current.Name;
+    }
+
+    public Task DiscardUnfinishedAsync(CancellationToken cancellationToken) => Task.CompletedTask;
+
+    public Task CheckAsync(CancellationToken cancellationToken) =>
+        AskAsync(
+            async () =>
+            {
+                await EnsureContainerAsync(cancellationToken);
+                return await _container.GetPropertiesAsync(cancellationToken: cancellationToken);
+            },
+            cancellationToken
+        );
+
+    private async Task EnsureContainerAsync(CancellationToken cancellationToken)
+    {
+        if (_containerExists)
+            return;
+        await _container.CreateIfNotExistsAsync(cancellationToken: cancellationToken);
+        _containerExists = true;
+    }
+
+    private async Task EnsureContainerIsThereAsync(CancellationToken cancellationToken)
+    {
+        if (!await _container.ExistsAsync(cancellationToken))
+            throw new StoreUnavailableException("The container of the blobs is not there.");
+        _containerExists = true;
+    }
+
+    /// <summary>Everything that goes wrong between us and the store means the same: it does not answer.</summary>
+    private static async Task<T> AskAsync<T>(Func<Task<T>> ask, CancellationToken cancellationToken)
+    {
+        try
+        {
+            return await ask();
+        }
+        catch (Exception failure) when (IsOutage(failure) && !cancellationToken.IsCancellationRequested)
+        {
+            throw new StoreUnavailableException("Azure Blob Storage does not answer.", failure);
+        }
+    }
+
+    private static bool IsOutage(Exception failure) =>
+        failure is RequestFailedException or AggregateException or OperationCanceledException or IOException or HttpRequestException;
+}

@@ -1,0 +1,64 @@
+using System.Security.Cryptography;
+using ChatFiles.Core.Chats;
+
+namespace ChatFiles.Core.Files;
+
+/// <summary>
+/// Opens blobs so that wrong bytes are never handed out as right ones. A blob nobody has touched since its bytes were
+/// last known to be right is trusted; any other is read whole first. Whatever is found is recorded at once.
+/// </summary>
+public sealed class TrustedBlobs(IFileStore store, FileStates states)
+{
+    /// <summary>The file's blob; null when it is gone, cut off or changed.</summary>
+    /// <exception cref="StoreUnavailableException">Nobody knows; the file's state stays as it is.</exception>
+    public async Task<StoredBlob?> OpenAsync(Attachment file, CancellationToken cancellationToken)
+    {
+        var blob = await store.OpenAsync(file.BlobKey!, cancellationToken);
+        if (blob is null)
+        {
+            await states.MarkMissingAsync(file);
+            return null;
+        }
+
+        try
+        {
+            if (await IsRightAsync(file, blob, cancellationToken))
+                return blob;
+            await states.MarkMissingAsync(file);
+        }
+        catch
+        {
+            await blob.DisposeAsync();
+            throw;
+        }
+
+        await blob.DisposeAsync();
+        return null;
+    }
+
+    /// <summary>The file's thumbnail, which is small enough to be read and compared every time; null when it is not right.</summary>
+    public async Task<Stream?> OpenThumbnailAsync(Attachment file, CancellationToken cancellationToken)
+    {
+        await using var blob = await store.OpenAsync(file.ThumbnailKey!, cancellationToken);
+        if (blob is null || blob.Content.Length != file.ThumbnailSize)
+            return null;
+        var bytes = new byte[file.ThumbnailSize];
+        await blob.Content.ReadExactlyAsync(bytes, cancellationToken);
+        var isRight = Convert.ToHexStringLower(SHA256.HashData(bytes)) == file.ThumbnailSha256;
+        return isRight ? new MemoryStream(bytes, writable: false) : null;
+    }
+
+    private async Task<bool> IsRightAsync(Attachment file, StoredBlob blob, CancellationToken cancellationToken)
+    {
+        var isTouched = blob.Stamp != file.BlobStamp;
+        if (!isTouched && file.State == AttachmentState.Ready)
+            return blob.Content.Length == file.Size;
+        if (!await blob.HasBytesAsync(file.Size, file.Sha256, cancellationToken))
+            return false;
+        if (file.State == AttachmentState.Missing)
+            await states.MarkRestoredAsync(file, blob.Stamp);
+        else
+            await states.RememberStampAsync(file, blob.Stamp);
+        return true;
+    }
+}
