@@ -1,5 +1,4 @@
 using System.Collections.Concurrent;
-using System.Data.Common;
 using Microsoft.Data.Sqlite;
 using Microsoft.EntityFrameworkCore;
 using Microsoft.EntityFrameworkCore.Diagnostics;
@@ -66,7 +65,7 @@ public sealed class DatabaseWriter : IDisposable
         {
             // Usually whoever had the gate before has taken this write along; a full batch may have left it over.
             while (!write.Outcome.IsCompleted)
-                committed |= await CommitWaitingAsync();
+                committed |= await CommitWaitingAsync(write);
         }
         finally
         {
@@ -97,7 +96,7 @@ public sealed class DatabaseWriter : IDisposable
         return new Turn(_gate);
     }
 
-    private async Task<bool> CommitWaitingAsync()
+    private async Task<bool> CommitWaitingAsync(PendingWrite own)
     {
         var batch = new List<PendingWrite>();
         try
@@ -114,10 +113,13 @@ public sealed class DatabaseWriter : IDisposable
 
             await transaction.CommitAsync();
         }
-        catch (Exception failure) when (failure is DbException or InvalidOperationException or IOException)
+        catch (Exception failure)
         {
             await _connection.CloseAsync();
             batch.ForEach(write => write.Fail(failure));
+            // Where not even the transaction began, the caller's own write must not be tried for ever.
+            if (own.TryBegin())
+                own.Fail(failure);
             return false;
         }
 
