@@ -184,11 +184,24 @@ public sealed class Person(string name, IPage page, ServerProcess server) : IAsy
     public Task SeesAsync(params string[] texts) =>
         Expect(Articles).ToHaveTextAsync(texts.Select(text => new Regex(Regex.Escape(text), RegexOptions.None, TimeSpan.FromSeconds(1))), new() { Timeout = 30_000 });
 
+    /// <summary>Takes down what the browser says about the page, from the beginning.</summary>
     public void ListenToConsole()
     {
         Page.Console += (_, message) => console.AppendLine(message.Type + ": " + message.Text);
-        Page.PageError += (_, error) => console.AppendLine("error: " + error);
+        Page.PageError += (_, error) => console.AppendLine("uncaught: " + error);
     }
+
+    /// <summary>Whatever happened, no script of the page failed and nothing broke the page's own security policy.</summary>
+    public void HasACleanConsole() =>
+        console
+            .ToString()
+            .Split('\n')
+            .Where(line =>
+                line.StartsWith("uncaught:", StringComparison.Ordinal)
+                || line.Contains("Content Security Policy", StringComparison.Ordinal)
+                || line.Contains("Unhandled exception", StringComparison.OrdinalIgnoreCase)
+            )
+            .ShouldBeEmpty($"the browser's console of {Name}");
 
     public async Task KeepEvidenceAsync(string path)
     {
