@@ -74,7 +74,7 @@ public sealed class Person(string name, IPage page, ServerProcess server) : IAsy
         await Textbox("Email").FillAsync(Email);
         await Textbox("Password").FillAsync(password);
         await Button("Create account").ClickAsync();
-        await Expect(Messages).ToBeVisibleAsync(new() { Timeout = 30_000 });
+        await Expect(MessageBox).ToBeVisibleAsync(new() { Timeout = 30_000 });
         await IsInteractiveAsync();
         program = await ApiClient.SignInAsync(server.Address, Email, password);
     }
@@ -97,7 +97,7 @@ public sealed class Person(string name, IPage page, ServerProcess server) : IAsy
     {
         await GoAsync($"chats/{chat.Id}");
         await Expect(Heading(chat.Name)).ToBeVisibleAsync();
-        await Expect(Messages).ToBeVisibleAsync();
+        await Expect(MessageBox).ToBeVisibleAsync();
     }
 
     public async Task ReloadAsync()
