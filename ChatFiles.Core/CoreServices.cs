@@ -6,6 +6,7 @@ using ChatFiles.Core.Upkeep;
 using Microsoft.EntityFrameworkCore;
 using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.DependencyInjection.Extensions;
 using Microsoft.Extensions.Options;
 
 namespace ChatFiles.Core;
@@ -28,7 +29,7 @@ public static class CoreServices
             options.Directory = Path.GetFullPath(options.Directory is { Length: > 0 } directory ? directory : "data", contentRoot)
         );
 
-        services.AddSingleton(TimeProvider.System);
+        services.TryAddSingleton(TimeProvider.System);
         services.AddSingleton<DataDirectory>();
         services.AddSingleton(provider => new DatabaseFile(provider.GetRequiredService<DataDirectory>().Database));
         services.AddSingleton<DatabaseWriter>();
@@ -41,7 +42,7 @@ public static class CoreServices
         services.AddScoped(provider => provider.GetRequiredService<IDbContextFactory<ChatDbContext>>().CreateDbContext());
 
         services.AddSettings<StorageOptions>(configuration, "Storage");
-        services.AddSingleton(CreateStore);
+        services.TryAddSingleton(CreateStore);
         services.AddSingleton<FileStates>();
         services.AddSingleton<TrustedBlobs>();
         services.AddSettings<UpkeepOptions>(configuration, "Upkeep");

@@ -2,6 +2,7 @@ using System.Collections.Concurrent;
 using System.Data.Common;
 using Microsoft.Data.Sqlite;
 using Microsoft.EntityFrameworkCore;
+using Microsoft.EntityFrameworkCore.Diagnostics;
 
 namespace ChatFiles.Core.Data;
 
@@ -23,10 +24,12 @@ public sealed class DatabaseWriter : IDisposable
     private readonly SqliteConnection _connection;
     private readonly DbContextOptions<ChatDbContext> _options;
 
-    public DatabaseWriter(DatabaseFile file)
+    /// <param name="file">The database.</param>
+    /// <param name="interceptors">See every command of a write; faults are staged with them.</param>
+    public DatabaseWriter(DatabaseFile file, IEnumerable<IInterceptor> interceptors)
     {
         _connection = file.CreateConnection();
-        _options = new DbContextOptionsBuilder<ChatDbContext>().UseSqlite(_connection).Options;
+        _options = new DbContextOptionsBuilder<ChatDbContext>().UseSqlite(_connection).AddInterceptors(interceptors).Options;
     }
 
     /// <summary>Raised after each commit, outside the gate: events or jobs may be waiting. Handlers must be quick and not throw.</summary>

@@ -104,6 +104,44 @@ public sealed class ApiClient : IDisposable
         return (await ReadAsync<Sent>(answer)).Message;
     }
 
+    /// <summary>Sends a file with an extra header; returns whether an answer came.</summary>
+    public async Task<bool> TryShareAsync(long chat, SampleFile file, string key, string header)
+    {
+        using var form = new MultipartFormDataContent();
+        using var bytes = new ByteArrayContent(file.Bytes);
+        form.Add(bytes, "file", file.Name);
+        using var request = new HttpRequestMessage(HttpMethod.Post, $"chat/{chat}/file") { Content = form };
+        request.Headers.Add("Idempotency-Key", key);
+        request.Headers.Add(header, "1");
+        try
+        {
+            using var answer = await http.SendAsync(request);
+            return answer.IsSuccessStatusCode;
+        }
+        catch (HttpRequestException)
+        {
+            return false;
+        }
+    }
+
+    public Task<byte[]> DownloadAsync(string path) => http.GetByteArrayAsync(new Uri(path.TrimStart('/'), UriKind.Relative));
+
+    /// <summary>The whole event log, read from its beginning, is 1, 2, 3, … up to where the chat is.</summary>
+    public async Task ShouldHaveEverySeqOnceAsync(long chat)
+    {
+        var last = (await ChatAsync(chat)).LastSeq;
+        using var patience = new CancellationTokenSource(TimeSpan.FromSeconds(60));
+        var expected = 1L;
+        if (last == 0)
+            return;
+        await foreach (var heard in FollowAsync(chat, 0, patience.Token))
+        {
+            heard.Seq.ShouldBe(expected++);
+            if (heard.Seq == last)
+                return;
+        }
+    }
+
     public async Task DeleteAsync(string path)
     {
         using var answer = await http.DeleteAsync(new Uri(path.TrimStart('/'), UriKind.Relative));

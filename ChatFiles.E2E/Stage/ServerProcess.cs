@@ -87,6 +87,12 @@ public sealed class ServerProcess : IAsyncDisposable
         await EndAsync();
     }
 
+    /// <summary>Waits until it has ended by itself.</summary>
+    public Task WaitForCrashAsync() => EndAsync();
+
+    /// <summary>How many blobs, whole or half-written, lie in the local file store.</summary>
+    public int BlobCount => Directory.EnumerateFiles(Path.Combine(Data, "files"), "*", SearchOption.AllDirectories).Count();
+
     public async ValueTask DisposeAsync()
     {
         if (process is not null)
