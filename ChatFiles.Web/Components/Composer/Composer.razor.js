@@ -1,0 +1,160 @@
+// Writing a message and picking its files. What is sent goes to the outbox and is no longer the composer's business.
+import { Draft } from '../../js/drafts.js';
+import { FilesToSend } from '../../js/files-to-send.js';
+import { element, iconButton } from '../../js/dom.js';
+import { outbox } from '../../js/outbox.js';
+
+export function connect(root) {
+  return new Composer(root);
+}
+
+class Composer {
+  #root;
+  #chatId;
+  #text;
+  #picker;
+  #alerts;
+  #files;
+  #draft;
+  #maxText;
+  #listening = new AbortController();
+
+  constructor(root) {
+    this.#root = root;
+    this.#chatId = Number(root.dataset.chatId);
+    this.#maxText = Number(root.dataset.maxText);
+    this.#text = root.querySelector('[data-text]');
+    this.#picker = root.querySelector('[data-picker]');
+    this.#alerts = root.querySelector('[data-alerts]');
+    this.#files = new FilesToSend(root.querySelector('[data-files]'), limitsOf(root.dataset));
+    this.#draft = new Draft(root.dataset.userId, this.#chatId);
+    this.#listen();
+    this.#text.value ||= this.#draft.read();
+    this.#fit();
+    for (const button of root.querySelectorAll('[data-attach], [data-send]')) button.disabled = false;
+    this.#takeFocus();
+  }
+
+  disconnect() {
+    this.#listening.abort();
+    this.#files.clear();
+  }
+
+  #listen() {
+    const { signal } = this.#listening;
+    const area = this.#root.closest('[data-drop-area]') ?? this.#root;
+    this.#root.addEventListener('submit', (event) => this.#submit(event), { signal });
+    this.#root.querySelector('[data-attach]').addEventListener('click', () => this.#picker.click(), { signal });
+    this.#picker.addEventListener('change', () => this.#pickedByButton(), { signal });
+    this.#text.addEventListener('keydown', (event) => this.#onKey(event), { signal });
+    this.#text.addEventListener('input', () => this.#onInput(), { signal });
+    area.addEventListener('paste', (event) => this.#onPaste(event), { signal });
+    area.addEventListener('dragover', (event) => this.#onDragOver(event, area), { signal });
+    area.addEventListener('dragleave', (event) => area.contains(event.relatedTarget) || delete area.dataset.dropping, { signal });
+    area.addEventListener('drop', (event) => this.#onDrop(event, area), { signal });
+    outbox.addEventListener('text-back', (event) => this.#takeTextBack(event.detail), { signal });
+  }
+
+  #submit(event) {
+    event.preventDefault();
+    const text = this.#text.value.trim();
+    if (!text && this.#files.isEmpty) return this.#text.focus();
+    if (text.length > this.#maxText)
+      return this.#refuse([`The text is longer than ${this.#maxText} characters. Shorten it, or send it as a file.`]);
+    const tooMuch = this.#files.refusalOfAll();
+    if (tooMuch) return this.#refuse([tooMuch]);
+    outbox.send(this.#chatId, text, this.#files.take());
+    this.#text.value = '';
+    this.#onInput();
+    this.#refuse([]);
+    this.#text.focus();
+  }
+
+  #onKey(event) {
+    // While an input method is open, Enter picks a word.
+    if (event.key !== 'Enter' || event.shiftKey || event.isComposing || event.keyCode === 229) return;
+    event.preventDefault();
+    this.#root.requestSubmit();
+  }
+
+  #onInput() {
+    this.#draft.write(this.#text.value);
+    this.#fit();
+  }
+
+  #pickedByButton() {
+    this.#pick(this.#picker.files);
+    // So that the same file can be picked again after it was removed.
+    this.#picker.value = '';
+  }
+
+  #onPaste(event) {
+    const { files, types } = event.clipboardData;
+    // Office programs add a picture of the text that was copied; the text is what is meant.
+    const isFormattedText = types.includes('text/plain') && types.includes('text/html');
+    if (files.length === 0 || isFormattedText || event.target.closest('dialog')) return;
+    event.preventDefault();
+    this.#pick(files);
+  }
+
+  #onDragOver(event, area) {
+    if (!event.dataTransfer.types.includes('Files')) return;
+    event.preventDefault();
+    event.dataTransfer.dropEffect = 'copy';
+    area.dataset.dropping = '';
+  }
+
+  #onDrop(event, area) {
+    delete area.dataset.dropping;
+    if (!event.dataTransfer.types.includes('Files')) return;
+    event.preventDefault();
+    this.#pick(event.dataTransfer.files);
+  }
+
+  #pick(files) {
+    this.#refuse(this.#files.add([...files]));
+    this.#text.focus();
+  }
+
+  /** Says what was refused and why; nothing takes back what was said before. */
+  #refuse(reasons) {
+    this.#alerts.replaceChildren();
+    if (reasons.length === 0) return;
+    this.#alerts.append(
+      element(
+        'div',
+        { class: 'refusals' },
+        element('div', { role: 'alert' }, ...reasons.map((reason) => element('p', {}, reason))),
+        iconButton('close', 'Dismiss', () => this.#refuse([])),
+      ),
+    );
+  }
+
+  #takeTextBack(message) {
+    if (message.chatId !== this.#chatId || this.#text.value) return;
+    this.#text.value = message.text;
+    this.#onInput();
+  }
+
+  /** Browsers without field-sizing need to be told how high the text is. */
+  #fit() {
+    if (CSS.supports('field-sizing', 'content')) return;
+    this.#text.style.height = 'auto';
+    this.#text.style.height = `${this.#text.scrollHeight}px`;
+  }
+
+  /** Not on touch screens, where it would open the keyboard, and not away from where somebody is. */
+  #takeFocus() {
+    const isFree = document.activeElement === document.body || document.activeElement?.closest('nav');
+    if (isFree && matchMedia('(hover: hover)').matches) this.#text.focus();
+  }
+}
+
+function limitsOf({ extensions, maxFileBytes, maxRequestBytes, maxFiles }) {
+  return {
+    extensions: extensions.split(' '),
+    maxFileBytes: Number(maxFileBytes),
+    maxRequestBytes: Number(maxRequestBytes),
+    maxFiles: Number(maxFiles),
+  };
+}

@@ -1,0 +1,32 @@
+using ChatFiles.Core.Chats;
+using ChatFiles.Core.Files;
+
+namespace ChatFiles.Web.Components.Files;
+
+/// <summary>How a file is shown: what a browser can draw or play is, everything else is a card.</summary>
+internal static class FileLooks
+{
+    public static bool IsPicture(AttachmentView file) =>
+        file.ContentType is "image/png" or "image/jpeg" or "image/gif" or "image/webp" or "image/bmp" or "image/avif";
+
+    public static bool IsVideo(AttachmentView file) => file.ContentType is "video/mp4" or "video/webm" or "video/quicktime";
+
+    public static bool IsAudio(AttachmentView file) => file.ContentType?.StartsWith("audio/", StringComparison.Ordinal) == true;
+
+    /// <summary>An id in <c>wwwroot/icons.svg</c>; js/files.js has the same table.</summary>
+    public static string IconOf(AttachmentView file) =>
+        Path.GetExtension(file.FileName ?? "").TrimStart('.').ToLowerInvariant() switch
+        {
+            "png" or "jpg" or "jpeg" or "gif" or "webp" or "bmp" or "avif" or "heic" => "picture",
+            "mp3" or "m4a" or "ogg" or "opus" or "wav" or "flac" => "audio",
+            "mp4" or "webm" or "mov" or "mkv" => "video",
+            "zip" or "7z" or "gz" => "archive",
+            "xlsx" or "ods" or "csv" => "sheet",
+            "pdf" or "docx" or "odt" or "txt" or "md" or "log" or "json" or "pptx" or "odp" => "document",
+            _ => "file",
+        };
+
+    public static string SizeOf(AttachmentView file) => file.Size is { } size ? UploadPolicy.Readable(size) : "";
+
+    public static string DownloadPath(AttachmentView file) => file.Path + "?download";
+}

@@ -1,0 +1,41 @@
+// Elements made by scripts. Text is always set as text, never as markup.
+
+/** element('button', { class: 'button', onclick: … }, 'Send') */
+export function element(tag, attributes = {}, ...children) {
+  const made = document.createElement(tag);
+  for (const [name, value] of Object.entries(attributes)) {
+    if (name.startsWith('on')) made.addEventListener(name.slice(2), value);
+    else if (value !== null && value !== undefined) made.setAttribute(name, value);
+  }
+  made.append(...children);
+  return made;
+}
+
+/** An icon of icons.svg. */
+export function icon(name) {
+  const namespace = 'http://www.w3.org/2000/svg';
+  const svg = document.createElementNS(namespace, 'svg');
+  svg.setAttribute('class', 'icon');
+  svg.setAttribute('aria-hidden', 'true');
+  const use = document.createElementNS(namespace, 'use');
+  use.setAttribute('href', `/icons.svg#${name}`);
+  svg.append(use);
+  return svg;
+}
+
+export function iconButton(name, label, onclick) {
+  return element('button', { type: 'button', class: 'icon-button', 'aria-label': label, title: label, onclick }, icon(name));
+}
+
+/** As Layout/Avatar.razor draws it. */
+export function avatar(name) {
+  const words = name.split(/[ .\-_]+/).filter(Boolean).slice(0, 2);
+  const initials = words.map((word) => [...word][0]).join('').toUpperCase();
+  return element('span', { class: 'avatar', style: `--hue: ${hueOf(name)}`, 'aria-hidden': 'true' }, initials);
+}
+
+function hueOf(name) {
+  let sum = 0;
+  for (let i = 0; i < name.length; i++) sum = (sum * 31 + name.charCodeAt(i)) % 360;
+  return sum;
+}

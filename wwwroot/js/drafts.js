@@ -1,0 +1,25 @@
+// Texts that are not sent yet, by person and chat: several people may use one browser.
+export class Draft {
+  #key;
+
+  constructor(userId, chatId) {
+    this.#key = `draft ${userId} ${chatId}`;
+  }
+
+  read() {
+    return attempt(() => localStorage.getItem(this.#key)) ?? '';
+  }
+
+  write(text) {
+    attempt(() => (text ? localStorage.setItem(this.#key, text) : localStorage.removeItem(this.#key)));
+  }
+}
+
+/** The browser may forbid storing, or be full; a draft is not worth an error. */
+function attempt(work) {
+  try {
+    return work();
+  } catch {
+    return null;
+  }
+}

@@ -1,0 +1,42 @@
+// What a picked file is: its extension, icon and size in words, and whether it may be sent.
+
+const ICONS = {
+  picture: 'png jpg jpeg gif webp bmp avif heic',
+  audio: 'mp3 m4a ogg opus wav flac',
+  video: 'mp4 webm mov mkv',
+  archive: 'zip 7z gz',
+  sheet: 'xlsx ods csv',
+  document: 'pdf docx odt txt md log json pptx odp',
+};
+const PREVIEWED = 'png jpg jpeg gif webp bmp avif'.split(' ');
+
+export function extensionOf(name) {
+  const dot = name.lastIndexOf('.');
+  return dot < 0 ? '' : name.slice(dot + 1).toLowerCase();
+}
+
+/** The same table as Files/FileLooks.cs. */
+export function iconOf(name) {
+  const extension = extensionOf(name);
+  return Object.keys(ICONS).find((kind) => ICONS[kind].split(' ').includes(extension)) ?? 'file';
+}
+
+export const hasPreview = (name) => PREVIEWED.includes(extensionOf(name));
+
+/** 1536 → "1.5 KiB", as the server writes it. */
+export function readableSize(bytes) {
+  const units = ['bytes', 'KiB', 'MiB', 'GiB', 'TiB'];
+  let unit = 0;
+  for (; bytes >= 1024 && unit < units.length - 1; unit++) bytes /= 1024;
+  return `${Math.round(bytes * 10) / 10} ${units[unit]}`;
+}
+
+/** Why the file can't be sent, in words; null when it can. The server judges again, and also by the first bytes. */
+export function refusalOf(file, limits) {
+  if (file.size === 0) return `“${file.name}” is empty, or a folder.`;
+  if (!limits.extensions.includes(extensionOf(file.name)))
+    return `“${file.name}” is of a type that can't be sent here. Accepted: ${limits.extensions.join(', ')}.`;
+  if (file.size > limits.maxFileBytes)
+    return `“${file.name}” is larger than a file may be: ${readableSize(limits.maxFileBytes)}.`;
+  return null;
+}

@@ -1,0 +1,148 @@
+// Draws a chat's part of the outbox behind its messages.
+import { avatar, element, icon, iconButton } from './dom.js';
+import { iconOf, readableSize } from './files.js';
+import { outbox } from './outbox.js';
+
+export class PendingMessages {
+  #place;
+  #chatId;
+  #bubbles = new Map();
+  #draw = () => this.#update();
+
+  constructor(place) {
+    this.#place = place;
+    this.#chatId = Number(place.dataset.chatId);
+    outbox.addEventListener('change', this.#draw);
+    this.#update();
+  }
+
+  disconnect() {
+    outbox.removeEventListener('change', this.#draw);
+  }
+
+  #update() {
+    const pending = outbox.of(this.#chatId);
+    for (const [message, bubble] of this.#bubbles) {
+      if (pending.includes(message)) continue;
+      bubble.root.remove();
+      this.#bubbles.delete(message);
+    }
+    for (const message of pending) {
+      if (!this.#bubbles.has(message)) this.#add(message);
+      this.#bubbles.get(message).update();
+    }
+  }
+
+  #add(message) {
+    const bubble = new Bubble(message, this.#place.dataset.userName);
+    this.#bubbles.set(message, bubble);
+    this.#place.append(bubble.root);
+    this.#place.dispatchEvent(new CustomEvent('pending-added', { bubbles: true }));
+  }
+}
+
+/** One message on its way: its text, its files and how far they are. */
+class Bubble {
+  #message;
+  #files;
+  #note = element('p', { class: 'note' });
+  #failure = null;
+
+  constructor(message, author) {
+    this.#message = message;
+    this.#files = message.files.map((file) => new FileLine(message, file));
+    this.root = element(
+      'div',
+      { class: 'pending-message', 'data-client-id': message.key },
+      element('div', { class: 'gutter' }, avatar(author)),
+      element(
+        'div',
+        { class: 'body' },
+        element('p', { class: 'byline' }, element('span', { class: 'author' }, author)),
+        ...(message.text ? [element('p', { class: 'text' }, message.text)] : []),
+        ...this.#files.map((line) => line.root),
+        this.#note,
+      ),
+    );
+  }
+
+  update() {
+    const { state, reason } = this.#message;
+    const hasFailed = state === 'waiting' || state === 'refused';
+    this.root.dataset.state = state;
+    for (const line of this.#files) line.update(hasFailed);
+    this.#note.textContent = hasFailed ? '' : this.#progressInWords();
+    this.#showFailure(hasFailed ? reason : null);
+  }
+
+  #progressInWords() {
+    const { bytes, progress, startedAt, state } = this.#message;
+    if (bytes === 0) return 'Sending…';
+    if (state === 'sent' || progress === 1) return 'Finishing…';
+    const done = bytes * progress;
+    const seconds = (performance.now() - startedAt) / 1000;
+    const speed = seconds > 1 && done > 0 ? ` · ${readableSize(done / seconds)}/s` : '';
+    return `${Math.floor(progress * 100)} % · ${readableSize(done)} of ${readableSize(bytes)}${speed}`;
+  }
+
+  /** Spoken once: the alert stays the same element for as long as the reason does. */
+  #showFailure(reason) {
+    if (this.#failure?.reason === reason) return;
+    this.#failure?.root.remove();
+    this.#failure = reason ? { reason, root: this.#failureBox(reason) } : null;
+    if (this.#failure) this.#note.after(this.#failure.root);
+  }
+
+  #failureBox(reason) {
+    const names = this.#message.files.map((file) => file.name).filter((name) => !reason.includes(name));
+    const text = names.length > 0 ? `${names.join(', ')}: ${reason}` : reason;
+    const box = element('div', { class: 'failure' }, element('p', { role: 'alert' }, icon('warning'), element('span', {}, text)));
+    if (this.#files.length === 0) box.append(this.#button('Retry', () => outbox.retry(this.#message)), this.#button('Discard', () => outbox.discard(this.#message)));
+    return box;
+  }
+
+  #button(text, onclick) {
+    return element('button', { type: 'button', class: 'button quiet small', onclick }, text);
+  }
+}
+
+/** A file of a message on its way. */
+class FileLine {
+  #message;
+  #file;
+  #bar;
+  #retry;
+
+  constructor(message, file) {
+    this.#message = message;
+    this.#file = file;
+    this.#bar = element(
+      'div',
+      { class: 'progress', role: 'progressbar', 'aria-label': `Uploading ${file.name}`, 'aria-valuemin': 0, 'aria-valuemax': 100 },
+      element('span'),
+    );
+    this.#retry = iconButton('retry', `Retry ${file.name}`, () => outbox.retry(message));
+    this.root = element(
+      'div',
+      { class: 'pending-file' },
+      element('span', { class: 'kind' }, icon(iconOf(file.name))),
+      element(
+        'span',
+        { class: 'what' },
+        element('span', { class: 'name' }, file.name),
+        element('span', { class: 'size' }, readableSize(file.size)),
+        this.#bar,
+      ),
+      this.#retry,
+      iconButton('close', `Cancel ${file.name}`, () => outbox.cancel(message, file)),
+    );
+  }
+
+  update(hasFailed) {
+    const percent = Math.floor(this.#message.progressOf(this.#file) * 100);
+    this.#bar.setAttribute('aria-valuenow', percent);
+    this.#bar.firstChild.style.width = `${percent}%`;
+    this.#bar.hidden = hasFailed;
+    this.#retry.hidden = !hasFailed;
+  }
+}

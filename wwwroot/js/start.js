@@ -1,0 +1,5 @@
+// What every live page begins with.
+import { Connection } from './connection.js';
+import './local-time.js';
+
+new Connection(document.getElementById('connection')).start();
