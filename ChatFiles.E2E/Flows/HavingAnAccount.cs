@@ -36,7 +36,7 @@ public sealed partial class HavingAnAccount(Site site) : IClassFixture<Site>
             await Expect(ann.Page).ToHaveURLAsync(SignInPage());
             await ann.SignInAsync();
 
-            await Expect(ann.Messages).ToBeVisibleAsync();
+            await Expect(ann.MessageBox).ToBeVisibleAsync();
         });
 
     [Fact]
@@ -52,7 +52,7 @@ public sealed partial class HavingAnAccount(Site site) : IClassFixture<Site>
             await twin.Button("Create account").ClickAsync();
 
             await Expect(twin.Alert).ToBeVisibleAsync();
-            await Expect(twin.Messages).ToHaveCountAsync(0);
+            await Expect(twin.MessageBox).ToHaveCountAsync(0);
         });
 
     [Fact]
@@ -87,7 +87,7 @@ public sealed partial class HavingAnAccount(Site site) : IClassFixture<Site>
             }
         });
 
-    [GeneratedRegex("/sign-in(\\?|$)", RegexOptions.ExplicitCapture, 1000)]
+    [GeneratedRegex("/sign-in(?:\\?|$)", RegexOptions.None, 1000)]
     private static partial Regex SignInPage();
 
     [GeneratedRegex("^Save", RegexOptions.None, 1000)]

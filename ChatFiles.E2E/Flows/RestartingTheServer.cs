@@ -8,19 +8,8 @@ public sealed class RestartingTheServer
     [Theory]
     [InlineData("stopped")]
     [InlineData("killed")]
-    public async Task The_page_comes_back_by_itself_and_everything_is_there_once(string how)
-    {
-        var site = new Site();
-        await site.InitializeAsync();
-        try
-        {
-            await site.PlayAsync(scene => PlayAsync(scene, how), $"The_page_comes_back_after_being_{how}");
-        }
-        finally
-        {
-            await site.DisposeAsync();
-        }
-    }
+    public Task The_page_comes_back_by_itself_and_everything_is_there_once(string how) =>
+        Site.PlayAloneAsync(scene => PlayAsync(scene, how), $"The_page_comes_back_after_the_server_was_{how}");
 
     private static async Task PlayAsync(Scene scene, string how)
     {

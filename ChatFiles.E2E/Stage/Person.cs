@@ -74,7 +74,7 @@ public sealed class Person(string name, IPage page, ServerProcess server) : IAsy
         await Textbox("Email").FillAsync(Email);
         await Textbox("Password").FillAsync(password);
         await Button("Create account").ClickAsync();
-        await Expect(Messages).ToBeVisibleAsync(new() { Timeout = 30_000 });
+        await Expect(MessageBox).ToBeVisibleAsync(new() { Timeout = 30_000 });
         await IsInteractiveAsync();
         program = await ApiClient.SignInAsync(server.Address, Email, password);
     }
@@ -97,7 +97,7 @@ public sealed class Person(string name, IPage page, ServerProcess server) : IAsy
     {
         await GoAsync($"chats/{chat.Id}");
         await Expect(Heading(chat.Name)).ToBeVisibleAsync();
-        await Expect(Messages).ToBeVisibleAsync();
+        await Expect(MessageBox).ToBeVisibleAsync();
     }
 
     public async Task ReloadAsync()
@@ -184,11 +184,24 @@ public sealed class Person(string name, IPage page, ServerProcess server) : IAsy
     public Task SeesAsync(params string[] texts) =>
         Expect(Articles).ToHaveTextAsync(texts.Select(text => new Regex(Regex.Escape(text), RegexOptions.None, TimeSpan.FromSeconds(1))), new() { Timeout = 30_000 });
 
+    /// <summary>Takes down what the browser says about the page, from the beginning.</summary>
     public void ListenToConsole()
     {
         Page.Console += (_, message) => console.AppendLine(message.Type + ": " + message.Text);
-        Page.PageError += (_, error) => console.AppendLine("error: " + error);
+        Page.PageError += (_, error) => console.AppendLine("uncaught: " + error);
     }
+
+    /// <summary>Whatever happened, no script of the page failed and nothing broke the page's own security policy.</summary>
+    public void HasACleanConsole() =>
+        console
+            .ToString()
+            .Split('\n')
+            .Where(line =>
+                line.StartsWith("uncaught:", StringComparison.Ordinal)
+                || line.Contains("Content Security Policy", StringComparison.Ordinal)
+                || line.Contains("Unhandled exception", StringComparison.OrdinalIgnoreCase)
+            )
+            .ShouldBeEmpty($"the browser's console of {Name}");
 
     public async Task KeepEvidenceAsync(string path)
     {

@@ -30,6 +30,7 @@ public sealed class Scene(ServerProcess server) : IAsyncDisposable
         var options = new BrowserNewContextOptions(screen ?? new()) { BaseURL = (network?.Address ?? Server.Address).ToString(), Locale = "en-US" };
         var context = await (await Browser.GetAsync()).NewContextAsync(options);
         var person = new Person(Names.Unique(name), await context.NewPageAsync(), Server);
+        person.ListenToConsole();
         people.Add(person);
         return person;
     }
@@ -53,11 +54,13 @@ public sealed class Scene(ServerProcess server) : IAsyncDisposable
         return chat;
     }
 
+    public void EndsWell() => people.ForEach(person => person.HasACleanConsole());
+
     public async Task KeepEvidenceAsync(string path)
     {
         await File.WriteAllTextAsync($"{path}.server.log", Server.Output);
         foreach (var person in people)
-            await person.KeepEvidenceAsync($"{path}.{person.Name.Split(' ')[0]}");
+            await person.KeepEvidenceAsync($"{path}.{person.Name.Split('.')[0]}");
     }
 
     public async ValueTask DisposeAsync()

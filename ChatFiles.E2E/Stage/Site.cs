@@ -11,6 +11,21 @@ public sealed class Site : IAsyncLifetime
 
     public Task DisposeAsync() => Server.DisposeAsync().AsTask();
 
+    /// <summary>Plays a scene on a server of its own, to which it may do what others would feel.</summary>
+    public static async Task PlayAloneAsync(Func<Scene, Task> play, [CallerMemberName] string name = "")
+    {
+        var site = new Site();
+        try
+        {
+            await site.InitializeAsync();
+            await site.PlayAsync(play, name);
+        }
+        finally
+        {
+            await site.DisposeAsync();
+        }
+    }
+
     /// <summary>Plays one scene; when it fails, what everybody saw and what the server printed is kept in artifacts/failures.</summary>
     public async Task PlayAsync(Func<Scene, Task> play, [CallerMemberName] string name = "")
     {
@@ -18,6 +33,7 @@ public sealed class Site : IAsyncLifetime
         try
         {
             await play(scene);
+            scene.EndsWell();
         }
         catch
         {
