@@ -40,7 +40,7 @@ class Outbox extends EventTarget {
 
   constructor() {
     super();
-    addEventListener('online', () => this.#messages.filter((m) => m.state === 'waiting').forEach((m) => this.retry(m)));
+    addEventListener('online', () => this.retryWaiting());
   }
 
   send(chatId, text, files) {
@@ -59,6 +59,11 @@ class Outbox extends EventTarget {
     clearTimeout(message.timer);
     message.attempt?.abort();
     this.#try(message);
+  }
+
+  /** There is reason to believe that the server is there again. */
+  retryWaiting() {
+    for (const message of this.#messages) if (message.state === 'waiting') this.retry(message);
   }
 
   /** Takes one file back. The others go as a new message, because a key stands for what it was first used for. */
