@@ -51,6 +51,7 @@ public sealed class DeletingThings(Site site) : IClassFixture<Site>
             var (ann, ben, _) = await scene.TwoInAChatAsync();
             await ann.AttachAsync(SampleFile.Text("wrong.txt", "wrong\n"));
             await ann.SayAsync("Sent too early");
+            await Expect(ben.Attachment("wrong.txt")).ToBeVisibleAsync();
             await ann.SayAsync("This one stays");
             await ben.SeesAsync("Sent too early", "This one stays");
 

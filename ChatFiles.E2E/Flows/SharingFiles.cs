@@ -146,7 +146,7 @@ public sealed class SharingFiles(Site site) : IClassFixture<Site>
         site.PlayAsync(async scene =>
         {
             var (ann, ben, _) = await scene.TwoInAChatAsync();
-            var file = SampleFile.Text("<b>größe</b> \"100%\" отчёт 報告.txt", "content\n");
+            var file = SampleFile.Text("<b>größe \"100%\" отчёт 報告.txt", "content\n");
 
             await ann.ShareAsync(file);
 

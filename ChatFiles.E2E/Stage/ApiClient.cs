@@ -21,15 +21,12 @@ public sealed class ApiClient : IDisposable
 
     private ApiClient(Uri address) => http = new HttpClient { BaseAddress = address };
 
-    public static async Task<ApiClient> RegisterAsync(Uri address, string name)
+    public static async Task<ApiClient> RegisterAsync(Uri address, string email)
     {
         using var guest = new HttpClient { BaseAddress = address };
-        var email = Names.Address(Names.Unique(name));
         using var answer = await guest.PostAsJsonAsync("account/register", new { email, password = Names.Password });
         answer.EnsureSuccessStatusCode();
-        var client = await SignInAsync(address, email, Names.Password);
-        client.Email = email;
-        return client;
+        return await SignInAsync(address, email, Names.Password);
     }
 
     public static async Task<ApiClient> SignInAsync(Uri address, string email, string password)

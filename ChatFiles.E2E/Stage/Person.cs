@@ -74,9 +74,20 @@ public sealed class Person(string name, IPage page, ServerProcess server) : IAsy
         await Textbox("Email").FillAsync(Email);
         await Textbox("Password").FillAsync(password);
         await Button("Create account").ClickAsync();
-        await Expect(MessageBox).ToBeVisibleAsync(new() { Timeout = 30_000 });
-        await IsInteractiveAsync();
+        await CanWriteAsync();
         program = await ApiClient.SignInAsync(server.Address, Email, password);
+    }
+
+    /// <summary>Registers through the API, which is quicker; the browser knows nothing of it yet.</summary>
+    public async Task RegisterByProgramAsync() => program = await ApiClient.RegisterAsync(server.Address, Email);
+
+    /// <summary>Goes to a chat, is sent to sign in, and lands in the chat.</summary>
+    public async Task SignInAtAsync(ChatInfo chat)
+    {
+        await Page.GotoAsync($"chats/{chat.Id}");
+        await IsInteractiveAsync();
+        await SignInAsync();
+        await IsInAsync(chat);
     }
 
     public async Task SignInAsync(string password = Names.Password)
@@ -96,9 +107,17 @@ public sealed class Person(string name, IPage page, ServerProcess server) : IAsy
     public async Task OpenAsync(ChatInfo chat)
     {
         await GoAsync($"chats/{chat.Id}");
-        await Expect(Heading(chat.Name)).ToBeVisibleAsync();
-        await Expect(MessageBox).ToBeVisibleAsync();
+        await IsInAsync(chat);
     }
+
+    public async Task IsInAsync(ChatInfo chat)
+    {
+        await Expect(Heading(chat.Name)).ToBeVisibleAsync(new() { Timeout = 30_000 });
+        await CanWriteAsync();
+    }
+
+    /// <summary>The chat's composer is there and reacts.</summary>
+    public Task CanWriteAsync() => Expect(Button("Send")).ToBeEnabledAsync(new() { Timeout = 30_000 });
 
     public async Task ReloadAsync()
     {
@@ -108,6 +127,7 @@ public sealed class Person(string name, IPage page, ServerProcess server) : IAsy
 
     public async Task SayAsync(string text)
     {
+        await CanWriteAsync();
         await MessageBox.FillAsync(text);
         await MessageBox.PressAsync("Enter");
         await Expect(MessageBox).ToHaveValueAsync("");

@@ -38,10 +38,10 @@ public sealed class Scene(ServerProcess server) : IAsyncDisposable
     /// <summary>Two people who have the same new chat open.</summary>
     public async Task<(Person Ann, Person Ben, ChatInfo Chat)> TwoInAChatAsync(NetworkCut? benThrough = null, NetworkCut? annThrough = null)
     {
-        var arrivals = await Task.WhenAll(NewPersonAsync("ann", annThrough), NewPersonAsync("ben", benThrough));
-        var (ann, ben) = (arrivals[0], arrivals[1]);
+        var (ann, ben) = (await NewGuestAsync("ann", annThrough), await NewGuestAsync("ben", benThrough));
+        await Task.WhenAll(ann.RegisterByProgramAsync(), ben.RegisterByProgramAsync());
         var chat = await NewChatAsync(ann, ben);
-        await Task.WhenAll(ann.OpenAsync(chat), ben.OpenAsync(chat));
+        await Task.WhenAll(ann.SignInAtAsync(chat), ben.SignInAtAsync(chat));
         return (ann, ben, chat);
     }
 
