@@ -53,6 +53,6 @@ public sealed class MissingFiles
     private static async Task PutBackAsync(Person author, SampleFile file)
     {
         var chooser = await author.Page.RunAndWaitForFileChooserAsync(() => author.Button("Put back").ClickAsync());
-        await chooser.SetFilesAsync(file.Payload);
+        await chooser.SetFilesAsync(await author.WriteAsync(file));
     }
 }

@@ -14,7 +14,7 @@ public sealed class Uploading(Site site) : IClassFixture<Site>
         {
             var network = scene.NewNetwork();
             var (ann, ben, chat) = await scene.TwoInAChatAsync(annThrough: network);
-            network.HoldUploadsAfter(8 * Megabyte);
+            network.HoldUploadsAfter(4 * Megabyte);
 
             await ann.AttachAsync(SampleFile.Archive("backup.7z", 40 * Megabyte));
             await ann.SendAsync();
@@ -36,7 +36,7 @@ public sealed class Uploading(Site site) : IClassFixture<Site>
             var network = scene.NewNetwork();
             var (ann, ben, chat) = await scene.TwoInAChatAsync(annThrough: network);
             var file = SampleFile.Archive("recording.7z", 40 * Megabyte);
-            network.HoldUploadsAfter(8 * Megabyte);
+            network.HoldUploadsAfter(4 * Megabyte);
             await ann.AttachAsync(file);
             await ann.MessageBox.FillAsync("The whole meeting");
             await ann.SendAsync();
@@ -104,8 +104,7 @@ public sealed class Uploading(Site site) : IClassFixture<Site>
     {
         var retry = sender.Button($"Retry {file}");
         await Expect(retry.Or(sender.Attachment(file)).First).ToBeVisibleAsync(new() { Timeout = 30_000 });
-        if (await retry.IsVisibleAsync())
-            await retry.ClickAsync();
+        await retry.PressIfThereAsync();
         await Expect(other.Attachment(file)).ToBeVisibleAsync(new() { Timeout = 30_000 });
     }
 }

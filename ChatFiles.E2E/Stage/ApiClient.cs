@@ -21,7 +21,9 @@ public sealed class ApiClient : IDisposable
 
     private ApiClient(Uri address) => http = new HttpClient { BaseAddress = address };
 
-    public static async Task<ApiClient> RegisterAsync(Uri address, string email)
+    public static Task<ApiClient> RegisterAsync(Uri address, string name) => RegisterAsAsync(address, Names.Address(Names.Unique(name)));
+
+    public static async Task<ApiClient> RegisterAsAsync(Uri address, string email)
     {
         using var guest = new HttpClient { BaseAddress = address };
         using var answer = await guest.PostAsJsonAsync("account/register", new { email, password = Names.Password });

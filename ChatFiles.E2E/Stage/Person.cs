@@ -10,6 +10,7 @@ namespace ChatFiles.E2E.Stage;
 public sealed class Person(string name, IPage page, ServerProcess server) : IAsyncDisposable
 {
     private readonly StringBuilder console = new();
+    private readonly DirectoryInfo desk = Directory.CreateTempSubdirectory("chatfiles-e2e-desk-");
     private ApiClient? program;
 
     public IPage Page { get; } = page;
@@ -79,7 +80,7 @@ public sealed class Person(string name, IPage page, ServerProcess server) : IAsy
     }
 
     /// <summary>Registers through the API, which is quicker; the browser knows nothing of it yet.</summary>
-    public async Task RegisterByProgramAsync() => program = await ApiClient.RegisterAsync(server.Address, Email);
+    public async Task RegisterByProgramAsync() => program = await ApiClient.RegisterAsAsync(server.Address, Email);
 
     /// <summary>Goes to a chat, is sent to sign in, and lands in the chat.</summary>
     public async Task SignInAtAsync(ChatInfo chat)
@@ -145,7 +146,16 @@ public sealed class Person(string name, IPage page, ServerProcess server) : IAsy
     public async Task PickAsync(params SampleFile[] files)
     {
         var chooser = await Page.RunAndWaitForFileChooserAsync(() => Button("Attach files").ClickAsync());
-        await chooser.SetFilesAsync(files.Select(file => file.Payload));
+        await chooser.SetFilesAsync(await WriteAsync(files));
+    }
+
+    /// <summary>Puts files where the browser finds them.</summary>
+    public async Task<string[]> WriteAsync(params SampleFile[] files)
+    {
+        var paths = files.Select(file => Path.Combine(desk.FullName, file.Name)).ToArray();
+        foreach (var (file, path) in files.Zip(paths))
+            await File.WriteAllBytesAsync(path, file.Bytes);
+        return paths;
     }
 
     public Task SendAsync() => Button("Send").ClickAsync();
@@ -241,5 +251,6 @@ public sealed class Person(string name, IPage page, ServerProcess server) : IAsy
     {
         program?.Dispose();
         await Page.Context.CloseAsync();
+        desk.Delete(recursive: true);
     }
 }

@@ -6,30 +6,22 @@ using System.Text;
 namespace ChatFiles.E2E.Stage;
 
 /// <summary>Small real files to share.</summary>
-public sealed record SampleFile(string Name, string ContentType, byte[] Bytes)
+public sealed record SampleFile(string Name, byte[] Bytes)
 {
-    public FilePayload Payload =>
-        new()
-        {
-            Name = Name,
-            MimeType = ContentType,
-            Buffer = Bytes,
-        };
-
-    public static SampleFile Text(string name, string text) => new(name, "text/plain", Encoding.UTF8.GetBytes(text));
+    public static SampleFile Text(string name, string text) => new(name, Encoding.UTF8.GetBytes(text));
 
     public static SampleFile Pdf(string name) =>
-        new(name, "application/pdf", Encoding.ASCII.GetBytes($"%PDF-1.4\n% {RandomNumberGenerator.GetHexString(32)}\n1 0 obj<</Type/Catalog>>endobj\ntrailer<</Root 1 0 R>>\n%%EOF\n"));
+        new(name, Encoding.ASCII.GetBytes($"%PDF-1.4\n% {RandomNumberGenerator.GetHexString(32)}\n1 0 obj<</Type/Catalog>>endobj\ntrailer<</Root 1 0 R>>\n%%EOF\n"));
 
     /// <summary>A program that claims to be what its name says.</summary>
-    public static SampleFile Program(string name) => new(name, "application/octet-stream", [0x4D, 0x5A, 0x90, 0, 3, 0, 0, 0, 4, 0, 0, 0, 0xFF, 0xFF, 0, 0]);
+    public static SampleFile Program(string name) => new(name, [0x4D, 0x5A, 0x90, 0, 3, 0, 0, 0, 4, 0, 0, 0, 0xFF, 0xFF, 0, 0]);
 
     /// <summary>Bytes that don't compress, with the signature that its type asks for.</summary>
     public static SampleFile Archive(string name, int size)
     {
         var bytes = RandomNumberGenerator.GetBytes(size);
         Convert.FromHexString("377ABCAF271C").CopyTo(bytes, 0);
-        return new SampleFile(name, "application/x-7z-compressed", bytes);
+        return new SampleFile(name, bytes);
     }
 
     /// <summary>A real picture: two colours flowing into each other, its own for each hue.</summary>
@@ -61,7 +53,7 @@ public sealed record SampleFile(string Name, string ContentType, byte[] Bytes)
             zlib.Write(rows);
         Chunk(png, "IDAT", packed.ToArray());
         Chunk(png, "IEND", []);
-        return new SampleFile(name, "image/png", png.ToArray());
+        return new SampleFile(name, png.ToArray());
     }
 
     private static void Chunk(MemoryStream png, string type, byte[] data)
