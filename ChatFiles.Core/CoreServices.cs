@@ -6,6 +6,7 @@ using ChatFiles.Core.Upkeep;
 using Microsoft.EntityFrameworkCore;
 using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.DependencyInjection.Extensions;
 using Microsoft.Extensions.Options;
 
 namespace ChatFiles.Core;
@@ -15,20 +16,20 @@ public static class CoreServices
 {
     public static IServiceCollection AddChatFiles(this IServiceCollection services, IConfiguration configuration, string contentRoot)
     {
-        services.AddOptions<UploadOptions>().Bind(configuration.GetSection("Uploads")).ValidateDataAnnotations().ValidateOnStart();
+        services.AddSettings<UploadOptions>(configuration, "Uploads");
         services.PostConfigure<UploadOptions>(options =>
         {
             // A list can also be written as one value: Uploads__AllowedExtensions="png pdf".
             if (options.AllowedExtensions.Count == 0 && configuration["Uploads:AllowedExtensions"] is { Length: > 0 } list)
                 options.AllowedExtensions = [list];
         });
-        services.AddOptions<QuotaOptions>().Bind(configuration.GetSection("Quotas")).ValidateDataAnnotations().ValidateOnStart();
-        services.AddOptions<DataOptions>().Bind(configuration.GetSection("Data"));
+        services.AddSettings<QuotaOptions>(configuration, "Quotas");
+        services.AddSettings<DataOptions>(configuration, "Data");
         services.PostConfigure<DataOptions>(options =>
             options.Directory = Path.GetFullPath(options.Directory is { Length: > 0 } directory ? directory : "data", contentRoot)
         );
 
-        services.AddSingleton(TimeProvider.System);
+        services.TryAddSingleton(TimeProvider.System);
         services.AddSingleton<DataDirectory>();
         services.AddSingleton(provider => new DatabaseFile(provider.GetRequiredService<DataDirectory>().Database));
         services.AddSingleton<DatabaseWriter>();
@@ -40,12 +41,17 @@ public static class CoreServices
         );
         services.AddScoped(provider => provider.GetRequiredService<IDbContextFactory<ChatDbContext>>().CreateDbContext());
 
-        services.AddOptions<StorageOptions>().Bind(configuration.GetSection("Storage"));
-        services.AddSingleton(CreateStore);
+        services.AddSettings<StorageOptions>(configuration, "Storage");
+        services.TryAddSingleton(CreateStore);
         services.AddSingleton<FileStates>();
         services.AddSingleton<TrustedBlobs>();
-        services.AddOptions<UpkeepOptions>().Bind(configuration.GetSection("Upkeep")).ValidateDataAnnotations().ValidateOnStart();
+        services.AddSettings<UpkeepOptions>(configuration, "Upkeep");
         services.AddSingleton<Markers>();
+        services.AddSingleton(provider => new OverviewReader(
+            provider.GetRequiredService<IDbContextFactory<ChatDbContext>>(),
+            provider.GetRequiredService<Markers>()
+        ));
+        services.AddSingleton(CreateBackup);
         services.AddSingleton<UploadPolicy>();
         services.AddSingleton<UploadsInFlight>();
         services.AddSingleton<RoomBroadcaster>();
@@ -78,12 +84,27 @@ public static class CoreServices
         }
     }
 
+    private static Backup CreateBackup(IServiceProvider services)
+    {
+        var data = services.GetRequiredService<DataDirectory>();
+        var isLocal = services.GetRequiredService<IOptions<StorageOptions>>().Value.Provider == StorageProvider.Local;
+        return new Backup(
+            services.GetRequiredService<DatabaseFile>(),
+            isLocal ? services.GetRequiredService<IFileStore>() : null,
+            data.Keys,
+            services.GetRequiredService<TimeProvider>()
+        );
+    }
+
     /// <summary>Brings the database up to date and clears away what a crash left half-written; before anything else runs.</summary>
     public static async Task PrepareChatFilesAsync(this IServiceProvider services)
     {
-        _ = services.GetRequiredService<IOptions<UploadOptions>>().Value;
+        services.GetRequiredService<IStartupValidator>().Validate();
         _ = services.GetRequiredService<UploadPolicy>();
         services.GetRequiredService<DataDirectory>().Lock();
+        var database = services.GetRequiredService<DatabaseFile>();
+        if (File.Exists(database.Path))
+            DatabaseIntegrity.Check(database, thoroughly: false);
         await using var db = await services.GetRequiredService<IDbContextFactory<ChatDbContext>>().CreateDbContextAsync();
         await db.Database.MigrateAsync();
         await services.GetRequiredService<IFileStore>().DiscardUnfinishedAsync(CancellationToken.None);

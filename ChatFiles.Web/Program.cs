@@ -19,6 +19,8 @@ try
     builder.Services.AddApi();
 
     var app = builder.Build();
+    if (MaintenanceCommand.Find(args) is { } command)
+        return await command.RunAsync(app.Services);
     await app.Services.PrepareChatFilesAsync();
 
     app.UseSecurityHeaders();

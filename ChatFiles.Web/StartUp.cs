@@ -1,4 +1,5 @@
 using ChatFiles.Core.Data;
+using ChatFiles.Core.Upkeep;
 using Microsoft.Extensions.Options;
 
 namespace ChatFiles.Web;
@@ -28,8 +29,10 @@ internal static class StartUp
     {
         reason = failure switch
         {
+            BackupException unusable => unusable.Message,
             OptionsValidationException invalid => string.Join("; ", invalid.Failures),
             // The binder's: "Failed to convert configuration value 'abc' at 'Uploads:MaxFileBytes' to type …"
+            FormatException unreadable => unreadable.Message, // Kestrel's: "Invalid url: 'abc'"
             InvalidOperationException { InnerException: FormatException or OverflowException or ArgumentException } unreadable =>
                 unreadable.Message,
             IOException { InnerException: Microsoft.AspNetCore.Connections.AddressInUseException } inUse => inUse.Message,

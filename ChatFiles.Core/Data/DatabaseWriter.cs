@@ -1,7 +1,7 @@
 using System.Collections.Concurrent;
-using System.Data.Common;
 using Microsoft.Data.Sqlite;
 using Microsoft.EntityFrameworkCore;
+using Microsoft.EntityFrameworkCore.Diagnostics;
 
 namespace ChatFiles.Core.Data;
 
@@ -23,10 +23,12 @@ public sealed class DatabaseWriter : IDisposable
     private readonly SqliteConnection _connection;
     private readonly DbContextOptions<ChatDbContext> _options;
 
-    public DatabaseWriter(DatabaseFile file)
+    /// <param name="file">The database.</param>
+    /// <param name="interceptors">See every command of a write; faults are staged with them.</param>
+    public DatabaseWriter(DatabaseFile file, IEnumerable<IInterceptor> interceptors)
     {
         _connection = file.CreateConnection();
-        _options = new DbContextOptionsBuilder<ChatDbContext>().UseSqlite(_connection).Options;
+        _options = new DbContextOptionsBuilder<ChatDbContext>().UseSqlite(_connection).AddInterceptors(interceptors).Options;
     }
 
     /// <summary>Raised after each commit, outside the gate: events or jobs may be waiting. Handlers must be quick and not throw.</summary>
@@ -63,7 +65,7 @@ public sealed class DatabaseWriter : IDisposable
         {
             // Usually whoever had the gate before has taken this write along; a full batch may have left it over.
             while (!write.Outcome.IsCompleted)
-                committed |= await CommitWaitingAsync();
+                committed |= await CommitWaitingAsync(write);
         }
         finally
         {
@@ -94,7 +96,7 @@ public sealed class DatabaseWriter : IDisposable
         return new Turn(_gate);
     }
 
-    private async Task<bool> CommitWaitingAsync()
+    private async Task<bool> CommitWaitingAsync(PendingWrite own)
     {
         var batch = new List<PendingWrite>();
         try
@@ -111,10 +113,13 @@ public sealed class DatabaseWriter : IDisposable
 
             await transaction.CommitAsync();
         }
-        catch (Exception failure) when (failure is DbException or InvalidOperationException or IOException)
+        catch (Exception failure)
         {
             await _connection.CloseAsync();
             batch.ForEach(write => write.Fail(failure));
+            // Where not even the transaction began, the caller's own write must not be tried for ever.
+            if (own.TryBegin())
+                own.Fail(failure);
             return false;
         }
 

@@ -30,7 +30,7 @@ public sealed class AzureFileStore : IFileStore
                 Mode = RetryMode.Fixed,
                 Delay = TimeSpan.FromMilliseconds(300),
                 MaxRetries = 1,
-                NetworkTimeout = TimeSpan.FromSeconds(3.5),
+                NetworkTimeout = TimeSpan.FromSeconds(3),
             },
         };
         _container = new BlobContainerClient(options.ConnectionString, options.Container, client);

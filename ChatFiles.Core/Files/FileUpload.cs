@@ -32,6 +32,9 @@ internal sealed class FileUpload(
 
     private const int MaxParts = 100;
 
+    /// <summary>The sender, who is waiting for the answer, waits no longer than this for the clearing away.</summary>
+    private static readonly TimeSpan RemovalTimeout = TimeSpan.FromSeconds(1);
+
     private static readonly FileType[] ThumbnailTypes = [FileTypes.Default["webp"], FileTypes.Default["jpg"]];
 
     private readonly List<string> _keys = [];
@@ -99,10 +102,11 @@ internal sealed class FileUpload(
 
     public async ValueTask DisposeAsync()
     {
+        using var timeout = new CancellationTokenSource(RemovalTimeout, time);
         foreach (var key in _keys)
         {
             if (!_kept)
-                await RemoveAsync(key);
+                await RemoveAsync(key, timeout.Token);
             inFlight.End(key);
         }
     }
@@ -183,15 +187,16 @@ internal sealed class FileUpload(
         return (key, await store.WriteAsync(key, content, cancellationToken));
     }
 
-    private async Task RemoveAsync(string key)
+    private async Task RemoveAsync(string key, CancellationToken cancellationToken)
     {
         try
         {
-            await store.DeleteAsync(key, CancellationToken.None);
+            await store.DeleteAsync(key, cancellationToken);
         }
-        catch (StoreUnavailableException failure)
+        catch (Exception failure) when (failure is StoreUnavailableException or OperationCanceledException)
         {
             logger.LogWarning(failure, "The blob {BlobKey} of a failed upload could not be removed; the sweeper will", key);
+            inFlight.HasLeftovers = true;
         }
     }
 

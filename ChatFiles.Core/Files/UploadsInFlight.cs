@@ -10,6 +10,9 @@ public sealed class UploadsInFlight
 {
     private readonly ConcurrentDictionary<string, DateTimeOffset> _begun = new(StringComparer.Ordinal);
 
+    /// <summary>Whether a blob of a failed upload may have stayed in the store: the sweeper's business.</summary>
+    public bool HasLeftovers { get; set; }
+
     public string Begin(DateTimeOffset now)
     {
         var key = BlobKey.New(now);

@@ -5,6 +5,9 @@ namespace ChatFiles.Core.People;
 /// <summary>An account. E-mail address, password hash and lock-out come from ASP.NET Core Identity.</summary>
 public class Person : IdentityUser
 {
+    /// <summary>The role of whoever runs this installation.</summary>
+    public const string OperatorRole = "operator";
+
     /// <summary>What others see; 1 to 80 characters. Starts as the part of the e-mail address before the <c>@</c>.</summary>
     public string DisplayName { get; set; } = "";
 }

@@ -1,3 +1,4 @@
+using System.Security.Claims;
 using ChatFiles.Core.Chats;
 using ChatFiles.Core.Data;
 using Microsoft.AspNetCore.Identity;
@@ -6,7 +7,10 @@ using Microsoft.EntityFrameworkCore;
 
 namespace ChatFiles.Core.People;
 
-/// <summary>Identity's store; a new account and its membership of General are one transaction.</summary>
+/// <summary>
+/// Identity's store; a new account and its membership of General are one transaction. The first account is the
+/// operator's.
+/// </summary>
 public sealed class PersonStore(ChatDbContext context, DatabaseWriter writer, TimeProvider time, IdentityErrorDescriber describer)
     : UserOnlyStore<Person, ChatDbContext>(context, describer)
 {
@@ -18,6 +22,8 @@ public sealed class PersonStore(ChatDbContext context, DatabaseWriter writer, Ti
                 // Looked up again inside the gate: two registrations of one address may run at the same time.
                 if (await db.Users.AnyAsync(p => p.NormalizedEmail == user.NormalizedEmail))
                     return true;
+                if (!await db.Users.AnyAsync())
+                    db.UserClaims.Add(Role(user, Person.OperatorRole));
                 db.Users.Add(user);
                 db.PersonStates.Add(new PersonState { UserId = user.Id });
                 var general = await db.Chats.SingleAsync(c => c.Id == Chat.GeneralId);
@@ -29,4 +35,12 @@ public sealed class PersonStore(ChatDbContext context, DatabaseWriter writer, Ti
         );
         return taken ? IdentityResult.Failed(ErrorDescriber.DuplicateEmail(user.Email ?? "")) : IdentityResult.Success;
     }
+
+    private static IdentityUserClaim<string> Role(Person person, string role) =>
+        new()
+        {
+            UserId = person.Id,
+            ClaimType = ClaimTypes.Role,
+            ClaimValue = role,
+        };
 }

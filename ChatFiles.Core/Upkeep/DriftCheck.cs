@@ -24,14 +24,17 @@ internal sealed class DriftCheck(
     ILogger<DriftCheck> logger
 ) : BackgroundService
 {
+    public const string PresenceRound = "presence-check";
+    public const string ContentRound = "content-check";
+
     /// <summary>A whole message has at most so many files: a batch always gets beyond one message.</summary>
     private const int BatchSize = 10 * Attachment.MaxPerMessage;
 
     private static readonly TimeSpan Tick = TimeSpan.FromSeconds(1);
     private static readonly TimeSpan MissingCheckEvery = TimeSpan.FromSeconds(30);
 
-    private readonly CheckRound _presence = new("presence-check", options.Value.PresenceCheckEvery);
-    private readonly CheckRound _content = new("content-check", options.Value.ContentCheckEvery);
+    private readonly CheckRound _presence = new(PresenceRound, options.Value.PresenceCheckEvery);
+    private readonly CheckRound _content = new(ContentRound, options.Value.ContentCheckEvery);
     private DateTimeOffset _missingCheckedAt;
 
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)

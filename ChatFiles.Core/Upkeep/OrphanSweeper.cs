@@ -28,11 +28,15 @@ internal sealed class OrphanSweeper(
 
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
     {
+        inFlight.HasLeftovers = true; // of the process before
         while (true)
         {
             try
             {
-                await SweepAsync(stoppingToken);
+                if (inFlight.HasLeftovers)
+                    await SweepAsync(stoppingToken);
+                else
+                    await MoveOnAsync(stoppingToken);
             }
             catch (Exception failure) when (!stoppingToken.IsCancellationRequested)
             {
@@ -46,8 +50,34 @@ internal sealed class OrphanSweeper(
     /// <summary>Looks through the hours since the last sweep and returns how many orphans it removed.</summary>
     internal async Task<int> SweepAsync(CancellationToken cancellationToken)
     {
+        inFlight.HasLeftovers = false;
+        try
+        {
+            var removed = await RemoveOrphansAsync(cancellationToken);
+            await MoveOnAsync(cancellationToken);
+            return removed;
+        }
+        catch
+        {
+            inFlight.HasLeftovers = true;
+            throw;
+        }
+    }
+
+    /// <summary>All is well up to the hour before the oldest upload under way; a crash from now on leaves orphans only after it.</summary>
+    private async Task MoveOnAsync(CancellationToken cancellationToken)
+    {
         var until = Hour(inFlight.Oldest ?? time.GetUtcNow());
-        var from = await markers.GetTimeAsync(Marker.SweptUntil, cancellationToken) ?? until;
+        // Asked after the oldest: an upload that failed before that has left its mark by now.
+        if (inFlight.HasLeftovers)
+            return;
+        if (await markers.GetTimeAsync(Marker.SweptUntil, cancellationToken) is not { } from || until > from)
+            await markers.SetAsync(Marker.SweptUntil, $"{until.ToString("O", CultureInfo.InvariantCulture)}");
+    }
+
+    private async Task<int> RemoveOrphansAsync(CancellationToken cancellationToken)
+    {
+        var from = await markers.GetTimeAsync(Marker.SweptUntil, cancellationToken) ?? Hour(time.GetUtcNow());
         var removed = 0;
         for (var hour = from; hour <= time.GetUtcNow(); hour = hour.AddHours(1))
         {
@@ -58,8 +88,6 @@ internal sealed class OrphanSweeper(
 
         if (removed > 0)
             await markers.SetAsync(Marker.OrphansRemoved, $"{await markers.GetNumberAsync(Marker.OrphansRemoved, cancellationToken) + removed}");
-        if (until > from)
-            await markers.SetAsync(Marker.SweptUntil, $"{until.ToString("O", CultureInfo.InvariantCulture)}");
         return removed;
     }
 

@@ -1,3 +1,4 @@
+using ChatFiles.Core;
 using ChatFiles.Core.Data;
 using ChatFiles.Core.People;
 using Microsoft.AspNetCore.Authentication.BearerToken;
@@ -16,7 +17,7 @@ internal static class AccountServices
     /// <summary>ASP.NET Core Identity in ChatFiles' own database: a cookie for browsers, bearer tokens for programs.</summary>
     public static void AddAccounts(this IServiceCollection services, IConfiguration configuration)
     {
-        services.AddOptions<AccountOptions>().Bind(configuration.GetSection("Accounts")).ValidateOnStart();
+        services.AddSettings<AccountOptions>(configuration, "Accounts");
         services.PostConfigure<AccountOptions>(options =>
         {
             if (options.AllowedEmailDomains.Count == 0 && configuration["Accounts:AllowedEmailDomains"] is { Length: > 0 } list)

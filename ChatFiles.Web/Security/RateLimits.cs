@@ -2,6 +2,7 @@ using System.ComponentModel.DataAnnotations;
 using System.Globalization;
 using System.Security.Claims;
 using System.Threading.RateLimiting;
+using ChatFiles.Core;
 using ChatFiles.Web.Api;
 using Microsoft.Extensions.Options;
 
@@ -27,7 +28,7 @@ internal static class RateLimits
 
     public static void AddRateLimits(this IServiceCollection services, IConfiguration configuration)
     {
-        services.AddOptions<RateLimitOptions>().Bind(configuration.GetSection("RateLimits")).ValidateDataAnnotations().ValidateOnStart();
+        services.AddSettings<RateLimitOptions>(configuration, "RateLimits");
         services.AddRateLimiter(limiter =>
         {
             limiter.OnRejected = (context, _) => new ValueTask(RejectAsync(context.HttpContext, context.Lease));

@@ -1,0 +1,180 @@
+using System.Data.Common;
+using System.Diagnostics;
+using ChatFiles.Core.Data;
+using ChatFiles.Core.Files;
+using ChatFiles.Core.Live;
+using ChatFiles.E2E.Faults;
+using Microsoft.AspNetCore.Builder;
+using Microsoft.AspNetCore.Hosting;
+using Microsoft.AspNetCore.Http;
+using Microsoft.EntityFrameworkCore.Diagnostics;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Hosting;
+
+[assembly: HostingStartup(typeof(CrashPoints))]
+
+/// <summary>The runtime calls this in the server's process, before its Main, when DOTNET_STARTUP_HOOKS names this assembly.</summary>
+#pragma warning disable MA0047 // the runtime wants it without a namespace
+internal static class StartupHook
+#pragma warning restore MA0047
+{
+    /// <summary>That the assembly is loaded by now is all it takes: the host finds it by its name.</summary>
+    public static void Initialize() { }
+}
+
+namespace ChatFiles.E2E.Faults
+{
+    /// <summary>
+    /// Runs inside the server, a process of its own, and kills it (SIGKILL) at the chosen point of an upload whose
+    /// caption is <see cref="Trigger"/>. The program itself knows nothing of this; it only takes what is registered before.
+    /// </summary>
+    public sealed class CrashPoints : IHostingStartup
+    {
+        public const string Setting = "CHATFILES_CRASH_AT";
+        public const string Trigger = "X-Crash";
+
+        public static readonly string[] All =
+        [
+            "before-blob",
+            "during-blob",
+            "after-blob",
+            "in-transaction",
+            "after-commit",
+            "before-answer",
+            "after-answer",
+            "dispatch",
+        ];
+
+        /// <summary>Only a request with the trigger's header arms it, so that setting the stage does not crash.</summary>
+        private static volatile bool armed;
+
+        private static string Point => Environment.GetEnvironmentVariable(Setting) ?? "";
+
+        public void Configure(IWebHostBuilder builder) =>
+            builder.ConfigureServices(services =>
+            {
+                services.AddSingleton<IFileStore>(provider => new CrashingStore(
+                    new LocalFileStore(provider.GetRequiredService<DataDirectory>().Files)
+                ));
+                services.AddSingleton<IInterceptor, CrashingTransaction>();
+                services.AddSingleton<IStartupFilter, CrashingRequest>();
+                services.AddHostedService<CrashingQueue>();
+            });
+
+        private static void CrashAt(string point)
+        {
+            if (!armed || point != Point)
+                return;
+            Process.GetCurrentProcess().Kill();
+            new ManualResetEventSlim().Wait(); // nothing more may happen here
+        }
+
+        private sealed class CrashingStore(IFileStore store) : IFileStore
+        {
+            public async Task<string> WriteAsync(string key, Stream content, CancellationToken cancellationToken)
+            {
+                CrashAt("before-blob");
+                var stamp = await store.WriteAsync(key, new CrashingContent(content), cancellationToken);
+                CrashAt("after-blob");
+                return stamp;
+            }
+
+            public Task<StoredBlob?> OpenAsync(string key, CancellationToken cancellationToken) => store.OpenAsync(key, cancellationToken);
+
+            public Task DeleteAsync(string key, CancellationToken cancellationToken) => store.DeleteAsync(key, cancellationToken);
+
+            public IAsyncEnumerable<string> ListAsync(string prefix, CancellationToken cancellationToken) => store.ListAsync(prefix, cancellationToken);
+
+            public Task DiscardUnfinishedAsync(CancellationToken cancellationToken) => store.DiscardUnfinishedAsync(cancellationToken);
+
+            public Task CheckAsync(CancellationToken cancellationToken) => store.CheckAsync(cancellationToken);
+        }
+
+        private sealed class CrashingContent(Stream content) : Stream
+        {
+            private int reads;
+
+            public override bool CanRead => true;
+
+            public override bool CanSeek => false;
+
+            public override bool CanWrite => false;
+
+            public override long Length => throw new NotSupportedException();
+
+            public override long Position
+            {
+                get => throw new NotSupportedException();
+                set => throw new NotSupportedException();
+            }
+
+            public override async ValueTask<int> ReadAsync(Memory<byte> buffer, CancellationToken cancellationToken = default)
+            {
+                if (++reads > 1)
+                    CrashAt("during-blob");
+                return await content.ReadAsync(buffer, cancellationToken);
+            }
+
+            public override Task<int> ReadAsync(byte[] buffer, int offset, int count, CancellationToken cancellationToken) =>
+                ReadAsync(buffer.AsMemory(offset, count), cancellationToken).AsTask();
+
+            public override int Read(byte[] buffer, int offset, int count) => throw new NotSupportedException();
+
+            public override void Flush() { }
+
+            public override long Seek(long offset, SeekOrigin origin) => throw new NotSupportedException();
+
+            public override void SetLength(long value) => throw new NotSupportedException();
+
+            public override void Write(byte[] buffer, int offset, int count) => throw new NotSupportedException();
+        }
+
+        /// <summary>Message and attachments are written, the commit is not.</summary>
+        private sealed class CrashingTransaction : DbCommandInterceptor
+        {
+            public override ValueTask<DbDataReader> ReaderExecutedAsync(
+                DbCommand command,
+                CommandExecutedEventData eventData,
+                DbDataReader result,
+                CancellationToken cancellationToken = default
+            )
+            {
+                if (command.CommandText.Contains("INSERT INTO \"Events\"", StringComparison.Ordinal))
+                    CrashAt("in-transaction");
+                return ValueTask.FromResult(result);
+            }
+        }
+
+        private sealed class CrashingRequest : IStartupFilter
+        {
+            public Action<IApplicationBuilder> Configure(Action<IApplicationBuilder> next) =>
+                app =>
+                {
+                    app.Use(
+                        (context, proceed) =>
+                        {
+                            if (!context.Request.Headers.ContainsKey(Trigger))
+                                return proceed(context);
+                            armed = true;
+                            context.Response.OnStarting(() => Task.Run(() => CrashAt("before-answer")));
+                            context.Response.OnCompleted(() => Task.Run(() => CrashAt("after-answer")));
+                            return proceed(context);
+                        }
+                    );
+                    next(app);
+                };
+        }
+
+        private sealed class CrashingQueue(DatabaseWriter writer, RoomBroadcaster broadcaster) : IHostedService
+        {
+            public Task StartAsync(CancellationToken cancellationToken)
+            {
+                writer.Committed += () => CrashAt("after-commit");
+                broadcaster.Watch(_ => CrashAt("dispatch"));
+                return Task.CompletedTask;
+            }
+
+            public Task StopAsync(CancellationToken cancellationToken) => Task.CompletedTask;
+        }
+    }
+}

@@ -1,0 +1,218 @@
+using ChatFiles.E2E.Stage;
+
+namespace ChatFiles.E2E.Flows;
+
+/// <summary>Chats, people, unread messages, older messages, the keyboard.</summary>
+public sealed class Chatting(Site site) : IClassFixture<Site>
+{
+    [Fact]
+    public Task Everyone_meets_in_General() =>
+        site.PlayAsync(async scene =>
+        {
+            var ann = await scene.NewPersonAsync("ann");
+            var ben = await scene.NewPersonAsync("ben");
+            await Expect(ann.Heading("General")).ToBeVisibleAsync();
+            await Expect(ben.Heading("General")).ToBeVisibleAsync();
+
+            await ann.SayAsync($"Hello {ben.Name}");
+
+            await Expect(ben.Message($"Hello {ben.Name}")).ToContainTextAsync(ann.Name);
+        });
+
+    [Fact]
+    public Task A_new_chat_appears_for_those_who_are_added() =>
+        site.PlayAsync(async scene =>
+        {
+            var ann = await scene.NewPersonAsync("ann");
+            var ben = await scene.NewPersonAsync("ben");
+            var name = Names.Unique("Launch");
+
+            await ann.Button("New chat").ClickAsync();
+            await ann.Dialog.GetByRole(AriaRole.Textbox, new() { Name = "Name", Exact = true }).FillAsync(name);
+            await ann.Dialog.GetByRole(AriaRole.Button, new() { Name = "Create", Exact = true }).ClickAsync();
+            await Expect(ann.Heading(name)).ToBeVisibleAsync();
+            await ann.Button("Add people").ClickAsync();
+            await ann.Dialog.GetByRole(AriaRole.Textbox, new() { Name = "Name or e-mail", Exact = true }).FillAsync(ben.Email);
+            await ann.Dialog.GetByRole(AriaRole.Button, new() { Name = "Add", Exact = true }).ClickAsync();
+
+            await Expect(ben.ChatLink(name)).ToBeVisibleAsync();
+            await ben.ChatLink(name).ClickAsync();
+            await Expect(ben.Heading(name)).ToBeVisibleAsync();
+            await ben.SayAsync("Thank you for the invitation");
+            if (await ann.Dialog.IsVisibleAsync())
+                await ann.Page.Keyboard.PressAsync("Escape");
+            await Expect(ann.Message("Thank you for the invitation")).ToBeVisibleAsync();
+        });
+
+    [Fact]
+    public Task Somebody_who_is_removed_is_out_at_once() =>
+        site.PlayAsync(async scene =>
+        {
+            var (ann, ben, chat) = await scene.TwoInAChatAsync();
+
+            await ann.Program.RemoveMemberAsync(chat.Id, await ann.Program.UserIdAsync(chat.Id, ben.Name));
+
+            await Expect(ben.ChatLink(chat.Name)).ToHaveCountAsync(0);
+            await Expect(ben.MessageBox).ToHaveCountAsync(0);
+            await ben.GoAsync($"chats/{chat.Id}");
+            await Expect(ben.Page.GetByText("Chat not found")).ToBeVisibleAsync();
+        });
+
+    [Fact]
+    public Task Somebody_who_is_no_member_sees_that_there_is_no_such_chat() =>
+        site.PlayAsync(async scene =>
+        {
+            var ann = await scene.NewPersonAsync("ann");
+            var carl = await scene.NewPersonAsync("carl");
+            var chat = await Scene.NewChatAsync(ann);
+
+            foreach (var id in new[] { $"{chat.Id}", "987654321", "abc" })
+            {
+                await carl.GoAsync($"chats/{id}");
+                await Expect(carl.Page.GetByText("Chat not found")).ToBeVisibleAsync();
+                await Expect(carl.Page.GetByText(chat.Name)).ToHaveCountAsync(0);
+            }
+        });
+
+    [Fact]
+    public Task Unread_messages_are_counted_until_the_chat_is_opened() =>
+        site.PlayAsync(async scene =>
+        {
+            var ann = await scene.NewPersonAsync("ann");
+            var ben = await scene.NewPersonAsync("ben");
+            var chat = await Scene.NewChatAsync(ann, ben);
+            await Expect(ben.ChatLink(chat.Name)).ToBeVisibleAsync();
+
+            await ann.Program.SayAsync(chat.Id, "one");
+            await Expect(ben.ChatLink(chat.Name)).ToContainTextAsync("1");
+            await ann.Program.SayAsync(chat.Id, "two");
+            await Expect(ben.ChatLink(chat.Name)).ToContainTextAsync("2");
+            await ben.ReloadAsync();
+            await Expect(ben.ChatLink(chat.Name)).ToContainTextAsync("2");
+            await ben.ChatLink(chat.Name).ClickAsync();
+            await ben.SeesAsync("one", "two");
+            await Expect(ben.ChatLink(chat.Name)).Not.ToContainTextAsync("2");
+            await ben.ReloadAsync();
+            await Expect(ben.ChatLink(chat.Name)).Not.ToContainTextAsync("2");
+        });
+
+    [Theory]
+    [InlineData("scrolling")]
+    [InlineData("the button")]
+    public Task Older_messages_load(string by) =>
+        site.PlayAsync(
+            async scene =>
+            {
+                const int count = 130;
+                var ann = await scene.NewPersonAsync("ann");
+                var chat = await Scene.NewChatAsync(ann);
+                for (var n = 1; n <= count; n++)
+                    await ann.Program.SayAsync(chat.Id, $"number {n};");
+
+                await ann.OpenAsync(chat);
+                await Expect(ann.Message($"number {count};")).ToBeInViewportAsync();
+                await Expect(ann.Message("number 1;")).ToHaveCountAsync(0);
+                await Eventually.HoldsAsync(
+                    async () =>
+                    {
+                        if (by == "scrolling")
+                        {
+                            await ann.Messages.HoverAsync();
+                            await ann.Page.Mouse.WheelAsync(0, -3_000);
+                        }
+                        else if (await ann.Button("Load older").IsVisibleAsync() && await ann.Button("Load older").IsEnabledAsync())
+                        {
+                            await ann.Button("Load older").ClickAsync(new() { Timeout = 5_000 });
+                        }
+                        return await ann.Message("number 1;").IsVisibleAsync();
+                    },
+                    "the first message was there",
+                    seconds: 30
+                );
+
+                await Expect(ann.Message("number 2;")).ToHaveCountAsync(1);
+                await Expect(ann.Button("Load older")).ToBeHiddenAsync();
+            },
+            $"Older_messages_load_by_{by}"
+        );
+
+    [Fact]
+    public Task Loading_older_messages_does_not_move_what_one_reads() =>
+        site.PlayAsync(async scene =>
+        {
+            var ann = await scene.NewPersonAsync("ann");
+            var chat = await Scene.NewChatAsync(ann);
+            for (var n = 1; n <= 120; n++)
+                await ann.Program.SayAsync(chat.Id, $"number {n};");
+            await ann.OpenAsync(chat);
+            await Expect(ann.Message("number 120;")).ToBeInViewportAsync();
+            var oldest = ann.Message("number 71;");
+            await Expect(oldest).ToBeAttachedAsync();
+
+            await ann.Messages.HoverAsync();
+            await Eventually.HoldsAsync(
+                async () =>
+                {
+                    await ann.Page.Mouse.WheelAsync(0, -1_000);
+                    return await ann.Message("number 70;").CountAsync() > 0;
+                },
+                "older messages were there"
+            );
+
+            await Expect(oldest).ToBeInViewportAsync();
+        });
+
+    [Fact]
+    public Task The_keyboard_is_enough_to_write_and_to_share() =>
+        site.PlayAsync(async scene =>
+        {
+            var (ann, ben, _) = await scene.TwoInAChatAsync();
+            var keyboard = ann.Page.Keyboard;
+
+            await ann.MessageBox.FocusAsync();
+            await keyboard.TypeAsync("first line");
+            await keyboard.PressAsync("Shift+Enter");
+            await keyboard.TypeAsync("second line");
+            await keyboard.PressAsync("Enter");
+            await Expect(ben.Message("first line")).ToContainTextAsync("second line");
+            await Expect(ann.MessageBox).ToBeFocusedAsync();
+
+            await ann.AttachAsync(SampleFile.Text("by-key.txt", "no mouse\n"));
+            await ann.MessageBox.FocusAsync();
+            await keyboard.PressAsync("Enter");
+            await Expect(ben.Attachment("by-key.txt")).ToBeVisibleAsync();
+
+            await Expect(ann.Attachment("by-key.txt")).ToBeVisibleAsync();
+            await ann.Button("Delete by-key.txt").FocusAsync();
+            await keyboard.PressAsync("Enter");
+            await ann.Dialog.GetByRole(AriaRole.Button, new() { Name = "Delete", Exact = true }).FocusAsync();
+            await keyboard.PressAsync("Enter");
+            await Expect(ben.Attachment("by-key.txt")).ToHaveCountAsync(0);
+        });
+
+    [Fact]
+    public Task Only_white_space_is_not_sent() =>
+        site.PlayAsync(async scene =>
+        {
+            var (ann, ben, _) = await scene.TwoInAChatAsync();
+
+            await ann.MessageBox.FillAsync("   ");
+            await ann.MessageBox.PressAsync("Enter");
+            await ann.SayAsync("something");
+
+            await ben.SeesAsync("something");
+        });
+
+    [Fact]
+    public Task Markup_in_a_message_is_shown_as_written() =>
+        site.PlayAsync(async scene =>
+        {
+            var (ann, ben, _) = await scene.TwoInAChatAsync();
+            const string text = "<img src=x onerror=\"document.title='owned'\"> **bold** &amp;";
+
+            await ann.SayAsync(text);
+
+            await Expect(ben.Message(text)).ToBeVisibleAsync();
+            await Expect(ben.Page).Not.ToHaveTitleAsync("owned");
+        });
+}

@@ -1,0 +1,45 @@
+using System.Net;
+using ChatFiles.E2E.Stage;
+
+namespace ChatFiles.E2E.Flows;
+
+/// <summary>A blob vanishes although nobody deleted the file here.</summary>
+public sealed class MissingFiles
+{
+    [Fact]
+    public Task A_file_whose_bytes_vanished_is_shown_as_missing_and_its_author_puts_it_back() => Site.PlayAloneAsync(PlayAsync);
+
+    private static async Task PlayAsync(Scene scene)
+    {
+        var (ann, ben, chat) = await scene.TwoInAChatAsync();
+        var file = SampleFile.Pdf("contract.pdf");
+        await ann.ShareAsync(file);
+        await Expect(ben.Attachment(file.Name)).ToBeVisibleAsync();
+        var path = (await ann.Program.HistoryAsync(chat.Id)).Single().Attachments.Single().Path;
+
+        foreach (var blob in Directory.EnumerateFiles(Path.Combine(scene.Server.Data, "files"), "*", SearchOption.AllDirectories).ToList())
+            File.Delete(blob);
+        (await ben.Program.StatusAsync(path)).ShouldBe(HttpStatusCode.NotFound);
+        foreach (var person in new[] { ann, ben })
+        {
+            await Expect(person.Messages).ToContainTextAsync("File missing");
+            await Expect(person.DownloadLink(file.Name)).ToHaveCountAsync(0);
+        }
+        await Expect(ben.Button("Put back")).ToHaveCountAsync(0);
+
+        await PutBackAsync(ann, SampleFile.Pdf("contract.pdf")); // another one of that name
+        await Expect(ann.Alert.First).ToBeVisibleAsync();
+        await Expect(ben.Messages).ToContainTextAsync("File missing");
+        await PutBackAsync(ann, file);
+
+        await Expect(ben.DownloadLink(file.Name)).ToBeVisibleAsync();
+        (await ben.DownloadAsync(file.Name)).ShouldBe(file.Bytes);
+        await Expect(ann.Messages).Not.ToContainTextAsync("File missing");
+    }
+
+    private static async Task PutBackAsync(Person author, SampleFile file)
+    {
+        var chooser = await author.Page.RunAndWaitForFileChooserAsync(() => author.Button("Put back").ClickAsync());
+        await chooser.SetFilesAsync(file.Payload);
+    }
+}

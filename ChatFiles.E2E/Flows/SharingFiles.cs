@@ -1,0 +1,156 @@
+using ChatFiles.E2E.Stage;
+
+namespace ChatFiles.E2E.Flows;
+
+/// <summary>The main thing: one shares, the other has it.</summary>
+public sealed class SharingFiles(Site site) : IClassFixture<Site>
+{
+    [Fact]
+    public Task The_other_sees_a_shared_file_at_once_and_downloads_the_same_bytes() =>
+        site.PlayAsync(async scene =>
+        {
+            var (ann, ben, _) = await scene.TwoInAChatAsync();
+            var report = SampleFile.Pdf("Quarterly report.pdf");
+
+            await ann.ShareAsync(report);
+
+            await Expect(ben.Attachment(report.Name)).ToBeVisibleAsync();
+            (await ben.DownloadAsync(report.Name)).ShouldBe(report.Bytes);
+            await Expect(ben.Articles).ToHaveCountAsync(1);
+            await Expect(ann.Articles).ToHaveCountAsync(1);
+        });
+
+    [Fact]
+    public Task Several_files_with_a_caption_are_one_message() =>
+        site.PlayAsync(async scene =>
+        {
+            var (ann, ben, _) = await scene.TwoInAChatAsync();
+            SampleFile[] files = [SampleFile.Png("sunset.png"), SampleFile.Pdf("plan.pdf"), SampleFile.Text("notes.txt", "Three lines.\n")];
+
+            await ann.AttachAsync(files);
+            await ann.MessageBox.FillAsync("All we have so far");
+            await ann.SendAsync();
+
+            await Expect(ben.Articles).ToHaveCountAsync(1);
+            var message = ben.Message("All we have so far");
+            await Expect(message).ToContainTextAsync(ann.Name);
+            await Expect(message.GetByRole(AriaRole.Figure)).ToHaveCountAsync(3);
+            foreach (var file in files)
+                (await ben.DownloadAsync(file.Name)).ShouldBe(file.Bytes);
+            await Expect(ann.Waiting).ToBeHiddenAsync();
+            await Expect(ann.MessageBox).ToHaveValueAsync("");
+        });
+
+    [Fact]
+    public Task A_picture_is_shown_and_opens_in_a_dialog() =>
+        site.PlayAsync(async scene =>
+        {
+            var (ann, ben, _) = await scene.TwoInAChatAsync();
+            await ann.ShareAsync(SampleFile.Png("harbour.png", 800, 600));
+
+            var picture = ben.Attachment("harbour.png").GetByRole(AriaRole.Img).First;
+            await Expect(picture).ToBeVisibleAsync();
+            await Eventually.HoldsAsync(
+                () => picture.EvaluateAsync<bool>("image => (image instanceof HTMLImageElement ? image : image.querySelector('img')).naturalWidth > 0"),
+                "the picture was loaded"
+            );
+            await picture.ClickAsync();
+            await Expect(ben.Dialog.GetByRole(AriaRole.Img).First).ToBeVisibleAsync();
+            await ben.Page.Keyboard.PressAsync("Escape");
+            await Expect(ben.Dialog).ToBeHiddenAsync();
+        });
+
+    [Fact]
+    public Task A_file_of_a_refused_type_is_named_with_its_reason_and_costs_the_others_nothing() =>
+        site.PlayAsync(async scene =>
+        {
+            var (ann, ben, _) = await scene.TwoInAChatAsync();
+
+            await ann.PickAsync(SampleFile.Program("setup.exe"), SampleFile.Text("readme.txt", "Read me.\n"));
+
+            await Expect(ann.Alert.Filter(new() { HasText = "setup.exe" })).ToContainTextAsync("exe");
+            await Expect(ann.Waiting).ToContainTextAsync("readme.txt");
+            await Expect(ann.Waiting).Not.ToContainTextAsync("setup.exe");
+            await ann.SendAsync();
+            await Expect(ben.Attachment("readme.txt")).ToBeVisibleAsync();
+            await Expect(ben.Attachment("setup.exe")).ToHaveCountAsync(0);
+        });
+
+    [Fact]
+    public Task A_program_that_calls_itself_a_picture_is_refused_with_its_reason() =>
+        site.PlayAsync(async scene =>
+        {
+            var (ann, ben, chat) = await scene.TwoInAChatAsync();
+
+            await ann.PickAsync(SampleFile.Program("holiday.png"));
+            if (await ann.Waiting.IsVisibleAsync())
+                await ann.SendAsync();
+
+            await Expect(ann.Page.GetByText("holiday.png").First).ToBeVisibleAsync();
+            await Expect(ann.Alert.Filter(new() { HasText = "holiday.png" }).First).ToBeVisibleAsync();
+            (await ann.Program.HistoryAsync(chat.Id)).ShouldBeEmpty();
+            await Expect(ben.Articles).ToHaveCountAsync(0);
+        });
+
+    [Fact]
+    public Task A_file_that_waits_can_be_taken_out_again() =>
+        site.PlayAsync(async scene =>
+        {
+            var (ann, ben, _) = await scene.TwoInAChatAsync();
+            await ann.AttachAsync(SampleFile.Text("keep.txt", "keep\n"), SampleFile.Text("drop.txt", "drop\n"));
+
+            await ann.Button("Remove drop.txt").ClickAsync();
+            await Expect(ann.Waiting).Not.ToContainTextAsync("drop.txt");
+            await ann.SendAsync();
+
+            await Expect(ben.Attachment("keep.txt")).ToBeVisibleAsync();
+            await Expect(ben.Attachment("drop.txt")).ToHaveCountAsync(0);
+        });
+
+    [Theory]
+    [InlineData("drop")]
+    [InlineData("paste")]
+    public Task A_file_that_is_dropped_or_pasted_waits_to_be_sent(string how) =>
+        site.PlayAsync(
+            async scene =>
+            {
+                var (ann, ben, _) = await scene.TwoInAChatAsync();
+                var target = how == "drop" ? ann.Messages : ann.MessageBox;
+
+                await target.EvaluateAsync(
+                    """
+                    (element, how) => {
+                      const data = new DataTransfer();
+                      data.items.add(new File(['brought along\n'], `${how}.txt`, { type: 'text/plain' }));
+                      const options = { bubbles: true, cancelable: true, composed: true };
+                      if (how === 'paste') {
+                        element.dispatchEvent(new ClipboardEvent('paste', { ...options, clipboardData: data }));
+                        return;
+                      }
+                      for (const type of ['dragenter', 'dragover', 'drop'])
+                        element.dispatchEvent(new DragEvent(type, { ...options, dataTransfer: data }));
+                    }
+                    """,
+                    how
+                );
+
+                await Expect(ann.Waiting).ToContainTextAsync($"{how}.txt");
+                await ann.SendAsync();
+                await Expect(ben.Attachment($"{how}.txt")).ToBeVisibleAsync();
+            },
+            $"A_file_that_is_{how}"
+        );
+
+    [Fact]
+    public Task A_name_with_markup_quotes_and_other_scripts_is_shown_as_written() =>
+        site.PlayAsync(async scene =>
+        {
+            var (ann, ben, _) = await scene.TwoInAChatAsync();
+            var file = SampleFile.Text("<b>größe</b> \"100%\" отчёт 報告.txt", "content\n");
+
+            await ann.ShareAsync(file);
+
+            await Expect(ben.Attachment(file.Name)).ToBeVisibleAsync();
+            await Expect(ben.Messages.Locator("b", new() { HasText = "größe" })).ToHaveCountAsync(0);
+        });
+}

@@ -1,0 +1,111 @@
+using System.Globalization;
+using ChatFiles.E2E.Stage;
+
+namespace ChatFiles.E2E.Flows;
+
+/// <summary>An upload under way: shown, cancelled, broken off and tried again.</summary>
+public sealed class Uploading(Site site) : IClassFixture<Site>
+{
+    private const int Megabyte = 1024 * 1024;
+
+    [Fact]
+    public Task Progress_is_shown_and_a_cancelled_upload_leaves_nothing() =>
+        site.PlayAsync(async scene =>
+        {
+            var network = scene.NewNetwork();
+            var (ann, ben, chat) = await scene.TwoInAChatAsync(annThrough: network);
+            network.HoldUploadsAfter(8 * Megabyte);
+
+            await ann.AttachAsync(SampleFile.Archive("backup.7z", 40 * Megabyte));
+            await ann.SendAsync();
+            await IsUnderWayAsync(ann, "backup.7z");
+            await ann.Button("Cancel backup.7z").ClickAsync();
+
+            await Expect(ann.Progress("backup.7z")).ToHaveCountAsync(0);
+            network.Release();
+            await ben.SayAsync("Later");
+            await Expect(ann.Message("Later")).ToBeVisibleAsync();
+            await ben.SeesAsync("Later");
+            (await ann.Program.HistoryAsync(chat.Id)).ShouldHaveSingleItem();
+        });
+
+    [Fact]
+    public Task An_upload_that_the_network_broke_off_is_tried_again_and_sent_once() =>
+        site.PlayAsync(async scene =>
+        {
+            var network = scene.NewNetwork();
+            var (ann, ben, chat) = await scene.TwoInAChatAsync(annThrough: network);
+            var file = SampleFile.Archive("recording.7z", 40 * Megabyte);
+            network.HoldUploadsAfter(8 * Megabyte);
+            await ann.AttachAsync(file);
+            await ann.MessageBox.FillAsync("The whole meeting");
+            await ann.SendAsync();
+            await IsUnderWayAsync(ann, file.Name);
+
+            network.Cut();
+            network.Release();
+            await Expect(ann.Button($"Retry {file.Name}").Or(ann.Reconnecting).First).ToBeVisibleAsync();
+            network.Restore();
+            await ann.IsConnectedAsync();
+            await RetryIfOfferedAsync(ann, ben, file.Name);
+
+            await Expect(ben.Attachment(file.Name)).ToBeVisibleAsync(new() { Timeout = 30_000 });
+            await Expect(ann.Attachment(file.Name)).ToBeVisibleAsync();
+            await Expect(ann.Progress(file.Name)).ToHaveCountAsync(0);
+            await ben.SeesAsync("The whole meeting");
+            await ann.SeesAsync("The whole meeting");
+            (await ann.Program.HistoryAsync(chat.Id)).ShouldHaveSingleItem().Attachments.ShouldHaveSingleItem().Size.ShouldBe(file.Bytes.Length);
+        });
+
+    /// <summary>The whole request arrived, only its answer did not: trying again must not send it a second time.</summary>
+    [Fact]
+    public Task An_upload_whose_answer_was_lost_is_not_doubled_by_a_retry() =>
+        site.PlayAsync(async scene =>
+        {
+            var (ann, ben, chat) = await scene.TwoInAChatAsync();
+            var losesTheAnswer = true;
+            await ann.Page.RouteAsync(
+                $"**/chat/{chat.Id}/file",
+                async route =>
+                {
+                    if (!losesTheAnswer)
+                    {
+                        await route.ContinueAsync();
+                        return;
+                    }
+                    losesTheAnswer = false;
+                    await route.FetchAsync();
+                    await route.AbortAsync("connectionreset");
+                }
+            );
+
+            await ann.AttachAsync(SampleFile.Text("minutes.txt", "Once.\n"));
+            await ann.SendAsync();
+            await Expect(ben.Attachment("minutes.txt")).ToBeVisibleAsync();
+            await RetryIfOfferedAsync(ann, ben, "minutes.txt");
+
+            await Expect(ann.Attachment("minutes.txt")).ToHaveCountAsync(1);
+            await Expect(ann.Button("Retry minutes.txt")).ToHaveCountAsync(0);
+            await Expect(ben.Articles).ToHaveCountAsync(1);
+            (await ann.Program.HistoryAsync(chat.Id)).ShouldHaveSingleItem();
+        });
+
+    private static async Task IsUnderWayAsync(Person person, string file)
+    {
+        await Expect(person.Progress(file)).ToBeVisibleAsync();
+        await Eventually.HoldsAsync(
+            async () => double.TryParse(await person.Progress(file).GetAttributeAsync("aria-valuenow"), CultureInfo.InvariantCulture, out var percent) && percent is > 0 and < 100,
+            "the progress was somewhere in the middle"
+        );
+    }
+
+    /// <summary>The page may resume by itself; when it asks instead, the person retries.</summary>
+    private static async Task RetryIfOfferedAsync(Person sender, Person other, string file)
+    {
+        var retry = sender.Button($"Retry {file}");
+        await Expect(retry.Or(sender.Attachment(file)).First).ToBeVisibleAsync(new() { Timeout = 30_000 });
+        if (await retry.IsVisibleAsync())
+            await retry.ClickAsync();
+        await Expect(other.Attachment(file)).ToBeVisibleAsync(new() { Timeout = 30_000 });
+    }
+}

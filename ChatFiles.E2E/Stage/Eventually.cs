@@ -1,0 +1,21 @@
+using System.Diagnostics;
+
+namespace ChatFiles.E2E.Stage;
+
+/// <summary>Waits for a condition that no locator expresses.</summary>
+internal static class Eventually
+{
+    private static readonly TimeSpan Pause = TimeSpan.FromMilliseconds(50);
+
+    /// <param name="what">Ends the sentence "Waited in vain until …".</param>
+    public static async Task HoldsAsync(Func<Task<bool>> condition, string what, double seconds = 15)
+    {
+        var watch = Stopwatch.StartNew();
+        while (!await condition())
+        {
+            if (watch.Elapsed.TotalSeconds > seconds)
+                throw new TimeoutException($"Waited in vain ({seconds} s) until {what}.");
+            await Task.Delay(Pause);
+        }
+    }
+}

@@ -1,0 +1,225 @@
+using System.Text;
+using System.Text.RegularExpressions;
+
+namespace ChatFiles.E2E.Stage;
+
+/// <summary>
+/// Somebody at a browser. Finds everything as a person with a screen reader does, by the roles and names that the
+/// contract promises; knows nothing of classes, ids or components.
+/// </summary>
+public sealed class Person(string name, IPage page, ServerProcess server) : IAsyncDisposable
+{
+    private readonly StringBuilder console = new();
+    private ApiClient? program;
+
+    public IPage Page { get; } = page;
+
+    /// <summary>As others see it: the part of the address before the @.</summary>
+    public string Name { get; } = name.Replace(' ', '.');
+
+    public string Email { get; } = Names.Address(name);
+
+    /// <summary>The same person's account, used by a program; there once they have registered.</summary>
+    public ApiClient Program => program ?? throw new InvalidOperationException($"{Name} has not registered yet.");
+
+    // ---- the frame
+
+    public ILocator Chats => Page.GetByRole(AriaRole.Navigation, new() { Name = "Chats", Exact = true });
+
+    public ILocator Reconnecting => Page.GetByRole(AriaRole.Status).Filter(new() { HasText = "Reconnecting…" });
+
+    public ILocator Alert => Page.GetByRole(AriaRole.Alert);
+
+    public ILocator Dialog => Page.GetByRole(AriaRole.Dialog);
+
+    public ILocator ChatLink(string chat) => Chats.GetByRole(AriaRole.Link, new() { Name = chat });
+
+    public ILocator Heading(string text) => Page.GetByRole(AriaRole.Heading, new() { Name = text, Exact = true });
+
+    public ILocator Button(string name) => Page.GetByRole(AriaRole.Button, new() { Name = name, Exact = true });
+
+    public ILocator Textbox(string name) => Page.GetByRole(AriaRole.Textbox, new() { Name = name, Exact = true });
+
+    /// <summary>An entry of an open menu, whatever kind of thing it is.</summary>
+    public ILocator MenuEntry(string name) =>
+        Page.GetByRole(AriaRole.Menuitem, new() { Name = name, Exact = true })
+            .Or(Page.GetByRole(AriaRole.Link, new() { Name = name, Exact = true }))
+            .Or(Button(name));
+
+    // ---- a chat
+
+    public ILocator Messages => Page.GetByRole(AriaRole.Log, new() { Name = "Messages", Exact = true });
+
+    public ILocator Articles => Messages.GetByRole(AriaRole.Article);
+
+    public ILocator MessageBox => Textbox("Message");
+
+    public ILocator Waiting => Page.GetByRole(AriaRole.List, new() { Name = "Files to send", Exact = true });
+
+    public ILocator Message(string text) => Articles.Filter(new() { HasText = text });
+
+    public ILocator Attachment(string file) => Messages.GetByRole(AriaRole.Figure, new() { Name = file, Exact = true });
+
+    public ILocator MessageWith(string file) => Articles.Filter(new() { Has = Page.GetByRole(AriaRole.Figure, new() { Name = file, Exact = true }) });
+
+    public ILocator DownloadLink(string file) => Page.GetByRole(AriaRole.Link, new() { Name = $"Download {file}", Exact = true });
+
+    public ILocator Progress(string file) => Page.GetByRole(AriaRole.Progressbar, new() { Name = $"Uploading {file}", Exact = true });
+
+    // ---- what people do
+
+    public async Task RegisterAsync(string password = Names.Password)
+    {
+        await GoAsync("register");
+        await Textbox("Email").FillAsync(Email);
+        await Textbox("Password").FillAsync(password);
+        await Button("Create account").ClickAsync();
+        await Expect(MessageBox).ToBeVisibleAsync(new() { Timeout = 30_000 });
+        await IsInteractiveAsync();
+        program = await ApiClient.SignInAsync(server.Address, Email, password);
+    }
+
+    public async Task SignInAsync(string password = Names.Password)
+    {
+        await Textbox("Email").FillAsync(Email);
+        await Textbox("Password").FillAsync(password);
+        await Button("Sign in").ClickAsync();
+    }
+
+    /// <summary>Loads a page and waits until it reacts to input.</summary>
+    public async Task GoAsync(string path)
+    {
+        await Page.GotoAsync(path);
+        await IsInteractiveAsync();
+    }
+
+    public async Task OpenAsync(ChatInfo chat)
+    {
+        await GoAsync($"chats/{chat.Id}");
+        await Expect(Heading(chat.Name)).ToBeVisibleAsync();
+        await Expect(MessageBox).ToBeVisibleAsync();
+    }
+
+    public async Task ReloadAsync()
+    {
+        await Page.ReloadAsync();
+        await IsInteractiveAsync();
+    }
+
+    public async Task SayAsync(string text)
+    {
+        await MessageBox.FillAsync(text);
+        await MessageBox.PressAsync("Enter");
+        await Expect(MessageBox).ToHaveValueAsync("");
+    }
+
+    /// <summary>Picks files; they wait in the composer.</summary>
+    public async Task AttachAsync(params SampleFile[] files)
+    {
+        await PickAsync(files);
+        foreach (var file in files)
+            await Expect(Waiting).ToContainTextAsync(file.Name);
+    }
+
+    /// <summary>Picks files through the button, as the browser's own dialog would; some may be refused.</summary>
+    public async Task PickAsync(params SampleFile[] files)
+    {
+        var chooser = await Page.RunAndWaitForFileChooserAsync(() => Button("Attach files").ClickAsync());
+        await chooser.SetFilesAsync(files.Select(file => file.Payload));
+    }
+
+    public Task SendAsync() => Button("Send").ClickAsync();
+
+    public async Task ShareAsync(params SampleFile[] files)
+    {
+        await AttachAsync(files);
+        await SendAsync();
+        foreach (var file in files)
+            await Expect(Attachment(file.Name)).ToBeVisibleAsync();
+    }
+
+    /// <summary>Follows a file's link and gives what lands on the disk.</summary>
+    public async Task<byte[]> DownloadAsync(string file)
+    {
+        var download = await Page.RunAndWaitForDownloadAsync(() => DownloadLink(file).ClickAsync());
+        download.SuggestedFilename.ShouldBe(file);
+        return await File.ReadAllBytesAsync(await download.PathAsync());
+    }
+
+    public async Task DeleteFileAsync(string file)
+    {
+        await Attachment(file).HoverAsync();
+        await Button($"Delete {file}").ClickAsync();
+        await Dialog.GetByRole(AriaRole.Button, new() { Name = "Delete", Exact = true }).ClickAsync();
+    }
+
+    /// <summary>Deletes a message, with or without a question before.</summary>
+    public async Task DeleteMessageAsync(string text)
+    {
+        var message = Message(text);
+        await message.HoverAsync();
+        await message.GetByRole(AriaRole.Button, new() { Name = "Delete message", Exact = true }).ClickAsync();
+        var question = Dialog.GetByRole(AriaRole.Button, new() { Name = "Delete", Exact = true });
+        await Expect(question.Or(Page.GetByText("Message deleted")).First).ToBeVisibleAsync();
+        if (await question.IsVisibleAsync())
+            await question.ClickAsync();
+    }
+
+    public async Task OpenAccountMenuAsync(string entry)
+    {
+        await Button("Account").ClickAsync();
+        await MenuEntry(entry).ClickAsync();
+    }
+
+    public Task IsInteractiveAsync() => Expect(Page.Locator("html[data-interactive='true']")).ToBeAttachedAsync(new() { Timeout = 30_000 });
+
+    /// <summary>The connection is there, or is back.</summary>
+    public async Task IsConnectedAsync()
+    {
+        await Expect(Reconnecting).ToBeHiddenAsync(new() { Timeout = 45_000 });
+        await IsInteractiveAsync();
+    }
+
+    /// <summary>Exactly these texts are in the chat, each once, in this order.</summary>
+    public Task SeesAsync(params string[] texts) =>
+        Expect(Articles).ToHaveTextAsync(texts.Select(text => new Regex(Regex.Escape(text), RegexOptions.None, TimeSpan.FromSeconds(1))), new() { Timeout = 30_000 });
+
+    /// <summary>Takes down what the browser says about the page, from the beginning.</summary>
+    public void ListenToConsole()
+    {
+        Page.Console += (_, message) => console.AppendLine(message.Type + ": " + message.Text);
+        Page.PageError += (_, error) => console.AppendLine("uncaught: " + error);
+    }
+
+    /// <summary>Whatever happened, no script of the page failed and nothing broke the page's own security policy.</summary>
+    public void HasACleanConsole() =>
+        console
+            .ToString()
+            .Split('\n')
+            .Where(line =>
+                line.StartsWith("uncaught:", StringComparison.Ordinal)
+                || line.Contains("Content Security Policy", StringComparison.Ordinal)
+                || line.Contains("Unhandled exception", StringComparison.OrdinalIgnoreCase)
+            )
+            .ShouldBeEmpty($"the browser's console of {Name}");
+
+    public async Task KeepEvidenceAsync(string path)
+    {
+        await File.WriteAllTextAsync($"{path}.console.log", $"{Page.Url}\n{console}");
+        try
+        {
+            await Page.ScreenshotAsync(new() { Path = $"{path}.png", Timeout = 5_000 });
+            await File.WriteAllTextAsync($"{path}.aria.yml", await Page.Locator("body").AriaSnapshotAsync(new() { Timeout = 5_000 }));
+        }
+        catch (Exception failure) when (failure is PlaywrightException or TimeoutException)
+        {
+            await File.AppendAllTextAsync($"{path}.console.log", $"No picture: {failure.Message}");
+        }
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        program?.Dispose();
+        await Page.Context.CloseAsync();
+    }
+}

@@ -1,0 +1,28 @@
+namespace ChatFiles.E2E.Stage;
+
+/// <summary>Where things lie: the tests run the program that was built beside them.</summary>
+internal static class Repository
+{
+    public static readonly string Root = FindRoot();
+
+    /// <summary>Built in the same configuration as these tests (bin/Debug/net10.0).</summary>
+    public static readonly string WebAssembly = Path.Combine(
+        Root,
+        "ChatFiles.Web",
+        "bin",
+        new DirectoryInfo(AppContext.BaseDirectory).Parent!.Name,
+        new DirectoryInfo(AppContext.BaseDirectory).Name,
+        "ChatFiles.Web.dll"
+    );
+
+    /// <summary>What a test run leaves to look at; not part of the repository.</summary>
+    public static string Artifacts(string folder) => Directory.CreateDirectory(Path.Combine(Root, "artifacts", folder)).FullName;
+
+    private static string FindRoot()
+    {
+        var folder = new DirectoryInfo(AppContext.BaseDirectory);
+        while (folder is not null && !File.Exists(Path.Combine(folder.FullName, "ChatFiles.sln")))
+            folder = folder.Parent;
+        return folder?.FullName ?? throw new DirectoryNotFoundException("These tests run inside the repository; there is no ChatFiles.sln above them.");
+    }
+}

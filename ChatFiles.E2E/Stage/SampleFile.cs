@@ -1,0 +1,89 @@
+using System.Buffers.Binary;
+using System.IO.Compression;
+using System.Security.Cryptography;
+using System.Text;
+
+namespace ChatFiles.E2E.Stage;
+
+/// <summary>Small real files to share.</summary>
+public sealed record SampleFile(string Name, string ContentType, byte[] Bytes)
+{
+    public FilePayload Payload =>
+        new()
+        {
+            Name = Name,
+            MimeType = ContentType,
+            Buffer = Bytes,
+        };
+
+    public static SampleFile Text(string name, string text) => new(name, "text/plain", Encoding.UTF8.GetBytes(text));
+
+    public static SampleFile Pdf(string name) =>
+        new(name, "application/pdf", Encoding.ASCII.GetBytes($"%PDF-1.4\n% {RandomNumberGenerator.GetHexString(32)}\n1 0 obj<</Type/Catalog>>endobj\ntrailer<</Root 1 0 R>>\n%%EOF\n"));
+
+    /// <summary>A program that claims to be what its name says.</summary>
+    public static SampleFile Program(string name) => new(name, "application/octet-stream", [0x4D, 0x5A, 0x90, 0, 3, 0, 0, 0, 4, 0, 0, 0, 0xFF, 0xFF, 0, 0]);
+
+    /// <summary>Bytes that don't compress, with the signature that its type asks for.</summary>
+    public static SampleFile Archive(string name, int size)
+    {
+        var bytes = RandomNumberGenerator.GetBytes(size);
+        Convert.FromHexString("377ABCAF271C").CopyTo(bytes, 0);
+        return new SampleFile(name, "application/x-7z-compressed", bytes);
+    }
+
+    /// <summary>A real picture: two colours flowing into each other, its own for each hue.</summary>
+    public static SampleFile Png(string name, int width = 320, int height = 200, int hue = 200)
+    {
+        var rows = new byte[height * (1 + width * 3)];
+        var at = 0;
+        for (var y = 0; y < height; y++)
+        {
+            rows[at++] = 0; // no filter
+            for (var x = 0; x < width; x++)
+            {
+                rows[at++] = (byte)(hue * x / width);
+                rows[at++] = (byte)(40 + 160 * y / height);
+                rows[at++] = (byte)(255 - hue * y / height);
+            }
+        }
+
+        using var png = new MemoryStream();
+        png.Write([0x89, (byte)'P', (byte)'N', (byte)'G', 0x0D, 0x0A, 0x1A, 0x0A]);
+        var header = new byte[13];
+        BinaryPrimitives.WriteInt32BigEndian(header, width);
+        BinaryPrimitives.WriteInt32BigEndian(header.AsSpan(4), height);
+        header[8] = 8; // bits a channel
+        header[9] = 2; // red, green, blue
+        Chunk(png, "IHDR", header);
+        using var packed = new MemoryStream();
+        using (var zlib = new ZLibStream(packed, CompressionLevel.Fastest, leaveOpen: true))
+            zlib.Write(rows);
+        Chunk(png, "IDAT", packed.ToArray());
+        Chunk(png, "IEND", []);
+        return new SampleFile(name, "image/png", png.ToArray());
+    }
+
+    private static void Chunk(MemoryStream png, string type, byte[] data)
+    {
+        Span<byte> number = stackalloc byte[4];
+        BinaryPrimitives.WriteInt32BigEndian(number, data.Length);
+        png.Write(number);
+        byte[] body = [.. Encoding.ASCII.GetBytes(type), .. data];
+        png.Write(body);
+        BinaryPrimitives.WriteUInt32BigEndian(number, Crc32(body));
+        png.Write(number);
+    }
+
+    private static uint Crc32(byte[] bytes)
+    {
+        var crc = uint.MaxValue;
+        foreach (var value in bytes)
+        {
+            crc ^= value;
+            for (var bit = 0; bit < 8; bit++)
+                crc = (crc >> 1) ^ (0xEDB88320 & (uint)-(int)(crc & 1));
+        }
+        return ~crc;
+    }
+}

@@ -1,0 +1,73 @@
+namespace ChatFiles.E2E.Stage;
+
+/// <summary>The people of one test and what they use; all of it ends with the test.</summary>
+public sealed class Scene(ServerProcess server) : IAsyncDisposable
+{
+    private readonly List<Person> people = [];
+    private readonly List<IAsyncDisposable> others = [];
+
+    public ServerProcess Server { get; } = server;
+
+    /// <summary>A network that can be cut, for the people who are given it.</summary>
+    public NetworkCut NewNetwork()
+    {
+        var network = new NetworkCut(Server);
+        others.Add(network);
+        return network;
+    }
+
+    /// <summary>Somebody at a browser of their own who has just registered through the page.</summary>
+    public async Task<Person> NewPersonAsync(string name, NetworkCut? network = null, BrowserNewContextOptions? screen = null)
+    {
+        var person = await NewGuestAsync(name, network, screen);
+        await person.RegisterAsync();
+        return person;
+    }
+
+    /// <summary>Somebody at a browser of their own who has no account yet.</summary>
+    public async Task<Person> NewGuestAsync(string name, NetworkCut? network = null, BrowserNewContextOptions? screen = null)
+    {
+        var options = new BrowserNewContextOptions(screen ?? new()) { BaseURL = (network?.Address ?? Server.Address).ToString(), Locale = "en-US" };
+        var context = await (await Browser.GetAsync()).NewContextAsync(options);
+        var person = new Person(Names.Unique(name), await context.NewPageAsync(), Server);
+        person.ListenToConsole();
+        people.Add(person);
+        return person;
+    }
+
+    /// <summary>Two people who have the same new chat open.</summary>
+    public async Task<(Person Ann, Person Ben, ChatInfo Chat)> TwoInAChatAsync(NetworkCut? benThrough = null, NetworkCut? annThrough = null)
+    {
+        var arrivals = await Task.WhenAll(NewPersonAsync("ann", annThrough), NewPersonAsync("ben", benThrough));
+        var (ann, ben) = (arrivals[0], arrivals[1]);
+        var chat = await NewChatAsync(ann, ben);
+        await Task.WhenAll(ann.OpenAsync(chat), ben.OpenAsync(chat));
+        return (ann, ben, chat);
+    }
+
+    /// <summary>A new chat, made through the API; nobody has opened it yet.</summary>
+    public static async Task<ChatInfo> NewChatAsync(Person owner, params Person[] members)
+    {
+        var chat = await owner.Program.CreateChatAsync(Names.Unique("room"));
+        foreach (var member in members)
+            await owner.Program.AddMemberAsync(chat.Id, member.Email);
+        return chat;
+    }
+
+    public void EndsWell() => people.ForEach(person => person.HasACleanConsole());
+
+    public async Task KeepEvidenceAsync(string path)
+    {
+        await File.WriteAllTextAsync($"{path}.server.log", Server.Output);
+        foreach (var person in people)
+            await person.KeepEvidenceAsync($"{path}.{person.Name.Split('.')[0]}");
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        foreach (var person in people)
+            await person.DisposeAsync();
+        foreach (var other in others)
+            await other.DisposeAsync();
+    }
+}

@@ -1,0 +1,134 @@
+using System.Diagnostics;
+using System.Globalization;
+using System.Text;
+
+namespace ChatFiles.E2E.Stage;
+
+/// <summary>
+/// ChatFiles as a process of its own with a data folder of its own. It can be stopped, killed and started again on the
+/// same address and data.
+/// </summary>
+public sealed class ServerProcess : IAsyncDisposable
+{
+    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(60);
+
+    private readonly StringBuilder output = new();
+    private readonly Dictionary<string, string> settings;
+    private Process? process;
+
+    public ServerProcess(IEnumerable<KeyValuePair<string, string>>? settings = null)
+    {
+        Data = Directory.CreateTempSubdirectory("chatfiles-e2e-").FullName;
+        Port = Ports.Next();
+        Address = new Uri($"http://127.0.0.1:{Port}/");
+        this.settings = new Dictionary<string, string>(StringComparer.Ordinal)
+        {
+            ["ASPNETCORE_ENVIRONMENT"] = "Production",
+            ["ASPNETCORE_URLS"] = Address.ToString(),
+            ["Data__Directory"] = Data,
+            ["RateLimits__SignInsPerMinute"] = "0",
+            ["RateLimits__UploadsPerMinute"] = "0",
+        };
+        foreach (var (name, value) in settings ?? [])
+            this.settings[name] = value;
+        AppDomain.CurrentDomain.ProcessExit += (_, _) => process?.Kill(entireProcessTree: true);
+    }
+
+    public int Port { get; }
+
+    public Uri Address { get; }
+
+    public string Data { get; }
+
+    /// <summary>All it has printed, over all its starts.</summary>
+    public string Output
+    {
+        get
+        {
+            lock (output)
+                return output.ToString();
+        }
+    }
+
+    /// <summary>Starts it and waits until it is ready for work.</summary>
+    public async Task StartAsync()
+    {
+        var start = new ProcessStartInfo("dotnet", [Repository.WebAssembly])
+        {
+            WorkingDirectory = Repository.Root, // wwwroot and appsettings.json lie there
+            RedirectStandardOutput = true,
+            RedirectStandardError = true,
+            UseShellExecute = false,
+        };
+        foreach (var (name, value) in settings)
+            start.Environment[name] = value;
+        process = new Process { StartInfo = start };
+        process.OutputDataReceived += (_, line) => Note(line.Data);
+        process.ErrorDataReceived += (_, line) => Note(line.Data);
+        process.Start();
+        process.BeginOutputReadLine();
+        process.BeginErrorReadLine();
+
+        using var http = new HttpClient { BaseAddress = Address, Timeout = TimeSpan.FromSeconds(5) };
+        await Eventually.HoldsAsync(() => IsReadyAsync(http), $"the server was ready; it printed:\n{Output}", Patience.TotalSeconds);
+    }
+
+    /// <summary>SIGTERM: it finishes what it can and ends.</summary>
+    public async Task StopAsync()
+    {
+        using var kill = Process.Start("kill", ["-TERM", process!.Id.ToString(CultureInfo.InvariantCulture)]);
+        await EndAsync();
+    }
+
+    /// <summary>SIGKILL: it ends between two instructions.</summary>
+    public async Task KillAsync()
+    {
+        process!.Kill();
+        await EndAsync();
+    }
+
+    /// <summary>Waits until it has ended by itself.</summary>
+    public Task WaitForCrashAsync() => EndAsync();
+
+    /// <summary>How many blobs, whole or half-written, lie in the local file store.</summary>
+    public int BlobCount => Directory.EnumerateFiles(Path.Combine(Data, "files"), "*", SearchOption.AllDirectories).Count();
+
+    public async ValueTask DisposeAsync()
+    {
+        if (process is not null)
+            await KillAsync();
+        Directory.Delete(Data, recursive: true);
+    }
+
+    private async Task<bool> IsReadyAsync(HttpClient http)
+    {
+        if (process!.HasExited)
+            throw new InvalidOperationException($"The server ended with exit code {process.ExitCode}; it printed:\n{Output}");
+        try
+        {
+            using var answer = await http.GetAsync(new Uri("health/ready", UriKind.Relative));
+            return answer.IsSuccessStatusCode;
+        }
+        catch (Exception failure) when (failure is HttpRequestException or TaskCanceledException)
+        {
+            return false;
+        }
+    }
+
+    private async Task EndAsync()
+    {
+        using var ended = process!;
+        using var patience = new CancellationTokenSource(Patience);
+        await ended.WaitForExitAsync(patience.Token);
+        Note($"(ended with exit code {ended.ExitCode})");
+        process = null;
+    }
+
+    private void Note(string? line)
+    {
+        if (line is null)
+            return;
+        lock (output)
+            output.AppendLine(line);
+    }
+}

@@ -1,0 +1,44 @@
+using System.Runtime.CompilerServices;
+
+namespace ChatFiles.E2E.Stage;
+
+/// <summary>One running ChatFiles for the tests of a class. They share it as people do: each brings its own people and chats.</summary>
+public sealed class Site : IAsyncLifetime
+{
+    public ServerProcess Server { get; } = new();
+
+    public Task InitializeAsync() => Server.StartAsync();
+
+    public Task DisposeAsync() => Server.DisposeAsync().AsTask();
+
+    /// <summary>Plays a scene on a server of its own, to which it may do what others would feel.</summary>
+    public static async Task PlayAloneAsync(Func<Scene, Task> play, [CallerMemberName] string name = "")
+    {
+        var site = new Site();
+        try
+        {
+            await site.InitializeAsync();
+            await site.PlayAsync(play, name);
+        }
+        finally
+        {
+            await site.DisposeAsync();
+        }
+    }
+
+    /// <summary>Plays one scene; when it fails, what everybody saw and what the server printed is kept in artifacts/failures.</summary>
+    public async Task PlayAsync(Func<Scene, Task> play, [CallerMemberName] string name = "")
+    {
+        await using var scene = new Scene(Server);
+        try
+        {
+            await play(scene);
+            scene.EndsWell();
+        }
+        catch
+        {
+            await scene.KeepEvidenceAsync(Path.Combine(Repository.Artifacts("failures"), name));
+            throw;
+        }
+    }
+}

@@ -1,0 +1,83 @@
+#!/usr/bin/env bash
+# Passes all tests on a fresh machine with the .NET 10 SDK: installs what they need, builds once, runs them, sums up.
+#   ./test.sh                          everything
+#   ./test.sh ChatFiles.Tests          one project (a second argument goes to `dotnet test --filter`)
+set -euo pipefail
+cd "$(dirname "${BASH_SOURCE[0]}")"
+
+say() { printf '\n== %s\n' "$*"; }
+
+give_up() {
+  printf '%s\n' "$*" >&2
+  exit 1
+}
+
+# Debian's packages, as root or through sudo.
+install_packages() {
+  command -v apt-get >/dev/null || give_up "Please install: $* (there is no apt-get here)."
+  local as_root=()
+  if [ "$(id -u)" -ne 0 ]; then
+    command -v sudo >/dev/null || give_up "Please install as root: apt-get install $*"
+    as_root=(sudo)
+  fi
+  say "Installing $*"
+  "${as_root[@]}" apt-get update -qq
+  "${as_root[@]}" env DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends "$@" >/dev/null
+}
+
+find_browser() {
+  local name
+  for name in chromium google-chrome google-chrome-stable chromium-browser; do
+    command -v "$name" && return
+  done
+  return 1
+}
+
+# The browser that the tests in ChatFiles.E2E drive; an executable named in CHROMIUM is taken as it is.
+if [ -z "${CHROMIUM:-}" ]; then
+  find_browser >/dev/null || install_packages chromium fonts-liberation
+  CHROMIUM=$(find_browser) || give_up "The package chromium brought no browser."
+fi
+export CHROMIUM
+
+# Azurite, a real blob server to test against.
+if ! cmp -s build/npm/package-lock.json build/npm/node_modules/.installed; then
+  command -v npm >/dev/null || install_packages nodejs npm
+  say "Installing Azurite"
+  npm ci --prefix build/npm --ignore-scripts --no-audit --no-fund --loglevel=error
+  cp build/npm/package-lock.json build/npm/node_modules/.installed
+fi
+export AZURITE="$PWD/build/npm/node_modules/.bin/azurite-blob"
+
+say "Building"
+dotnet build ChatFiles.sln --nologo -v quiet
+
+say "Testing"
+results=artifacts/test-results
+rm -rf "$results" artifacts/failures
+filter=()
+if [ -n "${2:-}" ]; then filter=(--filter "$2"); fi
+status=0
+# One project after the other (-m:1): the browser tests are about what people see, not about a machine out of breath.
+dotnet test "${1:-ChatFiles.sln}" --no-build --nologo -m:1 "${filter[@]}" \
+  --logger trx --results-directory "$results" \
+  --blame-hang-timeout 4m --blame-hang-dump-type none || status=$?
+
+# The sum over the projects, as a plain last line.
+counters=$(cat "$results"/*.trx 2>/dev/null | grep -o '<Counters [^>]*>' || true)
+sum_of() { grep -o " $1=\"[0-9]*\"" <<<"$counters" | tr -dc '0-9\n' | awk '{ sum += $1 } END { print sum + 0 }'; }
+total=$(sum_of total) executed=$(sum_of executed) passed=$(sum_of passed)
+failed=$((executed - passed))
+skipped=$((total - executed))
+if [ "$executed" -eq 0 ]; then
+  status=1
+  echo "No test ran." >&2
+fi
+if [ "$failed" -gt 0 ]; then
+  status=1
+  [ -d artifacts/failures ] && echo "What people saw when a browser test failed is in artifacts/failures."
+fi
+line="$passed passed, $failed failed"
+if [ "$skipped" -gt 0 ]; then line="$line, $skipped skipped"; fi
+printf '\n%s\n' "$line"
+exit "$status"
