@@ -40,7 +40,7 @@ class Outbox extends EventTarget {
 
   constructor() {
     super();
-    addEventListener('online', () => this.#messages.filter((m) => m.state === 'waiting').forEach((m) => this.retry(m)));
+    addEventListener('online', () => this.retryWaiting());
   }
 
   send(chatId, text, files) {
@@ -59,6 +59,11 @@ class Outbox extends EventTarget {
     clearTimeout(message.timer);
     message.attempt?.abort();
     this.#try(message);
+  }
+
+  /** There is reason to believe that the server is there again. */
+  retryWaiting() {
+    for (const message of this.#messages) if (message.state === 'waiting') this.retry(message);
   }
 
   /** Takes one file back. The others go as a new message, because a key stands for what it was first used for. */
@@ -85,6 +90,11 @@ class Outbox extends EventTarget {
       });
   }
 
+  /** The chat was loaded afresh: what was sent before that is in it, even where it is too old to be on the page. */
+  forgetSent(chatId) {
+    for (const message of this.of(chatId)) if (message.state === 'sent') this.#remove(message);
+  }
+
   /** When nothing is under way any more that would go on by itself. */
   async whenIdle() {
     while (this.#messages.some((m) => m.state === 'sending' || m.state === 'waiting'))
@@ -94,8 +104,9 @@ class Outbox extends EventTarget {
   async #try(message) {
     const attempt = transmit(message, (progress) => this.#advance(message, attempt, progress));
     message.attempt = attempt;
+    message.startedAt = performance.now();
     // A silent try again keeps what is shown until it gets somewhere, so that nothing flickers.
-    if (message.state !== 'waiting') this.#change(message, { state: 'sending', reason: null });
+    if (message.state !== 'waiting') this.#change(message, { state: 'sending', reason: null, progress: 0 });
     const { kind, reason } = await attempt.ended;
     if (message.attempt !== attempt || kind === 'aborted') return;
     if (kind === 'sent') this.#change(message, { state: 'sent', progress: 1, reason: null });

@@ -3,14 +3,18 @@ import { avatar, element, icon, iconButton } from './dom.js';
 import { iconOf, readableSize } from './files.js';
 import { outbox } from './outbox.js';
 
+const CLOSE_MS = 5 * 60_000;
+
 export class PendingMessages {
   #place;
+  #log;
   #chatId;
   #bubbles = new Map();
   #draw = () => this.#update();
 
-  constructor(place) {
+  constructor(place, log) {
     this.#place = place;
+    this.#log = log;
     this.#chatId = Number(place.dataset.chatId);
     outbox.addEventListener('change', this.#draw);
     this.#update();
@@ -33,8 +37,17 @@ export class PendingMessages {
     }
   }
 
+  /** As MessageList.razor.cs says it of stored messages, so that nothing moves when this one becomes one. */
+  #continues() {
+    if (this.#place.lastElementChild) return true;
+    const last = this.#log.lastElementChild;
+    const sentAt = Date.parse(last?.querySelector('time')?.dateTime);
+    return last?.dataset.mine === 'true' && last.dataset.deleted === undefined && Date.now() - sentAt < CLOSE_MS;
+  }
+
   #add(message) {
     const bubble = new Bubble(message, this.#place.dataset.userName);
+    if (this.#continues()) bubble.root.dataset.continues = '';
     this.#bubbles.set(message, bubble);
     this.#place.append(bubble.root);
     this.#place.dispatchEvent(new CustomEvent('pending-added', { bubbles: true }));

@@ -6,6 +6,9 @@ namespace ChatFiles.Web.Components.Files;
 /// <summary>How a file is shown: what a browser can draw or play is, everything else is a card.</summary>
 internal static class FileLooks
 {
+    private const int MaxPreviewWidth = 400;
+    private const int MaxPreviewHeight = 320;
+
     public static bool IsPicture(AttachmentView file) =>
         file.ContentType is "image/png" or "image/jpeg" or "image/gif" or "image/webp" or "image/bmp" or "image/avif";
 
@@ -25,6 +28,18 @@ internal static class FileLooks
             "pdf" or "docx" or "odt" or "txt" or "md" or "log" or "json" or "pptx" or "odp" => "document",
             _ => "file",
         };
+
+    /// <summary>
+    /// The size in CSS pixels at which a picture fits into a message; it keeps its place while it loads. Null when the
+    /// picture's own size is not known.
+    /// </summary>
+    public static (int Width, int Height)? PreviewSize(AttachmentView file)
+    {
+        if (file is not { Width: > 0 and var width, Height: > 0 and var height })
+            return null;
+        var scale = Math.Min(1, Math.Min((double)MaxPreviewWidth / width, (double)MaxPreviewHeight / height));
+        return ((int)Math.Max(1, width * scale), (int)Math.Max(1, height * scale));
+    }
 
     public static string SizeOf(AttachmentView file) => file.Size is { } size ? UploadPolicy.Readable(size) : "";
 

@@ -34,12 +34,12 @@ class MessageList {
     scroller.addEventListener('error', showAsCard, { signal, capture: true });
     document.addEventListener('visibilitychange', () => this.#reportRead(), { signal });
     toLatest.addEventListener('click', () => this.#goToEnd(), { signal });
-    this.#log.querySelectorAll('img[src]').forEach((img) => img.complete && img.naturalWidth === 0 && img.loading !== 'lazy' && showAsCard({ target: img }));
 
     this.#changes = new MutationObserver((records) => this.#onChange(records));
     this.#changes.observe(this.#log, { childList: true });
     this.#settle(this.#log.children);
-    this.#pending = new PendingMessages(scroller.querySelector('[data-pending]'));
+    outbox.forgetSent(this.#chatId);
+    this.#pending = new PendingMessages(scroller.querySelector('[data-pending]'), this.#log);
     this.#reportRead();
   }
 
