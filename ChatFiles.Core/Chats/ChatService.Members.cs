@@ -43,6 +43,13 @@ public sealed partial class ChatService
             .ToListAsync(cancellationToken);
     }
 
+    /// <summary>The person's display name; empty when there is no such account.</summary>
+    public async Task<string> NameOfAsync(string userId, CancellationToken cancellationToken = default)
+    {
+        await using var db = await databases.CreateDbContextAsync(cancellationToken);
+        return await db.Users.Where(p => p.Id == userId).Select(p => p.DisplayName).SingleOrDefaultAsync(cancellationToken) ?? "";
+    }
+
     /// <summary>Ends a membership: the owner removes anyone, a member removes themself. Nobody leaves General.</summary>
     public Task<Result<Done>> RemoveMemberAsync(
         string userId,

@@ -8,7 +8,8 @@ public sealed class DatabaseFile(string path)
 {
     public string Path { get; } = path;
 
-    internal string ConnectionString { get; } =
+    /// <summary>For Microsoft.Data.Sqlite; a command waits 3 s for a lock at the most.</summary>
+    public string ConnectionString { get; } =
         new SqliteConnectionStringBuilder { DataSource = path, DefaultTimeout = 3 }.ToString();
 
     internal SqliteConnection CreateConnection() =>

@@ -19,6 +19,12 @@ internal sealed class SignInOrProblem : IAuthorizationMiddlewareResultHandler
             return next(context);
         if (context.GetEndpoint()?.Metadata.GetMetadata<ComponentTypeMetadata>() is null)
             return Problems.NotSignedIn.ExecuteAsync(context);
+        if (authorizeResult.Forbidden)
+        {
+            context.Response.StatusCode = StatusCodes.Status404NotFound; // a page for others: as if there were none
+            return Task.CompletedTask;
+        }
+
         var wanted = context.Request.PathBase + context.Request.Path + context.Request.QueryString;
         context.Response.Redirect($"{context.Request.PathBase}/sign-in?returnUrl={Uri.EscapeDataString(wanted)}");
         return Task.CompletedTask;

@@ -5,6 +5,7 @@ import { outbox } from './outbox.js';
 const SERVER_SILENT_MS = 12_000; // three of the server's keep-alives
 const KEEP_ALIVE_MS = 4_000;
 const PAUSES_MS = [0, 300, 600, 1_000, 2_000, 3_000];
+const REFUSED_OFTEN = 3;
 const WEB_SOCKETS = 1;
 
 export class Connection {
@@ -32,7 +33,7 @@ export class Connection {
           onConnectionUp: () => {},
         },
       },
-    }).catch(() => this.#loadAgain());
+    }).catch(() => this.#pause(PAUSES_MS.length).then(() => this.#loadAgain()));
   }
 
   #lookAgain() {
@@ -44,13 +45,15 @@ export class Connection {
     if (this.#isDown) return;
     this.#isDown = true;
     this.#show(true);
+    let refusals = 0;
     for (let tries = 0; ; tries++) {
       await this.#pause(tries);
       // Asked first, because Blazor takes a server that can't be reached for a broken page.
       if (!(await isServerThere())) continue;
       const isBack = await Blazor.reconnect().catch(() => undefined);
       if (isBack) break;
-      if (isBack === false) return this.#loadAgain();
+      // False: the server has forgotten this circuit. A server that is there and never lets us in: we may be signed out.
+      if (isBack === false || ++refusals === REFUSED_OFTEN) return this.#loadAgain();
     }
     this.#isDown = false;
     this.#show(false);

@@ -11,14 +11,14 @@ export function element(tag, attributes = {}, ...children) {
   return made;
 }
 
-/** An icon of icons.svg. */
+/** An icon of icons.svg, under the address that the browser keeps: icons are needed when the server is away, too. */
 export function icon(name) {
   const namespace = 'http://www.w3.org/2000/svg';
   const svg = document.createElementNS(namespace, 'svg');
   svg.setAttribute('class', 'icon');
   svg.setAttribute('aria-hidden', 'true');
   const use = document.createElementNS(namespace, 'use');
-  use.setAttribute('href', `/icons.svg#${name}`);
+  use.setAttribute('href', `${document.documentElement.dataset.icons}#${name}`);
   svg.append(use);
   return svg;
 }

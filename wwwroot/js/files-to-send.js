@@ -53,10 +53,11 @@ export class FilesToSend {
 
   #addChip(file) {
     const preview = hasPreview(file.name) ? URL.createObjectURL(file) : null;
+    const kind = element('span', { class: 'kind' }, icon(iconOf(file.name)));
     const chip = element(
       'li',
       { class: 'chip' },
-      preview ? element('img', { src: preview, alt: '' }) : element('span', { class: 'kind' }, icon(iconOf(file.name))),
+      preview ? element('img', { src: preview, alt: '', onerror: (event) => event.target.replaceWith(kind) }) : kind,
       element(
         'span',
         { class: 'what' },

@@ -90,6 +90,11 @@ class Outbox extends EventTarget {
       });
   }
 
+  /** The chat was loaded afresh: what was sent before that is in it, even where it is too old to be on the page. */
+  forgetSent(chatId) {
+    for (const message of this.of(chatId)) if (message.state === 'sent') this.#remove(message);
+  }
+
   /** When nothing is under way any more that would go on by itself. */
   async whenIdle() {
     while (this.#messages.some((m) => m.state === 'sending' || m.state === 'waiting'))
@@ -99,8 +104,9 @@ class Outbox extends EventTarget {
   async #try(message) {
     const attempt = transmit(message, (progress) => this.#advance(message, attempt, progress));
     message.attempt = attempt;
+    message.startedAt = performance.now();
     // A silent try again keeps what is shown until it gets somewhere, so that nothing flickers.
-    if (message.state !== 'waiting') this.#change(message, { state: 'sending', reason: null });
+    if (message.state !== 'waiting') this.#change(message, { state: 'sending', reason: null, progress: 0 });
     const { kind, reason } = await attempt.ended;
     if (message.attempt !== attempt || kind === 'aborted') return;
     if (kind === 'sent') this.#change(message, { state: 'sent', progress: 1, reason: null });

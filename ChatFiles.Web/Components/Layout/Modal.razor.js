@@ -14,5 +14,6 @@ function closeFromOutside(event) {
 // The dialog leaves the document instead of being closed, so the browser does not do this itself.
 function giveFocusBack(opener) {
   const isFree = !document.activeElement || document.activeElement === document.body;
-  if (isFree && opener?.isConnected) opener.focus();
+  // What opened it may be gone, like the button of a deleted file.
+  if (isFree) (opener?.isConnected ? opener : document.querySelector('main [tabindex="0"]'))?.focus();
 }

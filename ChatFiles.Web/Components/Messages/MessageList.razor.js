@@ -38,6 +38,7 @@ class MessageList {
     this.#changes = new MutationObserver((records) => this.#onChange(records));
     this.#changes.observe(this.#log, { childList: true });
     this.#settle(this.#log.children);
+    outbox.forgetSent(this.#chatId);
     this.#pending = new PendingMessages(scroller.querySelector('[data-pending]'), this.#log);
     this.#reportRead();
   }

@@ -1,0 +1,152 @@
+using ChatFiles.Core;
+using ChatFiles.Core.Chats;
+using ChatFiles.Core.Data;
+using ChatFiles.Core.Files;
+using ChatFiles.Core.People;
+using Microsoft.AspNetCore.Identity;
+using Microsoft.EntityFrameworkCore;
+using Microsoft.Extensions.Configuration;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Hosting;
+using Microsoft.Extensions.Logging;
+
+namespace ChatFiles.Tests.Stage;
+
+/// <summary>
+/// All of Core as production wires it, on a real SQLite file and a real folder of its own. The background services
+/// only run where a test starts them. It can be ended and begun again on the same data.
+/// </summary>
+internal sealed class ChatWorld : IAsyncDisposable
+{
+    private readonly Dictionary<string, string?> _settings;
+    private readonly Action<IServiceCollection>? _change;
+    private readonly List<IHostedService> _running = [];
+    private ServiceProvider _services = null!;
+
+    private ChatWorld(Dictionary<string, string?> settings, Action<IServiceCollection>? change)
+    {
+        _settings = settings;
+        _change = change;
+    }
+
+    public string Folder { get; } = Directory.CreateTempSubdirectory("chatfiles-test-").FullName;
+
+    public IServiceProvider Services => _services;
+
+    /// <summary>A new one at each call, as each request and circuit has its own; use from one thread at a time.</summary>
+    public ChatService Chats => _services.CreateScope().ServiceProvider.GetRequiredService<ChatService>();
+
+    public DatabaseWriter Writer => _services.GetRequiredService<DatabaseWriter>();
+
+    public IFileStore Store => _services.GetRequiredService<IFileStore>();
+
+    /// <summary>How many blobs lie in the local file store, half-written ones included.</summary>
+    public int BlobCount => Directory.EnumerateFiles(Path.Combine(Folder, "files"), "*", SearchOption.AllDirectories).Count();
+
+    /// <param name="settings">As in appsettings.json, with colons.</param>
+    /// <param name="change">Registered before Core's own services; a store, a TimeProvider or interceptors of the test win.</param>
+    public static async Task<ChatWorld> BeginAsync(Dictionary<string, string?>? settings = null, Action<IServiceCollection>? change = null)
+    {
+        var world = new ChatWorld(settings ?? [], change);
+        await world.BeginAsync();
+        return world;
+    }
+
+    /// <summary>Ends everything and begins again on the same data, as a restart of the process does.</summary>
+    public async Task RestartAsync()
+    {
+        await EndAsync();
+        await BeginAsync();
+    }
+
+    /// <summary>Starts one of Core's background services: EventDispatcher, JobRunner, OrphanSweeper or DriftCheck.</summary>
+    public async Task StartAsync<T>()
+        where T : IHostedService
+    {
+        var service = _services.GetServices<IHostedService>().OfType<T>().Single();
+        await service.StartAsync(CancellationToken.None);
+        _running.Add(service);
+    }
+
+    public T Hosted<T>()
+        where T : IHostedService => _services.GetServices<IHostedService>().OfType<T>().Single();
+
+    /// <summary>Creates an account without the web's help; it is a member of General.</summary>
+    public async Task<Person> PersonAsync(string name)
+    {
+        var address = $"{name}@example.org";
+        var person = new Person
+        {
+            UserName = address,
+            NormalizedUserName = address.ToUpperInvariant(),
+            Email = address,
+            NormalizedEmail = address.ToUpperInvariant(),
+            DisplayName = name,
+        };
+        using var scope = _services.CreateScope();
+        var store = ActivatorUtilities.CreateInstance<PersonStore>(scope.ServiceProvider, new IdentityErrorDescriber());
+        (await store.CreateAsync(person)).Succeeded.ShouldBeTrue();
+        return person;
+    }
+
+    /// <summary>A chat of these people; the first is its owner.</summary>
+    public async Task<long> ChatAsync(params Person[] people)
+    {
+        var chat = (await Chats.CreateChatAsync(people[0].Id, "Room")).Value;
+        foreach (var person in people.Skip(1))
+            (await Chats.AddMemberAsync(people[0].Id, chat.Id, person.Email)).Refusal.ShouldBeNull();
+        return chat.Id;
+    }
+
+    public Task<Result<MessageView>> SendAsync(Person author, long chat, string? key, params UploadPart[] parts) =>
+        Chats.SendFilesAsync(author.Id, chat, key, declaredBytes: null, parts.ToAsyncEnumerable());
+
+    /// <summary>Sends one text file and returns its message.</summary>
+    public async Task<MessageView> SendFileAsync(Person author, long chat, string name = "note.txt", string content = "hello") =>
+        (await SendAsync(author, chat, key: null, Parts.File(name, content))).Value;
+
+    public async Task<T> ReadAsync<T>(Func<ChatDbContext, Task<T>> read)
+    {
+        await using var db = await _services.GetRequiredService<IDbContextFactory<ChatDbContext>>().CreateDbContextAsync();
+        return await read(db);
+    }
+
+    public Task<List<ChatEvent>> EventsAsync(long chat) =>
+        ReadAsync(db => db.Events.Where(e => e.ChatId == chat).OrderBy(e => e.Seq).AsNoTracking().ToListAsync());
+
+    /// <summary>The path of an attachment's blob in the local store.</summary>
+    public async Task<string> BlobPathAsync(Guid fileId)
+    {
+        var key = await ReadAsync(db => db.Attachments.Where(a => a.Id == fileId).Select(a => a.BlobKey).SingleAsync());
+        return Path.Combine(Folder, "files", "blobs", key!);
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        await EndAsync();
+        Directory.Delete(Folder, recursive: true);
+    }
+
+    private async Task BeginAsync()
+    {
+        var settings = new Dictionary<string, string?>(_settings, StringComparer.Ordinal) { ["Data:Directory"] = Folder };
+        var configuration = new ConfigurationBuilder().AddInMemoryCollection(settings).Build();
+        var services = new ServiceCollection();
+        services.AddLogging(logging => logging.SetMinimumLevel(LogLevel.None));
+        _change?.Invoke(services);
+        services.AddChatFiles(configuration, Folder);
+        _services = services.BuildServiceProvider();
+        await _services.PrepareChatFilesAsync();
+    }
+
+    private async Task EndAsync()
+    {
+        foreach (var service in _running)
+            await service.StopAsync(CancellationToken.None);
+        _running.Clear();
+        await _services.DisposeAsync();
+        // Each world has a pool of its own file; others go on using theirs.
+        using var connection = new Microsoft.Data.Sqlite.SqliteConnection(new DatabaseFile(Path.Combine(Folder, "chatfiles.db")).ConnectionString);
+        Microsoft.Data.Sqlite.SqliteConnection.ClearPool(connection);
+    }
+}
