@@ -14,7 +14,7 @@ public sealed class MissingFiles
             await VanishAsync(scene, ann, ben, chat, SampleFile.Pdf("contract.pdf"));
         });
 
-    [Fact(Skip = "The page does not offer to put a file back yet")]
+    [Fact]
     public Task Its_author_puts_a_missing_file_back_and_nobody_puts_another_in_its_place() =>
         Site.PlayAloneAsync(async scene =>
         {

@@ -1,4 +1,5 @@
 // Scrolling, reading and what is still being sent. The scroller runs backwards: 0 is the end, older is negative.
+import { watchFiles } from '../../js/file-troubles.js';
 import { outbox } from '../../js/outbox.js';
 import { PendingMessages } from '../../js/pending-messages.js';
 
@@ -30,8 +31,7 @@ class MessageList {
     const { signal } = this.#listening;
     scroller.addEventListener('scroll', () => this.#onScroll(), { signal, passive: true });
     scroller.addEventListener('pending-added', () => this.#goToEnd(), { signal });
-    // Neither event bubbles; errors of pictures and players only pass by here on their way down.
-    scroller.addEventListener('error', showAsCard, { signal, capture: true });
+    watchFiles(scroller, signal);
     document.addEventListener('visibilitychange', () => this.#reportRead(), { signal });
     toLatest.addEventListener('click', () => this.#goToEnd(), { signal });
 
@@ -99,9 +99,4 @@ class MessageList {
   #goToEnd() {
     this.#scroller.scrollTop = 0;
   }
-}
-
-/** A picture or recording that does not load is shown as a plain file, and is not asked for again. */
-function showAsCard(event) {
-  event.target.closest?.('figure')?.setAttribute('data-failed', '');
 }
