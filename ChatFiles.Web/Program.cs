@@ -43,7 +43,8 @@ try
     app.MapEventStream();
     app.MapHealth();
     app.MapOpenApi();
-    app.MapRazorComponents<App>().AddInteractiveServerRenderMode();
+    // Its own Content-Security-Policy would take the place of ours, which says the same of frames and much more.
+    app.MapRazorComponents<App>().AddInteractiveServerRenderMode(mode => mode.ContentSecurityFrameAncestorsPolicy = null);
 
     app.AnnounceWhenReady();
     await app.RunAsync();
