@@ -9,7 +9,7 @@ try
 {
     var builder = WebApplication.CreateBuilder(args);
     builder.UseDefaultAddress();
-    builder.WebHost.UseStaticWebAssets();
+    builder.UseStaticAssets();
     builder.WebHost.ConfigureKestrel(kestrel => kestrel.AddServerHeader = false);
 
     builder.Services.AddChatFiles(builder.Configuration, builder.Environment.ContentRootPath);
