@@ -60,7 +60,9 @@ internal sealed class FileUpload(
                 await ReceiveThumbnailAsync(part, _attachments[^1], cancellationToken);
             else if (part.Kind == UploadPartKind.Caption)
                 Caption = await ReadCaptionAsync(part, cancellationToken);
-            mayHaveThumbnail = part.Kind == UploadPartKind.File;
+            // The caption stands at any place, also between a file and its thumbnail.
+            if (part.Kind != UploadPartKind.Caption)
+                mayHaveThumbnail = part.Kind == UploadPartKind.File;
         }
 
         if (_attachments.Count == 0)
