@@ -9,7 +9,9 @@ try
 {
     var builder = WebApplication.CreateBuilder(args);
     builder.UseDefaultAddress();
-    builder.UseStaticAssets();
+    builder.WebHost.UseStaticWebAssets();
+    // Run from its build folder, it would look for any path among the files, and answer 405 for 404 and 404 for 405.
+    builder.Configuration["DisableStaticAssetNotFoundRuntimeFallback"] = "true";
     builder.WebHost.ConfigureKestrel(kestrel => kestrel.AddServerHeader = false);
 
     builder.Services.AddChatFiles(builder.Configuration, builder.Environment.ContentRootPath);
@@ -41,7 +43,8 @@ try
     app.MapEventStream();
     app.MapHealth();
     app.MapOpenApi();
-    app.MapRazorComponents<App>().AddInteractiveServerRenderMode();
+    // Its own Content-Security-Policy would take the place of ours, which says the same of frames and much more.
+    app.MapRazorComponents<App>().AddInteractiveServerRenderMode(mode => mode.ContentSecurityFrameAncestorsPolicy = null);
 
     app.AnnounceWhenReady();
     await app.RunAsync();

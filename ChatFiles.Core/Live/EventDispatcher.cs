@@ -18,18 +18,26 @@ internal sealed class EventDispatcher(
 {
     private readonly SemaphoreSlim _committed = new(0);
 
+    private long _position;
+
+    /// <summary>The position is taken before the server takes its first request, so that no event falls in between.</summary>
+    public override async Task StartAsync(CancellationToken cancellationToken)
+    {
+        _position = await RetryAsync(() => log.PositionAsync(cancellationToken), cancellationToken);
+        writer.Committed += OnCommitted;
+        await base.StartAsync(cancellationToken);
+    }
+
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
     {
-        writer.Committed += OnCommitted;
         try
         {
-            var position = await RetryAsync(() => log.PositionAsync(stoppingToken), stoppingToken);
             while (true)
             {
-                var (events, next) = await RetryAsync(() => log.ReadAllAsync(position, stoppingToken), stoppingToken);
+                var (events, next) = await RetryAsync(() => log.ReadAllAsync(_position, stoppingToken), stoppingToken);
                 foreach (var roomEvent in events)
                     broadcaster.Publish(roomEvent);
-                position = next;
+                _position = next;
                 if (events.Count == 0)
                     await _committed.WaitAsync(stoppingToken);
             }

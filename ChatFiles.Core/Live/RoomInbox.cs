@@ -31,7 +31,7 @@ internal sealed class RoomInbox(string userId, long chatId)
         if (roomEvent.Type == ChatEventType.MemberLeft && roomEvent.UserId == userId)
             _ = _ended.CancelAsync();
         else if (!_events.Writer.TryWrite(roomEvent))
-            Volatile.Write(ref _missedSome, 1);
+            Miss(roomEvent);
     }
 
     /// <summary>True once after events were dropped.</summary>
@@ -40,4 +40,14 @@ internal sealed class RoomInbox(string userId, long chatId)
     public bool TryRead(out RoomEvent roomEvent) => _events.Reader.TryRead(out roomEvent!);
 
     public ValueTask<bool> WaitAsync(CancellationToken cancellationToken) => _events.Reader.WaitToReadAsync(cancellationToken);
+
+    /// <summary>
+    /// Tried once more after the mark was set: had the reader emptied the inbox and looked for the mark just before, it
+    /// would wait now, and nothing would wake it.
+    /// </summary>
+    private void Miss(RoomEvent roomEvent)
+    {
+        Volatile.Write(ref _missedSome, 1);
+        _events.Writer.TryWrite(roomEvent);
+    }
 }

@@ -30,7 +30,6 @@ internal static class AccountServices
                 identity.User.RequireUniqueEmail = true;
                 identity.User.AllowedUserNameCharacters = "";
                 identity.Password.RequiredLength = 8;
-                identity.Lockout.MaxFailedAccessAttempts = 10;
             })
             .AddUserStore<PersonStore>();
         services.AddScoped<AccountService>();

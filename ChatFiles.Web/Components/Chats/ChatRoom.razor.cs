@@ -1,4 +1,5 @@
 using ChatFiles.Core.Chats;
+using ChatFiles.Core.Data;
 using ChatFiles.Core.Live;
 using Microsoft.AspNetCore.Components;
 
@@ -82,7 +83,14 @@ public sealed partial class ChatRoom(ChatService chats)
 
         (_chat, _timeline) = (_open!.Chat, new Timeline(_open.Page));
         _ = Task.Run(FollowAsync);
+        await Outage.ToRefusalAsync(RememberAsync);
+    }
+
+    /// <summary>A convenience only: that it can't be written now keeps nobody from reading.</summary>
+    private async Task<Refusal?> RememberAsync()
+    {
         await chats.RememberChatAsync(UserId, ChatId);
+        return null;
     }
 
     private async Task FollowAsync()

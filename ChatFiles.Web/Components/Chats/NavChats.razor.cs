@@ -1,6 +1,7 @@
 using System.Globalization;
 using System.Security.Claims;
 using ChatFiles.Core.Chats;
+using ChatFiles.Core.Data;
 using ChatFiles.Core.Live;
 using Microsoft.AspNetCore.Components;
 using Microsoft.AspNetCore.Components.Authorization;
@@ -12,6 +13,8 @@ namespace ChatFiles.Web.Components.Chats;
 public sealed partial class NavChats(ChatService chats, RoomBroadcaster broadcaster, NavigationManager navigation, TimeProvider time)
 {
     private static readonly TimeSpan Pause = TimeSpan.FromMilliseconds(150);
+
+    private static readonly TimeSpan PauseInOutage = TimeSpan.FromSeconds(2);
 
     /// <summary>Chats that made news and are not mine: they are not worth a look again until somebody adds me.</summary>
     private readonly HashSet<long> _foreign = [];
@@ -100,6 +103,10 @@ public sealed partial class NavChats(ChatService chats, RoomBroadcaster broadcas
             lock (_foreign)
                 _foreign.ExceptWith(_chats.Select(c => c.Id));
             StateHasChanged();
+        }
+        catch (Exception failure) when (Outage.Explain(failure) is not null)
+        {
+            _reload?.Change(PauseInOutage, Timeout.InfiniteTimeSpan);
         }
         catch (Exception failure)
         {

@@ -1,0 +1,43 @@
+using ChatFiles.Core.Chats;
+using ChatFiles.Core.Files;
+using Microsoft.Data.Sqlite;
+using Microsoft.EntityFrameworkCore;
+
+namespace ChatFiles.Core.Data;
+
+/// <summary>Tells outages of storage, which pass and lose nothing, from failures of the program.</summary>
+public static class Outage
+{
+    private const int SqliteFull = 13; // https://sqlite.org/rescode.html#full
+
+    private static readonly Refusal Full = new(RefusalReason.StorageFull, "The disk is full; nothing was kept. Try again once there is room.");
+
+    private static readonly Refusal Unavailable = new(
+        RefusalReason.StorageUnavailable,
+        "Storage is temporarily unavailable; nothing is lost. Try again in a moment."
+    );
+
+    /// <summary>What to tell people of an outage; null when the exception is something else.</summary>
+    public static Refusal? Explain(Exception exception) =>
+        exception switch
+        {
+            StoreFullException => Full,
+            SqliteException { SqliteErrorCode: SqliteFull } => Full,
+            StoreUnavailableException or SqliteException or TimeoutException => Unavailable,
+            DbUpdateException { InnerException: SqliteException inner } => Explain(inner),
+            _ => null,
+        };
+
+    /// <summary>Runs a use case; an outage is its refusal then, and no exception.</summary>
+    public static async Task<Refusal?> ToRefusalAsync(Func<Task<Refusal?>> useCase)
+    {
+        try
+        {
+            return await useCase();
+        }
+        catch (Exception failure) when (Explain(failure) is { } refusal)
+        {
+            return refusal;
+        }
+    }
+}
