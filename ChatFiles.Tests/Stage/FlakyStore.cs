@@ -12,6 +12,8 @@ internal sealed class FlakyStore(IFileStore store) : IFileStore
 
     public Action<string> BeforeDelete { get; set; } = _ => { };
 
+    public Action<string> BeforeOpen { get; set; } = _ => { };
+
     /// <summary>For <see cref="ChatWorld"/>: puts it in the place of the local store.</summary>
     public static void Register(IServiceCollection services) =>
         services.AddSingleton<IFileStore>(provider => new FlakyStore(new LocalFileStore(provider.GetRequiredService<DataDirectory>().Files)));
@@ -28,7 +30,11 @@ internal sealed class FlakyStore(IFileStore store) : IFileStore
         return store.DeleteAsync(key, cancellationToken);
     }
 
-    public Task<StoredBlob?> OpenAsync(string key, CancellationToken cancellationToken) => store.OpenAsync(key, cancellationToken);
+    public Task<StoredBlob?> OpenAsync(string key, CancellationToken cancellationToken)
+    {
+        BeforeOpen(key);
+        return store.OpenAsync(key, cancellationToken);
+    }
 
     public IAsyncEnumerable<string> ListAsync(string prefix, CancellationToken cancellationToken) => store.ListAsync(prefix, cancellationToken);
 

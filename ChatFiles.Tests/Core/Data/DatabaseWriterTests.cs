@@ -98,7 +98,7 @@ public sealed class DatabaseWriterTests
         new FileInfo(Path.Combine(world.Folder, "chatfiles.db-wal")).Length.ShouldBeLessThan(64 << 20);
     }
 
-    private static Task AddAsync(ChatWorld world, string name) => world.Writer.WriteAsync(db => AddAsync(db, name));
+    private static Task<int> AddAsync(ChatWorld world, string name) => world.Writer.WriteAsync(db => AddAsync(db, name));
 
     private static Task<int> AddAsync(ChatDbContext db, string name)
     {

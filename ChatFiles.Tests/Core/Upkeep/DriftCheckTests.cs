@@ -3,7 +3,6 @@ using ChatFiles.Core.Files;
 using ChatFiles.Core.Upkeep;
 using ChatFiles.Tests.Stage;
 using Microsoft.EntityFrameworkCore;
-using Microsoft.Extensions.DependencyInjection;
 
 namespace ChatFiles.Tests.Core.Upkeep;
 
@@ -59,17 +58,17 @@ public sealed class DriftCheckTests
     [Fact]
     public async Task While_the_store_is_away_no_file_changes_its_state()
     {
-        var store = new StagedStore();
-        await using var world = await ChatWorld.BeginAsync(Fast, services => services.AddSingleton<IFileStore>(store.Around));
+        await using var world = await ChatWorld.BeginAsync(Fast, FlakyStore.Register);
+        var store = (FlakyStore)world.Store;
         var ann = await world.PersonAsync("ann");
         var chat = await world.ChatAsync(ann);
         await world.SendFileAsync(ann, chat);
-        store.IsAway = true;
+        store.BeforeOpen = _ => throw new StoreUnavailableException("Staged.");
 
         await Should.ThrowAsync<StoreUnavailableException>(() => world.Hosted<DriftCheck>().StepAsync(CancellationToken.None));
         (await MissingAsync(world)).ShouldBe(0);
 
-        store.IsAway = false;
+        store.BeforeOpen = _ => { };
         await world.Hosted<DriftCheck>().StepAsync(CancellationToken.None);
         (await MissingAsync(world)).ShouldBe(0);
     }
