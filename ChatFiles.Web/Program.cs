@@ -9,9 +9,7 @@ try
 {
     var builder = WebApplication.CreateBuilder(args);
     builder.UseDefaultAddress();
-    builder.WebHost.UseStaticWebAssets();
-    // Run from its build folder, it would look for any path among the files, and answer 405 for 404 and 404 for 405.
-    builder.Configuration["DisableStaticAssetNotFoundRuntimeFallback"] = "true";
+    builder.UseStaticAssets();
     builder.WebHost.ConfigureKestrel(kestrel => kestrel.AddServerHeader = false);
 
     builder.Services.AddChatFiles(builder.Configuration, builder.Environment.ContentRootPath);
