@@ -14,6 +14,9 @@ public sealed class UploadPolicy
     private const string Deceptive =
         "\u061C\u180E\u200B\u200C\u200D\u200E\u200F\u202A\u202B\u202C\u202D\u202E\u2060\u2066\u2067\u2068\u2069\uFEFF";
 
+    /// <summary>No character, and the one code point beside lone surrogates that normalization throws at.</summary>
+    private const char ReversedByteOrderMark = '\uFFFE';
+
     private readonly Dictionary<string, FileType> _types;
     private readonly Signature[] _neverText;
 
@@ -111,6 +114,8 @@ public sealed class UploadPolicy
     {
         for (var i = 0; i < text.Length; i++)
         {
+            if (text[i] == ReversedByteOrderMark)
+                return false;
             if (!char.IsSurrogate(text[i]))
                 continue;
             if (!char.IsSurrogatePair(text, i))
