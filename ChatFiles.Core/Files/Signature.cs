@@ -13,15 +13,15 @@ public sealed class Signature
     public Signature(string pattern)
     {
         var colon = pattern.IndexOf(':', StringComparison.Ordinal);
-        _offset = colon < 0 ? 0 : int.Parse(pattern.AsSpan(0, colon), NumberStyles.None, CultureInfo.InvariantCulture);
+        var isOffset = int.TryParse(colon < 0 ? "0" : pattern.AsSpan(0, colon), NumberStyles.None, CultureInfo.InvariantCulture, out _offset);
         var hex = pattern[(colon + 1)..].Replace(" ", "", StringComparison.Ordinal);
-        if (hex.Length is 0 || hex.Length % 2 != 0 || _offset + hex.Length / 2 > FileTypes.HeadLength)
+        if (!isOffset || hex.Length is 0 || hex.Length % 2 != 0 || _offset > FileTypes.HeadLength - hex.Length / 2)
             throw new FormatException($"'{pattern}' is not a signature: hex bytes within the first {FileTypes.HeadLength}.");
         _bytes = [.. hex.Chunk(2).Select(ParseByte)];
     }
 
     /// <summary>Whether no plain text would begin like this by chance: "ID3" or "BM" might.</summary>
-    public bool IsDistinctive => _bytes.Length >= 4 || _bytes.Any(b => b is > 0x7F);
+    public bool IsDistinctive => _bytes.Count(b => b is not null) >= 4 || _bytes.Any(b => b is > 0x7F);
 
     public bool Fits(ReadOnlySpan<byte> head)
     {

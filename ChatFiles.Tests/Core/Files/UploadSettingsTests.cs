@@ -1,0 +1,114 @@
+using ChatFiles.Core;
+using ChatFiles.Core.Chats;
+using ChatFiles.Core.Files;
+using Microsoft.Extensions.Configuration;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Logging;
+using Microsoft.Extensions.Options;
+
+namespace ChatFiles.Tests.Core.Files;
+
+public sealed class UploadSettingsTests
+{
+    [Fact]
+    public async Task An_operator_adds_a_type_with_its_signature()
+    {
+        var policy = await StartAsync(
+            ("Uploads:AllowedExtensions", "txt stl"),
+            ("Uploads:Types:stl:ContentType", "model/stl"),
+            ("Uploads:Types:stl:Signatures:0", "4:73 6F ?? 69")
+        );
+
+        var type = policy.TypeOf("part.STL").Value;
+        type.ContentType.ShouldBe("model/stl");
+        policy.CheckHead("part.stl", type, [0, 0, 0, 0, 0x73, 0x6F, 0xAB, 0x69]).ShouldBeNull();
+        policy.CheckHead("part.stl", type, [0, 0, 0, 0, 0x73, 0x6F, 0xAB, 0x70]).ShouldNotBeNull();
+        policy.TypeOf("x.png").Refusal!.Reason.ShouldBe(RefusalReason.FileTypeNotAllowed);
+    }
+
+    [Fact]
+    public async Task An_operators_row_replaces_the_one_of_the_table()
+    {
+        var policy = await StartAsync(("Uploads:Types:PDF:ContentType", "application/x-own"), ("Uploads:Types:PDF:Signatures:0", "AABB"));
+
+        policy.TypeOf("x.pdf").Value.ContentType.ShouldBe("application/x-own");
+        policy.CheckHead("x.pdf", policy.TypeOf("x.pdf").Value, Heads.Of("pdf")).ShouldNotBeNull();
+    }
+
+    [Fact]
+    public async Task A_type_without_signatures_is_text()
+    {
+        var policy = await StartAsync(("Uploads:AllowedExtensions", "ini"), ("Uploads:Types:ini:ContentType", "text/plain"));
+
+        var type = policy.TypeOf("x.ini").Value;
+        type.IsText.ShouldBeTrue();
+        policy.CheckHead("x.ini", type, Heads.Of("png")).ShouldNotBeNull();
+    }
+
+    [Fact]
+    public async Task A_type_of_any_bytes_stands_in_no_texts_way()
+    {
+        var policy = await StartAsync(
+            ("Uploads:AllowedExtensions", "txt bin"),
+            ("Uploads:Types:bin:ContentType", "application/octet-stream"),
+            ("Uploads:Types:bin:Signatures:0", "????????")
+        );
+
+        policy.CheckHead("x.txt", policy.TypeOf("x.txt").Value, Heads.Of("txt")).ShouldBeNull();
+        policy.CheckHead("x.bin", policy.TypeOf("x.bin").Value, Heads.Of("gz")).ShouldBeNull();
+    }
+
+    [Theory]
+    [InlineData("png, .PDF; txt")]
+    [InlineData("png pdf txt png")]
+    public async Task The_allowed_extensions_can_be_one_value(string list) =>
+        (await StartAsync(("Uploads:AllowedExtensions", list))).AllowedExtensions.ShouldBe(["png", "pdf", "txt"]);
+
+    [Fact]
+    public async Task The_allowed_extensions_can_be_a_list() =>
+        (await StartAsync(("Uploads:AllowedExtensions:0", "png"), ("Uploads:AllowedExtensions:1", ".Txt"))).AllowedExtensions.ShouldBe(["png", "txt"]);
+
+    [Theory]
+    [InlineData("Uploads:MaxFileBytes", "0", "Uploads:MaxFileBytes")]
+    [InlineData("Uploads:MaxFileBytes", "-5", "Uploads:MaxFileBytes")]
+    [InlineData("Uploads:MaxRequestBytes", "0", "Uploads:MaxRequestBytes")]
+    [InlineData("Quotas:BytesPerUser", "-1", "Quotas:BytesPerUser")]
+    [InlineData("Quotas:BytesPerChat", "-1", "Quotas:BytesPerChat")]
+    [InlineData("Uploads:AllowedExtensions", "png nonsense", "nonsense")]
+    [InlineData("Uploads:Types:stl:Signatures:0", "", "Uploads:Types:stl:Signatures")]
+    [InlineData("Uploads:Types:stl:Signatures:0", "ABC", "Uploads:Types:stl:Signatures")]
+    [InlineData("Uploads:Types:stl:Signatures:0", "XY", "Uploads:Types:stl:Signatures")]
+    [InlineData("Uploads:Types:stl:Signatures:0", "?A", "Uploads:Types:stl:Signatures")]
+    [InlineData("Uploads:Types:stl:Signatures:0", "x:AA", "Uploads:Types:stl:Signatures")]
+    [InlineData("Uploads:Types:stl:Signatures:0", "-1:AA", "Uploads:Types:stl:Signatures")]
+    [InlineData("Uploads:Types:stl:Signatures:0", "63:AABB", "Uploads:Types:stl:Signatures")]
+    [InlineData("Uploads:Types:stl:Signatures:0", "2147483647:AABB", "Uploads:Types:stl:Signatures")]
+    [InlineData("Uploads:Types:stl:Signatures:0", "99999999999:AA", "Uploads:Types:stl:Signatures")]
+    public async Task A_setting_that_cannot_work_stops_the_start_and_is_named(string key, string value, string named)
+    {
+        var failure = await Should.ThrowAsync<OptionsValidationException>(() => StartAsync((key, value)));
+
+        failure.Message.ShouldContain(named);
+    }
+
+    private static async Task<UploadPolicy> StartAsync(params (string Key, string Value)[] settings)
+    {
+        var folder = Directory.CreateTempSubdirectory("chatfiles-test-");
+        try
+        {
+            var configuration = new ConfigurationBuilder()
+                .AddInMemoryCollection(settings.Select(s => KeyValuePair.Create(s.Key, (string?)s.Value)).Append(new("Data:Directory", folder.FullName)))
+                .Build();
+            await using var services = new ServiceCollection()
+                .AddLogging(logging => logging.SetMinimumLevel(LogLevel.None))
+                .AddChatFiles(configuration, folder.FullName)
+                .BuildServiceProvider();
+            await services.PrepareChatFilesAsync();
+            return services.GetRequiredService<UploadPolicy>();
+        }
+        finally
+        {
+            folder.Delete(recursive: true);
+        }
+    }
+}
