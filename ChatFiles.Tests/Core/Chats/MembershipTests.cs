@@ -1,0 +1,177 @@
+using ChatFiles.Core.Chats;
+using ChatFiles.Core.Files;
+using ChatFiles.Tests.Stage;
+
+namespace ChatFiles.Tests.Core.Chats;
+
+public sealed class MembershipTests
+{
+    [Fact]
+    public async Task The_owner_adds_people_by_address_and_adding_again_changes_nothing()
+    {
+        await using var world = await ChatWorld.BeginAsync();
+        var (ann, ben, cleo) = (await world.PersonAsync("ann"), await world.PersonAsync("ben"), await world.PersonAsync("cleo"));
+        var chat = await world.ChatAsync(ann);
+        await world.Chats.SendTextAsync(ann.Id, chat, "before");
+
+        (await world.Chats.AddMemberAsync(ann.Id, chat, " Ben@Example.org ")).Refusal.ShouldBeNull();
+        (await world.Chats.AddMemberAsync(ann.Id, chat, ben.Email)).Refusal.ShouldBeNull();
+
+        (await world.EventsAsync(chat)).Count(e => e.Type == ChatEventType.MemberJoined && e.UserId == ben.Id).ShouldBe(1);
+        (await world.Chats.GetChatAsync(ben.Id, chat)).Value.Members.Select(m => (m.Name, m.Role)).ShouldBe(
+            [("ann", MemberRole.Owner), ("ben", MemberRole.Member)]
+        );
+        (await world.Chats.ListChatsAsync(ben.Id)).Single(c => c.Id == chat).Unread.ShouldBe(0);
+        (await world.Chats.HistoryAsync(ben.Id, chat)).Value.Messages.ShouldHaveSingleItem();
+        (await world.Chats.AddMemberAsync(ben.Id, chat, cleo.Email)).Refusal!.Reason.ShouldBe(RefusalReason.NotAllowed);
+        (await world.Chats.AddMemberAsync(ann.Id, chat, "nobody@example.org")).Refusal.ShouldBe(Refusal.UserNotFound);
+        (await world.Chats.AddMemberAsync(ann.Id, chat, null)).Refusal.ShouldBe(Refusal.UserNotFound);
+    }
+
+    [Fact]
+    public async Task People_are_added_by_a_name_that_only_one_has()
+    {
+        await using var world = await ChatWorld.BeginAsync();
+        var (ann, ben) = (await world.PersonAsync("ann"), await world.PersonAsync("ben"));
+        await world.PersonAsync("twin");
+        var other = await world.PersonAsync("other");
+        await world.ReadAsync(async db =>
+        {
+            (await db.Users.FindAsync(other.Id))!.DisplayName = "twin";
+            return await db.SaveChangesAsync();
+        });
+        var chat = await world.ChatAsync(ann);
+
+        (await world.Chats.AddMemberByNameAsync(ann.Id, chat, " ben ")).Refusal.ShouldBeNull();
+        (await world.Chats.AddMemberByNameAsync(ann.Id, chat, "twin")).Refusal.ShouldBe(Refusal.UserNotFound);
+        (await world.Chats.AddMemberByNameAsync(ann.Id, chat, "twin@example.org")).Refusal.ShouldBeNull();
+        (await world.Chats.AddMemberByNameAsync(ann.Id, chat, " ")).Refusal.ShouldBe(Refusal.UserNotFound);
+        (await world.Chats.GetChatAsync(ann.Id, chat)).Value.Members.Count.ShouldBe(3);
+    }
+
+    [Fact]
+    public async Task People_are_found_by_any_part_of_name_or_address_taken_literally()
+    {
+        await using var world = await ChatWorld.BeginAsync();
+        var ann = await world.PersonAsync("ann");
+        await world.PersonAsync("100%_sure");
+        await world.PersonAsync("100 sure");
+        var chat = await world.ChatAsync(ann);
+
+        (await FindAsync("SURE")).ShouldBe(["100 sure", "100%_sure"]);
+        (await FindAsync("0%")).ShouldBe(["100%_sure"]);
+        (await FindAsync("_s")).ShouldBe(["100%_sure"]);
+        (await FindAsync("\\")).ShouldBeEmpty();
+        (await FindAsync("example.org")).ShouldBe(["100 sure", "100%_sure"]); // not who is a member already
+        (await FindAsync(" ")).ShouldBeEmpty();
+
+        async Task<IEnumerable<string>> FindAsync(string text) => (await world.Chats.FindPeopleAsync(ann.Id, chat, text)).Select(p => p.Name);
+    }
+
+    [Fact]
+    public async Task The_owner_removes_anyone_and_a_member_only_themself()
+    {
+        await using var world = await ChatWorld.BeginAsync();
+        var (ann, ben, cleo) = (await world.PersonAsync("ann"), await world.PersonAsync("ben"), await world.PersonAsync("cleo"));
+        var chat = await world.ChatAsync(ann, ben, cleo);
+
+        (await world.Chats.RemoveMemberAsync(ben.Id, chat, cleo.Id)).Refusal!.Reason.ShouldBe(RefusalReason.NotAllowed);
+        (await world.Chats.RemoveMemberAsync(ben.Id, chat, ann.Id)).Refusal!.Reason.ShouldBe(RefusalReason.NotAllowed);
+        (await world.Chats.RemoveMemberAsync(ann.Id, chat, "nobody")).Refusal!.Reason.ShouldBe(RefusalReason.UserNotFound);
+        (await world.Chats.RemoveMemberAsync(ann.Id, chat, cleo.Id)).Refusal.ShouldBeNull();
+        (await world.Chats.RemoveMemberAsync(ann.Id, chat, cleo.Id)).Refusal!.Reason.ShouldBe(RefusalReason.UserNotFound);
+        (await world.Chats.RemoveMemberAsync(ben.Id, chat, ben.Id)).Refusal.ShouldBeNull();
+
+        (await world.EventsAsync(chat)).Where(e => e.Type == ChatEventType.MemberLeft).Select(e => (e.UserId, e.UserName)).ShouldBe(
+            [(cleo.Id, "cleo"), (ben.Id, "ben")]
+        );
+    }
+
+    [Fact]
+    public async Task When_the_owner_leaves_the_longest_standing_member_owns_the_chat()
+    {
+        await using var world = await ChatWorld.BeginAsync();
+        var (ann, ben, cleo) = (await world.PersonAsync("ann"), await world.PersonAsync("ben"), await world.PersonAsync("cleo"));
+        var chat = await world.ChatAsync(ann, ben, cleo);
+        // Ben leaves and comes back: now Cleo is there longest.
+        await world.Chats.RemoveMemberAsync(ann.Id, chat, ben.Id);
+        await world.Chats.AddMemberAsync(ann.Id, chat, ben.Email);
+
+        (await world.Chats.RemoveMemberAsync(ann.Id, chat, ann.Id)).Refusal.ShouldBeNull();
+
+        (await world.Chats.GetChatAsync(cleo.Id, chat)).Value.Members.Select(m => (m.Name, m.Role)).ShouldBe(
+            [("cleo", MemberRole.Owner), ("ben", MemberRole.Member)]
+        );
+        (await world.Chats.AddMemberAsync(cleo.Id, chat, ann.Email)).Refusal.ShouldBeNull();
+        (await world.Chats.GetChatAsync(ann.Id, chat)).Value.Members.Single(m => m.UserId == ann.Id).Role.ShouldBe(MemberRole.Member);
+        (await world.Chats.RemoveMemberAsync(cleo.Id, chat, cleo.Id)).Refusal.ShouldBeNull();
+        (await world.Chats.RemoveMemberAsync(ben.Id, chat, ann.Id)).Refusal.ShouldBeNull();
+        (await world.Chats.RemoveMemberAsync(ben.Id, chat, ben.Id)).Refusal.ShouldBeNull(); // the last one may go too
+        (await world.Chats.GetChatAsync(ben.Id, chat)).Refusal.ShouldBe(Refusal.ChatNotFound);
+    }
+
+    [Fact]
+    public async Task Nobody_leaves_General_nor_is_removed_from_it()
+    {
+        await using var world = await ChatWorld.BeginAsync();
+        var (ann, ben) = (await world.PersonAsync("ann"), await world.PersonAsync("ben"));
+
+        (await world.Chats.RemoveMemberAsync(ann.Id, Chat.GeneralId, ann.Id)).Refusal!.Reason.ShouldBe(RefusalReason.NotAllowed);
+        (await world.Chats.RemoveMemberAsync(ann.Id, Chat.GeneralId, ben.Id)).Refusal!.Reason.ShouldBe(RefusalReason.NotAllowed);
+        (await world.Chats.GetChatAsync(ann.Id, Chat.GeneralId)).Value.Members.Count.ShouldBe(2);
+    }
+
+    [Theory]
+    [InlineData("never a member")]
+    [InlineData("not a member any more")]
+    [InlineData("no such chat")]
+    public async Task For_who_is_not_a_member_there_is_no_such_chat_whatever_they_ask(string why)
+    {
+        await using var world = await ChatWorld.BeginAsync();
+        var (ann, eve) = (await world.PersonAsync("ann"), await world.PersonAsync("eve"));
+        var chat = await world.ChatAsync(ann);
+        if (why == "not a member any more")
+        {
+            await world.Chats.AddMemberAsync(ann.Id, chat, eve.Email);
+            await world.Chats.RemoveMemberAsync(ann.Id, chat, eve.Id);
+        }
+
+        var sent = await world.SendFileAsync(ann, chat);
+        var file = sent.Attachments[0].Id;
+        var asked = why == "no such chat" ? 999 : chat;
+        var events = (await world.EventsAsync(chat)).Count;
+        var chats = world.Chats;
+
+        Refusal?[] answers =
+        [
+            (await chats.GetChatAsync(eve.Id, asked)).Refusal,
+            (await chats.CheckMemberAsync(eve.Id, asked)).Refusal,
+            (await chats.OpenChatAsync(eve.Id, asked)).Refusal,
+            (await chats.SubscribeAsync(eve.Id, asked, null)).Refusal,
+            (await chats.SubscribeAsync(eve.Id, asked, -7)).Refusal,
+            (await chats.HistoryAsync(eve.Id, asked)).Refusal,
+            (await chats.HistoryAsync(eve.Id, asked, limit: 0)).Refusal,
+            (await chats.SendTextAsync(eve.Id, asked, "hello")).Refusal,
+            (await chats.SendTextAsync(eve.Id, asked, "", "bad key")).Refusal,
+            (await world.SendAsync(eve, asked, null, Parts.File("x.txt", "x"))).Refusal,
+            (await world.SendAsync(eve, asked, "bad key", Parts.File("x.exe", ""))).Refusal,
+            (await chats.OpenFileAsync(eve.Id, asked, file)).Refusal,
+            (await chats.OpenFileAsync(eve.Id, asked, Guid.Empty)).Refusal,
+            (await chats.OpenThumbnailAsync(eve.Id, asked, file)).Refusal,
+            (await chats.PutBackAsync(eve.Id, asked, file, AsyncEnumerable.Empty<UploadPart>())).Refusal,
+            (await chats.DeleteFileAsync(eve.Id, asked, file)).Refusal,
+            (await chats.DeleteMessageAsync(eve.Id, asked, sent.Id)).Refusal,
+            (await chats.DeleteMessageAsync(eve.Id, asked, 999)).Refusal,
+            (await chats.MarkReadAsync(eve.Id, asked, sent.Id)).Refusal,
+            (await chats.AddMemberAsync(eve.Id, asked, eve.Email)).Refusal,
+            (await chats.AddMemberByNameAsync(eve.Id, asked, "eve")).Refusal,
+            (await chats.RemoveMemberAsync(eve.Id, asked, ann.Id)).Refusal,
+            (await chats.RemoveMemberAsync(eve.Id, asked, eve.Id)).Refusal,
+        ];
+
+        answers.ShouldAllBe(answer => answer == Refusal.ChatNotFound);
+        (await chats.FindPeopleAsync(eve.Id, asked, "ann")).ShouldBeEmpty();
+        (await world.EventsAsync(chat)).Count.ShouldBe(events);
+        world.BlobCount.ShouldBe(1);
+    }
+}
