@@ -7,6 +7,17 @@ namespace ChatFiles.Web;
 
 internal static class Pages
 {
+    /// <summary>
+    /// A built but unpublished program also looks for changed files at run time, by a route that takes every address: an
+    /// unknown one would then be 405 instead of 404. Only who works on the files needs that.
+    /// </summary>
+    public static void UseStaticAssets(this WebApplicationBuilder builder)
+    {
+        builder.WebHost.UseStaticWebAssets();
+        if (!builder.Environment.IsDevelopment())
+            builder.Configuration["ReloadStaticAssetsAtRuntime"] = "false";
+    }
+
     /// <summary>Razor components with circuits. Bytes of files never travel through a circuit, so its messages stay small.</summary>
     public static void AddPages(this IServiceCollection services)
     {

@@ -9,7 +9,7 @@ try
 {
     var builder = WebApplication.CreateBuilder(args);
     builder.UseDefaultAddress();
-    builder.WebHost.UseStaticWebAssets();
+    builder.UseStaticAssets();
     builder.WebHost.ConfigureKestrel(kestrel => kestrel.AddServerHeader = false);
 
     builder.Services.AddChatFiles(builder.Configuration, builder.Environment.ContentRootPath);
@@ -41,7 +41,8 @@ try
     app.MapEventStream();
     app.MapHealth();
     app.MapOpenApi();
-    app.MapRazorComponents<App>().AddInteractiveServerRenderMode();
+    // Its own Content-Security-Policy would take the place of ours, which says the same of frames and much more.
+    app.MapRazorComponents<App>().AddInteractiveServerRenderMode(mode => mode.ContentSecurityFrameAncestorsPolicy = null);
 
     app.AnnounceWhenReady();
     await app.RunAsync();

@@ -60,7 +60,9 @@ internal sealed class FileUpload(
                 await ReceiveThumbnailAsync(part, _attachments[^1], cancellationToken);
             else if (part.Kind == UploadPartKind.Caption)
                 Caption = await ReadCaptionAsync(part, cancellationToken);
-            mayHaveThumbnail = part.Kind == UploadPartKind.File;
+            // The caption stands at any place, also between a file and its thumbnail.
+            if (part.Kind != UploadPartKind.Caption)
+                mayHaveThumbnail = part.Kind == UploadPartKind.File;
         }
 
         if (_attachments.Count == 0)
@@ -177,7 +179,8 @@ internal sealed class FileUpload(
         var length = await part.Content.ReadAtLeastAsync(buffer, buffer.Length, throwOnEndOfStream: false, cancellationToken);
         if (length == buffer.Length)
             throw Refused(RefusalReason.InvalidText, $"A caption has at most {Message.MaxTextLength:N0} characters.");
-        return Encoding.UTF8.GetString(buffer, 0, length).Trim();
+        // HTML's form encoding writes every line end as CR LF; people wrote LF.
+        return Encoding.UTF8.GetString(buffer, 0, length).ReplaceLineEndings("\n").Trim();
     }
 
     private async Task<(string Key, string Stamp)> StoreAsync(Stream content, CancellationToken cancellationToken)

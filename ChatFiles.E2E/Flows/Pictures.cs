@@ -52,6 +52,9 @@ public sealed class Pictures(Site site) : IClassFixture<Site>
         await ann.Attachment("Harbour at dawn.png").GetByRole(AriaRole.Img).First.ClickAsync();
         await Expect(ann.Dialog).ToBeVisibleAsync();
         await TakeAsync(ann, look, "picture");
+        var dialog = (await ann.Dialog.BoundingBoxAsync())!;
+        dialog.X.ShouldBeGreaterThanOrEqualTo(0);
+        (dialog.X + dialog.Width).ShouldBeLessThanOrEqualTo(screen.ViewportSize.Width);
 
         foreach (var page in new[] { "profile", "chats/987654321" })
         {

@@ -117,8 +117,12 @@ public sealed class Person(string name, IPage page, ServerProcess server) : IAsy
         await CanWriteAsync();
     }
 
-    /// <summary>The chat's composer is there and reacts.</summary>
-    public Task CanWriteAsync() => Expect(Button("Send")).ToBeEnabledAsync(new() { Timeout = 30_000 });
+    /// <summary>The chat's composer is there and reacts, and so does the rest of the page.</summary>
+    public async Task CanWriteAsync()
+    {
+        await Expect(Button("Send")).ToBeEnabledAsync(new() { Timeout = 30_000 });
+        await IsInteractiveAsync();
+    }
 
     public async Task ReloadAsync()
     {

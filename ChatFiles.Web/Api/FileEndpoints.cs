@@ -111,11 +111,14 @@ internal static class FileEndpoints
         return new ServedFile(file);
     }
 
-    /// <summary>Ranges, conditions and sending are the framework's; it only leaves the body of a 416 empty.</summary>
+    /// <summary>Ranges, conditions and sending are the framework's; it only takes any unit for bytes and leaves the body of a 416 empty.</summary>
     private sealed class ServedFile(OpenFile file) : IResult
     {
         public async Task ExecuteAsync(HttpContext httpContext)
         {
+            // RFC 9110, section 14.2: a range in a unit that is not understood is ignored.
+            if (!httpContext.Request.Headers.Range.ToString().StartsWith("bytes=", StringComparison.OrdinalIgnoreCase))
+                httpContext.Request.Headers.Remove(HeaderNames.Range);
             await Results
                 .Stream(
                     file.Content,

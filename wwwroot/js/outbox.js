@@ -2,6 +2,7 @@
 // PendingMessages draws it. One key is the thread through pending bubble, upload and stored message.
 import { newKey, transmit, antiforgeryToken } from './transmission.js';
 
+const PATIENCE_MS = 1_500;
 const PAUSES_MS = [2_000, 4_000, 8_000, 16_000, 30_000];
 
 /** A message on its way. `state` is sending, waiting (tries again by itself), refused or sent. */
@@ -101,17 +102,34 @@ class Outbox extends EventTarget {
       await new Promise((resolve) => this.addEventListener('change', resolve, { once: true }));
   }
 
-  async #try(message) {
+  #try(message) {
+    message.trying = this.#tryInTurn(message);
+  }
+
+  async #tryInTurn(message) {
+    const turn = (message.turn = {});
+    // A silent try again keeps what is shown until it gets somewhere, so that nothing flickers.
+    if (message.state !== 'waiting') this.#change(message, { state: 'sending', reason: null, progress: 0 });
+    await this.#waitForEarlier(message);
+    // Meanwhile it may have been taken back, or tried again.
+    if (message.turn !== turn) return;
     const attempt = transmit(message, (progress) => this.#advance(message, attempt, progress));
     message.attempt = attempt;
     message.startedAt = performance.now();
-    // A silent try again keeps what is shown until it gets somewhere, so that nothing flickers.
-    if (message.state !== 'waiting') this.#change(message, { state: 'sending', reason: null, progress: 0 });
     const { kind, reason } = await attempt.ended;
     if (message.attempt !== attempt || kind === 'aborted') return;
     if (kind === 'sent') this.#change(message, { state: 'sent', progress: 1, reason: null });
     else if (kind === 'refused') this.#change(message, { state: 'refused', reason });
     else this.#wait(message, reason);
+  }
+
+  /** What was written first goes first, unless it takes long: a large upload holds nobody up. */
+  async #waitForEarlier(message) {
+    const mine = this.of(message.chatId);
+    const earlier = mine.slice(0, mine.indexOf(message)).filter((m) => m.state === 'sending' || m.state === 'waiting');
+    if (earlier.length === 0) return;
+    const patience = new Promise((resolve) => setTimeout(resolve, PATIENCE_MS));
+    await Promise.race([Promise.all(earlier.map((m) => m.trying)), patience]);
   }
 
   #advance(message, attempt, progress) {
@@ -128,7 +146,7 @@ class Outbox extends EventTarget {
     this.#withdrawn.add(message.key);
     clearTimeout(message.timer);
     const attempt = message.attempt;
-    message.attempt = null;
+    message.attempt = message.turn = null;
     attempt?.abort();
     this.#remove(message);
   }

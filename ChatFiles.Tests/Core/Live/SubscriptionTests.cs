@@ -1,0 +1,225 @@
+using ChatFiles.Core.Chats;
+using ChatFiles.Core.Live;
+using ChatFiles.Core.People;
+using ChatFiles.Tests.Stage;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Time.Testing;
+
+namespace ChatFiles.Tests.Core.Live;
+
+public sealed class SubscriptionTests
+{
+    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(20);
+
+    [Fact]
+    public async Task What_was_missed_and_what_comes_live_arrives_once_and_in_order_while_eight_write()
+    {
+        await using var world = await ChatWorld.BeginAsync();
+        var ann = await world.PersonAsync("ann");
+        var chat = await world.ChatAsync(ann);
+        await SendTextsAsync(world, ann, chat, 10);
+        await world.StartAsync<EventDispatcher>();
+        using var subscription = (await world.Chats.SubscribeAsync(ann.Id, chat, after: 0)).Value;
+
+        var reading = TakeAsync(subscription, 170);
+        await Task.WhenAll(Enumerable.Range(0, 8).Select(_ => SendTextsAsync(world, ann, chat, 20)));
+        var events = await reading;
+
+        events.Select(e => e.Seq).ShouldBe(Seqs(1, 170));
+        events.Select(e => e.MessageId).Distinct().Count().ShouldBe(170);
+    }
+
+    [Fact]
+    public async Task A_reader_too_slow_for_its_inbox_reads_the_log_instead()
+    {
+        await using var world = await ChatWorld.BeginAsync();
+        var ann = await world.PersonAsync("ann");
+        var chat = await world.ChatAsync(ann);
+        await world.StartAsync<EventDispatcher>();
+        var published = 0;
+        using var watching = world.Services.GetRequiredService<RoomBroadcaster>().Watch(_ => Interlocked.Increment(ref published));
+        using var subscription = (await world.Chats.SubscribeAsync(ann.Id, chat, after: null)).Value;
+        using var enough = new CancellationTokenSource(Patience);
+        var goOn = new TaskCompletionSource();
+        var heard = new List<long>();
+        var delivering = subscription.DeliverAsync(
+            async e =>
+            {
+                heard.Add(e.Seq);
+                await goOn.Task;
+                if (heard.Count == 300)
+                    await enough.CancelAsync();
+            },
+            enough.Token
+        );
+
+        await Task.WhenAll(Enumerable.Range(0, 10).Select(_ => SendTextsAsync(world, ann, chat, 30)));
+        await Eventually.HoldsAsync(() => Volatile.Read(ref published) == 300, "all events are published");
+        goOn.SetResult();
+
+        await Should.ThrowAsync<OperationCanceledException>(delivering);
+        heard.ShouldBe(Seqs(1, 300));
+    }
+
+    [Fact]
+    public async Task Cut_and_resumed_twenty_times_nothing_is_lost_or_doubled()
+    {
+        await using var world = await ChatWorld.BeginAsync();
+        var ann = await world.PersonAsync("ann");
+        var chat = await world.ChatAsync(ann);
+        await world.StartAsync<EventDispatcher>();
+        var random = new Random(20);
+        var heard = new List<long>();
+
+        var writing = SendTextsAsync(world, ann, chat, 200);
+        for (var cut = 1; cut <= 20; cut++)
+        {
+            using var subscription = (await world.Chats.SubscribeAsync(ann.Id, chat, heard.LastOrDefault())).Value;
+            var events = await TakeAsync(subscription, cut < 20 ? random.Next(1, 11) : 200 - heard.Count);
+            heard.AddRange(events.Select(e => e.Seq));
+        }
+
+        await writing;
+        heard.ShouldBe(Seqs(1, 200));
+    }
+
+    [Fact]
+    public async Task A_receiver_that_throws_is_tried_again_after_growing_pauses_and_skips_nothing()
+    {
+        var time = new FakeTimeProvider();
+        await using var world = await ChatWorld.BeginAsync(change: services => services.AddSingleton<TimeProvider>(time));
+        var ann = await world.PersonAsync("ann");
+        var chat = await world.ChatAsync(ann);
+        await SendTextsAsync(world, ann, chat, 3);
+        using var subscription = (await world.Chats.SubscribeAsync(ann.Id, chat, after: 0)).Value;
+        using var enough = new CancellationTokenSource(Patience);
+        var attempts = new List<(long Seq, DateTimeOffset At)>();
+
+        var delivering = subscription.DeliverAsync(
+            async e =>
+            {
+                attempts.Add((e.Seq, time.GetUtcNow()));
+                if (e.Seq == 2 && attempts.Count < 5)
+                    throw new InvalidOperationException("The receiver is not well.");
+                if (e.Seq == 3)
+                    await enough.CancelAsync();
+            },
+            enough.Token
+        );
+        await Eventually.HoldsAsync(
+            () =>
+            {
+                time.Advance(TimeSpan.FromMilliseconds(20));
+                return delivering.IsCompleted;
+            },
+            "everything is delivered"
+        );
+
+        attempts.Select(a => a.Seq).ShouldBe([1, 2, 2, 2, 2, 3]);
+        (attempts[2].At - attempts[1].At).TotalSeconds.ShouldBeGreaterThanOrEqualTo(0.1);
+        (attempts[3].At - attempts[2].At).TotalSeconds.ShouldBeGreaterThanOrEqualTo(0.2);
+        (attempts[4].At - attempts[3].At).TotalSeconds.ShouldBeGreaterThanOrEqualTo(0.4);
+    }
+
+    [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public async Task Who_is_removed_hears_nothing_more_and_the_subscription_ends(bool isIdle)
+    {
+        await using var world = await ChatWorld.BeginAsync();
+        var (ann, bob) = (await world.PersonAsync("ann"), await world.PersonAsync("bob"));
+        var chat = await world.ChatAsync(ann, bob);
+        await world.StartAsync<EventDispatcher>();
+        using var subscription = (await world.Chats.SubscribeAsync(bob.Id, chat, after: null)).Value;
+        var reading = isIdle ? TakeAsync(subscription, int.MaxValue) : null;
+        await SendTextsAsync(world, ann, chat, 1);
+        if (isIdle)
+            await Eventually.HoldsAsync(() => subscription.Position == 2, "bob has read the message");
+
+        (await world.Chats.RemoveMemberAsync(ann.Id, chat, bob.Id)).Refusal.ShouldBeNull();
+        await SendTextsAsync(world, ann, chat, 5);
+
+        reading ??= TakeAsync(subscription, int.MaxValue);
+        (await reading).Select(e => e.Seq).ShouldBe(isIdle ? [2L] : []);
+    }
+
+    [Fact]
+    public async Task Replay_never_brings_back_what_was_deleted()
+    {
+        await using var world = await ChatWorld.BeginAsync();
+        var ann = await world.PersonAsync("ann");
+        var chat = await world.ChatAsync(ann);
+        var message = (await world.SendAsync(ann, chat, null, Parts.File("secret.txt", "psst"), Parts.Caption("hush"))).Value;
+        var other = await world.SendFileAsync(ann, chat, "other.txt");
+        await world.Chats.DeleteMessageAsync(ann.Id, chat, message.Id);
+        await world.Chats.DeleteFileAsync(ann.Id, chat, other.Attachments[0].Id);
+
+        using var subscription = (await world.Chats.SubscribeAsync(ann.Id, chat, after: 0)).Value;
+        var events = await TakeAsync(subscription, 4);
+
+        var replayed = events[0].Message!;
+        (replayed.Deleted, replayed.Text).ShouldBe((true, ""));
+        replayed.Attachments.ShouldBe([message.Attachments[0].Deleted()]);
+        events[1].Message!.Attachments.ShouldBe([other.Attachments[0].Deleted()]);
+    }
+
+    [Theory]
+    [InlineData(-1, RefusalReason.InvalidSeq)]
+    [InlineData(4, RefusalReason.InvalidSeq)]
+    [InlineData(3, null)]
+    [InlineData(0, null)]
+    public async Task Only_a_place_that_the_chat_has_reached_can_be_resumed_at(long after, RefusalReason? refused)
+    {
+        await using var world = await ChatWorld.BeginAsync();
+        var (ann, eve) = (await world.PersonAsync("ann"), await world.PersonAsync("eve"));
+        var chat = await world.ChatAsync(ann);
+        await SendTextsAsync(world, ann, chat, 3);
+
+        (await world.Chats.SubscribeAsync(ann.Id, chat, after)).Refusal?.Reason.ShouldBe(refused!.Value);
+        (await world.Chats.SubscribeAsync(ann.Id, chat, after)).Succeeded(out _, out _).ShouldBe(refused is null);
+        (await world.Chats.SubscribeAsync(eve.Id, chat, after)).Refusal.ShouldBe(Refusal.ChatNotFound);
+    }
+
+    [Fact]
+    public async Task A_restart_in_between_loses_nothing()
+    {
+        await using var world = await ChatWorld.BeginAsync();
+        var ann = await world.PersonAsync("ann");
+        var chat = await world.ChatAsync(ann);
+        await world.StartAsync<EventDispatcher>();
+        await SendTextsAsync(world, ann, chat, 4);
+        await world.RestartAsync();
+        await SendTextsAsync(world, ann, chat, 4);
+        await world.StartAsync<EventDispatcher>();
+
+        using var subscription = (await world.Chats.SubscribeAsync(ann.Id, chat, after: 2)).Value;
+        var reading = TakeAsync(subscription, 10);
+        await SendTextsAsync(world, ann, chat, 4);
+
+        (await reading).Select(e => e.Seq).ShouldBe(Seqs(3, 12));
+    }
+
+    private static async Task SendTextsAsync(ChatWorld world, Person author, long chat, int count)
+    {
+        var chats = world.Chats;
+        for (var i = 0; i < count; i++)
+            (await chats.SendTextAsync(author.Id, chat, $"text {i}")).Refusal.ShouldBeNull();
+    }
+
+    /// <summary>The next events; fewer only when the subscription ends.</summary>
+    private static async Task<List<RoomEvent>> TakeAsync(RoomSubscription subscription, int count)
+    {
+        using var timeout = new CancellationTokenSource(Patience);
+        var taken = new List<RoomEvent>();
+        await foreach (var roomEvent in subscription.ReadAsync(timeout.Token))
+        {
+            taken.Add(roomEvent);
+            if (taken.Count == count)
+                break;
+        }
+
+        return taken;
+    }
+
+    private static IEnumerable<long> Seqs(int first, int last) => Enumerable.Range(first, last - first + 1).Select(n => (long)n);
+}

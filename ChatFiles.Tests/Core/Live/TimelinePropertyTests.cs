@@ -1,0 +1,139 @@
+using System.Text.Json;
+using ChatFiles.Core.Chats;
+using ChatFiles.Core.Live;
+using ChatFiles.Core.People;
+using ChatFiles.Tests.Stage;
+using Microsoft.Extensions.DependencyInjection;
+
+namespace ChatFiles.Tests.Core.Live;
+
+/// <summary>The one property that keeps live updates honest: stale state and the events since give a fresh load.</summary>
+public sealed class TimelinePropertyTests
+{
+    [Theory]
+    [InlineData(0)]
+    [InlineData(1000)]
+    [InlineData(2000)]
+    [InlineData(3000)]
+    public async Task Stale_state_and_the_events_since_give_what_a_fresh_load_gives(int firstSeed)
+    {
+        await using var world = await ChatWorld.BeginAsync();
+        Person[] people = [await world.PersonAsync("ann"), await world.PersonAsync("bob"), await world.PersonAsync("cyd")];
+        for (var seed = firstSeed; seed < firstSeed + 25; seed++)
+            await new History(world, people, await world.ChatAsync(people), seed).TryAsync();
+    }
+
+    /// <summary>A random history of one chat. The first person, its owner, watches and never leaves.</summary>
+    private sealed class History(ChatWorld world, Person[] people, long chat, int seed)
+    {
+        private readonly Random _random = new(seed);
+        private readonly ChatService _chats = world.Chats;
+        private readonly HashSet<Person> _members = [.. people];
+
+        private Person Owner => people[0];
+
+        public async Task TryAsync()
+        {
+            await GoOnAsync();
+            using var opened = (await _chats.OpenChatAsync(Owner.Id, chat, limit: _random.Next(1, 12))).Value;
+            var position = opened.Changes.Position;
+            var (once, twice) = (new Timeline(opened.Page), new Timeline(opened.Page));
+            await GoOnAsync();
+            var someEvents = await EventsAfterAsync(position);
+            await GoOnAsync();
+            var laterEvents = await EventsAfterAsync(position + someEvents.Count);
+            var allEvents = await EventsAfterAsync(position);
+
+            foreach (var roomEvent in someEvents.Concat(laterEvents))
+                once.Apply(roomEvent);
+            foreach (var roomEvent in someEvents.SelectMany(e => new[] { e, e }).Concat(allEvents).Concat(allEvents))
+                twice.Apply(roomEvent);
+
+            var fresh = (await _chats.HistoryAsync(Owner.Id, chat, limit: 200)).Value;
+            await CheckAsync(once, fresh, "each event once");
+            await CheckAsync(twice, fresh, "events repeated");
+        }
+
+        private async Task CheckAsync(Timeline timeline, MessagePage fresh, string how)
+        {
+            var first = timeline.NextBefore ?? 0;
+            Text(timeline.Messages).ShouldBe(Text(fresh.Messages.Where(m => m.Id >= first)), $"seed {seed}, {how}");
+            while (timeline.NextBefore is { } before)
+                timeline.Prepend((await _chats.HistoryAsync(Owner.Id, chat, before, limit: 3)).Value);
+            Text(timeline.Messages).ShouldBe(Text(fresh.Messages), $"seed {seed}, {how}, older pages loaded");
+        }
+
+        private async Task GoOnAsync()
+        {
+            var steps = _random.Next(2, 11);
+            for (var step = 0; step < steps; step++)
+                await StepAsync();
+        }
+
+        private Task StepAsync() =>
+            _random.Next(10) switch
+            {
+                0 or 1 => _chats.SendTextAsync(AnyMember().Id, chat, $"text {_random.Next()}"),
+                2 or 3 or 4 => SendFilesAsync(),
+                5 => DeleteMessageAsync(),
+                6 => WithFileAsync(AttachmentState.Ready, file => _chats.DeleteFileAsync(Owner.Id, chat, file.Id)),
+                7 => WithFileAsync(AttachmentState.Ready, LoseAsync),
+                8 => WithFileAsync(AttachmentState.Missing, PutBackAsync),
+                _ => JoinOrLeaveAsync(AnyMember(), people[_random.Next(1, people.Length)]),
+            };
+
+        private async Task SendFilesAsync()
+        {
+            var parts = Enumerable.Range(0, _random.Next(1, 4)).Select(_ => $"{_random.Next()}.txt").Select(name => Parts.File(name, name));
+            (await world.SendAsync(AnyMember(), chat, key: null, [.. parts])).Refusal.ShouldBeNull();
+        }
+
+        private async Task DeleteMessageAsync()
+        {
+            if (Any((await _chats.HistoryAsync(Owner.Id, chat)).Value.Messages) is { } message)
+                (await _chats.DeleteMessageAsync(Owner.Id, chat, message.Id)).Refusal.ShouldBeNull();
+        }
+
+        private async Task LoseAsync(AttachmentView file)
+        {
+            File.Delete(await world.BlobPathAsync(file.Id));
+            (await _chats.OpenFileAsync(Owner.Id, chat, file.Id)).Refusal!.Reason.ShouldBe(RefusalReason.FileMissing);
+        }
+
+        private async Task PutBackAsync(AttachmentView file)
+        {
+            var parts = new[] { Parts.File(file.FileName, file.FileName!) }.ToAsyncEnumerable();
+            (await _chats.PutBackAsync(Owner.Id, chat, file.Id, parts)).Refusal.ShouldBeNull();
+        }
+
+        private async Task JoinOrLeaveAsync(Person remover, Person person)
+        {
+            if (_members.Add(person))
+            {
+                (await _chats.AddMemberAsync(Owner.Id, chat, person.Email)).Refusal.ShouldBeNull();
+                return;
+            }
+
+            var by = remover == person ? person : Owner;
+            (await _chats.RemoveMemberAsync(by.Id, chat, person.Id)).Refusal.ShouldBeNull();
+            _members.Remove(person);
+        }
+
+        private async Task WithFileAsync(AttachmentState state, Func<AttachmentView, Task> act)
+        {
+            var messages = (await _chats.HistoryAsync(Owner.Id, chat)).Value.Messages;
+            if (Any([.. messages.SelectMany(m => m.Attachments).Where(file => file.State == state)]) is { } file)
+                await act(file);
+        }
+
+        private Person AnyMember() => Any([.. people.Where(_members.Contains)])!;
+
+        private T? Any<T>(IReadOnlyList<T> all)
+            where T : class => all.Count == 0 ? null : all[_random.Next(all.Count)];
+
+        private async Task<IReadOnlyList<RoomEvent>> EventsAfterAsync(long position) =>
+            (await world.Services.GetRequiredService<RoomLog>().ReadAsync(Owner.Id, chat, position, CancellationToken.None))!;
+
+        private static string Text(IEnumerable<MessageView> messages) => JsonSerializer.Serialize(messages);
+    }
+}

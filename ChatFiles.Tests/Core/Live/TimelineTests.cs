@@ -1,0 +1,117 @@
+using ChatFiles.Core.Chats;
+using ChatFiles.Core.Live;
+
+namespace ChatFiles.Tests.Core.Live;
+
+public sealed class TimelineTests
+{
+    private static readonly DateTime SomeTime = new(2026, 11, 23, 12, 0, 0, DateTimeKind.Utc);
+
+    private readonly Timeline _timeline = new(new MessagePage([Message(5, File(1)), Message(6, File(2), File(3))], NextBefore: 5));
+
+    [Fact]
+    public void A_new_message_comes_last_and_only_once()
+    {
+        var created = Created(Message(7));
+
+        _timeline.Apply(created).ShouldBeTrue();
+        _timeline.Apply(created).ShouldBeFalse();
+
+        _timeline.Messages.Select(m => m.Id).ShouldBe([5, 6, 7]);
+    }
+
+    [Fact]
+    public void A_message_from_before_what_is_loaded_waits_for_its_page()
+    {
+        _timeline.Apply(Created(Message(4))).ShouldBeFalse();
+
+        _timeline.Prepend(new MessagePage([Message(3), Message(4), Message(5)], NextBefore: null));
+
+        _timeline.Messages.Select(m => m.Id).ShouldBe([3, 4, 5, 6]);
+        _timeline.NextBefore.ShouldBeNull();
+    }
+
+    [Fact]
+    public void What_has_not_changed_stays_the_same_instance()
+    {
+        var untouched = _timeline.Messages[0];
+
+        _timeline.Apply(FileEvent(ChatEventType.FileMissing, 6, 2)).ShouldBeTrue();
+
+        _timeline.Messages[0].ShouldBeSameAs(untouched);
+        _timeline.Messages[1].Attachments.Select(f => f.State).ShouldBe([AttachmentState.Missing, AttachmentState.Ready]);
+    }
+
+    [Theory]
+    [InlineData(ChatEventType.FileMissing)]
+    [InlineData(ChatEventType.FileDeleted)]
+    [InlineData(ChatEventType.MessageDeleted)]
+    public void The_second_time_an_event_changes_nothing(ChatEventType type)
+    {
+        _timeline.Apply(FileEvent(type, 6, 2)).ShouldBeTrue();
+        _timeline.Apply(FileEvent(type, 6, 2)).ShouldBeFalse();
+    }
+
+    [Fact]
+    public void A_missing_file_is_ready_again_once_it_is_restored()
+    {
+        _timeline.Apply(FileEvent(ChatEventType.FileMissing, 6, 3));
+        _timeline.Apply(FileEvent(ChatEventType.FileRestored, 6, 3)).ShouldBeTrue();
+
+        _timeline.Messages[1].Attachments[1].ShouldBe(File(3));
+    }
+
+    [Theory]
+    [InlineData(ChatEventType.FileMissing)]
+    [InlineData(ChatEventType.FileRestored)]
+    public void A_deleted_file_stays_deleted(ChatEventType type)
+    {
+        _timeline.Apply(FileEvent(ChatEventType.FileDeleted, 6, 2));
+
+        _timeline.Apply(FileEvent(type, 6, 2)).ShouldBeFalse();
+
+        _timeline.Messages[1].Attachments.ShouldBe([File(2).Deleted(), File(3)]);
+    }
+
+    [Fact]
+    public void A_deleted_message_loses_its_text_and_all_its_files()
+    {
+        _timeline.Apply(FileEvent(ChatEventType.MessageDeleted, 6, 2));
+
+        var message = _timeline.Messages[1];
+        (message.Deleted, message.Text).ShouldBe((true, ""));
+        message.Attachments.ShouldBe([File(2).Deleted(), File(3).Deleted()]);
+    }
+
+    [Theory]
+    [InlineData(ChatEventType.MessageDeleted)]
+    [InlineData(ChatEventType.FileDeleted)]
+    [InlineData(ChatEventType.FileMissing)]
+    [InlineData(ChatEventType.FileRestored)]
+    [InlineData(ChatEventType.MemberJoined)]
+    [InlineData(ChatEventType.MemberLeft)]
+    public void What_is_about_nothing_loaded_changes_nothing(ChatEventType type) =>
+        _timeline.Apply(FileEvent(type, 4, 1)).ShouldBeFalse();
+
+    [Fact]
+    public void Into_an_empty_chat_the_first_message_comes()
+    {
+        var empty = new Timeline(new MessagePage([], NextBefore: null));
+
+        empty.Apply(Created(Message(1))).ShouldBeTrue();
+
+        empty.Messages.Count.ShouldBe(1);
+    }
+
+    private static RoomEvent Created(MessageView message) => new(1, message.Seq, ChatEventType.MessageCreated, message.Id, null, null, null, message);
+
+    private static RoomEvent FileEvent(ChatEventType type, long messageId, int file) => new(1, 99, type, messageId, IdOf(file), null, null, null);
+
+    private static MessageView Message(long id, params AttachmentView[] files) =>
+        new(id, 1, id, new AuthorView("a", "ann"), "hello", SomeTime, null, Deleted: false, files);
+
+    private static AttachmentView File(int number) =>
+        new(IdOf(number), $"/file/{number}", "a.txt", "text/plain", 5, "00", AttachmentState.Ready, null, null, null);
+
+    private static Guid IdOf(int number) => new(number, 0, 0, new byte[8]);
+}

@@ -1,0 +1,96 @@
+using System.Net.Http.Json;
+using System.Text.Json;
+using ChatFiles.Tests.Stage;
+
+namespace ChatFiles.Tests.Web.Api;
+
+public sealed class ChatTests(TestServer server) : IClassFixture<TestServer>
+{
+    [Fact]
+    public async Task A_new_chat_has_its_creator_as_owner()
+    {
+        var ann = await server.UserAsync("ann");
+        using var answer = await ann.Http.PostAsJsonAsync("chat", new { name = "  Plans  " });
+        answer.StatusCode.ShouldBe(HttpStatusCode.Created);
+        var chat = await answer.JsonAsync();
+        answer.Headers.Location!.ToString().ShouldBe($"/chat/{chat.GetProperty("id").GetInt64()}");
+        chat.Text("name").ShouldBe("Plans");
+        Roles(chat).ShouldBe("ann:owner");
+        (await ann.GetAsync(answer.Headers.Location!.ToString())).GetRawText().ShouldBe(chat.GetRawText());
+    }
+
+    [Theory]
+    [InlineData("")]
+    [InlineData("  ")]
+    [InlineData(null)]
+    [InlineData("123456789 123456789 123456789 123456789 123456789 123456789 123456789 123456789 x")]
+    public async Task A_name_has_1_to_80_characters(string? name)
+    {
+        var ann = await server.UserAsync("ann");
+        await ann.Http.PostAsJsonAsync("chat", new { name }).ShouldBeProblemAsync(400, "invalid-name");
+    }
+
+    [Fact]
+    public async Task Two_people_have_one_direct_chat_that_takes_nobody()
+    {
+        var (bob, cleo) = (await server.UserAsync("bob"), await server.UserAsync("cleo"));
+        using var first = await bob.Http.PostAsJsonAsync("chat", new { with = cleo.Email });
+        using var second = await cleo.Http.PostAsJsonAsync("chat", new { with = bob.Email });
+
+        (first.StatusCode, second.StatusCode).ShouldBe((HttpStatusCode.Created, HttpStatusCode.OK));
+        var chat = await first.JsonAsync();
+        var id = chat.GetProperty("id").GetInt64();
+        (await second.JsonAsync()).GetProperty("id").GetInt64().ShouldBe(id);
+        chat.GetProperty("direct").GetBoolean().ShouldBeTrue();
+        var ann = await server.UserAsync("ann");
+        await bob.Http.PostAsJsonAsync($"chat/{id}/members", new { email = ann.Email }).ShouldBeProblemAsync(403, "not-allowed");
+        await bob.Http.PostAsJsonAsync("chat", new { with = "nobody@example.org" }).ShouldBeProblemAsync(404, "user-not-found");
+    }
+
+    [Fact]
+    public async Task The_owner_adds_and_removes_and_a_member_only_leaves()
+    {
+        var (ann, bob, cleo) = (await server.UserAsync("ann"), await server.UserAsync("bob"), await server.UserAsync("cleo"));
+        var chat = await ann.ChatAsync(bob, cleo);
+        var (annId, bobId, cleoId) = (await ann.IdAsync(), await bob.IdAsync(), await cleo.IdAsync());
+        var members = $"chat/{chat}/members";
+
+        await ann.Http.PostAsJsonAsync(members, new { email = bob.Email }).ShouldBeAsync(HttpStatusCode.NoContent);
+        await bob.Http.PostAsJsonAsync(members, new { email = bob.Email }).ShouldBeProblemAsync(403, "not-allowed");
+        await ann.Http.PostAsJsonAsync(members, new { email = "nobody@example.org" }).ShouldBeProblemAsync(404, "user-not-found");
+        await bob.Http.DeleteAsync($"{members}/{cleoId}").ShouldBeProblemAsync(403, "not-allowed");
+        await ann.Http.DeleteAsync($"{members}/nobody").ShouldBeProblemAsync(404, "user-not-found");
+        await ann.Http.DeleteAsync($"chat/1/members/{annId}").ShouldBeProblemAsync(403, "not-allowed");
+
+        await ann.Http.DeleteAsync($"{members}/{annId}").ShouldBeAsync(HttpStatusCode.NoContent);
+        Roles(await bob.GetAsync($"chat/{chat}")).ShouldBe("bob:owner cleo:member");
+        await bob.Http.DeleteAsync($"{members}/{cleoId}").ShouldBeAsync(HttpStatusCode.NoContent);
+        Roles(await bob.GetAsync($"chat/{chat}")).ShouldBe("bob:owner");
+        await bob.Http.DeleteAsync($"{members}/{bobId}").ShouldBeAsync(HttpStatusCode.NoContent);
+    }
+
+    [Fact]
+    public async Task The_read_position_moves_forward_only()
+    {
+        var (ann, bob) = (await server.UserAsync("ann"), await server.UserAsync("bob"));
+        var chat = await ann.ChatAsync(bob);
+        await bob.SendTextAsync(chat, "mine");
+        var first = (await ann.SendTextAsync(chat, "1")).GetProperty("id").GetInt64();
+        var second = (await ann.SendTextAsync(chat, "2")).GetProperty("id").GetInt64();
+
+        (await UnreadAsync()).ShouldBe(2);
+        await ReadAsync(first);
+        (await UnreadAsync()).ShouldBe(1);
+        await ReadAsync(second);
+        await ReadAsync(first);
+        (await UnreadAsync()).ShouldBe(0);
+        await bob.Http.PutAsJsonAsync($"chat/{chat}/read", new { }).ShouldBeProblemAsync(400, "invalid-json");
+
+        Task ReadAsync(long messageId) => bob.Http.PutAsJsonAsync($"chat/{chat}/read", new { messageId }).ShouldBeAsync(HttpStatusCode.NoContent);
+        async Task<int> UnreadAsync() =>
+            (await bob.GetAsync("chat")).EnumerateArray().Single(c => c.GetProperty("id").GetInt64() == chat).GetProperty("unread").GetInt32();
+    }
+
+    private static string Roles(JsonElement chat) =>
+        string.Join(' ', chat.GetProperty("members").EnumerateArray().Select(m => $"{m.Text("name")}:{m.Text("role")}"));
+}

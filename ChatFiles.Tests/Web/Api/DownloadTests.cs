@@ -1,0 +1,151 @@
+using System.Text.Json;
+using ChatFiles.Tests.Stage;
+
+namespace ChatFiles.Tests.Web.Api;
+
+public sealed class DownloadTests(TestServer server) : IClassFixture<TestServer>
+{
+    private const string Sha256OfHello = "2cf24dba5fb0a30e26e83b2ac5b9e29e1b161e5c1fa7425e73043362938b9824";
+
+    [Theory]
+    [InlineData("GET", "hello")]
+    [InlineData("HEAD", "")]
+    public async Task A_file_is_served_with_the_headers_that_make_it_harmless(string method, string body)
+    {
+        var (ann, path) = await FileAsync();
+        using var answer = await ann.SendAsync(new HttpMethod(method), path);
+
+        answer.StatusCode.ShouldBe(HttpStatusCode.OK);
+        (await answer.Content.ReadAsStringAsync()).ShouldBe(body);
+        answer.Content.Headers.ContentLength.ShouldBe(5);
+        answer.Content.Headers.ContentType!.ToString().ShouldBe("text/plain; charset=utf-8");
+        answer.Headers.ETag!.ToString().ShouldBe($"\"{Sha256OfHello}\"");
+        answer.Headers.AcceptRanges.ShouldBe(["bytes"]);
+        var cache = answer.Headers.CacheControl!;
+        (cache.Private, cache.NoCache, cache.NoStore, cache.Public).ShouldBe((true, true, false, false));
+        Header(answer, "X-Content-Type-Options").ShouldBe("nosniff");
+        Header(answer, "Cross-Origin-Resource-Policy").ShouldBe("same-origin");
+        Header(answer, "Content-Security-Policy").ShouldBe("sandbox; default-src 'none'");
+    }
+
+    [Theory]
+    [InlineData("bytes=0-0", "h", "bytes 0-0/5")]
+    [InlineData("bytes=1-3", "ell", "bytes 1-3/5")]
+    [InlineData("bytes=3-", "lo", "bytes 3-4/5")]
+    [InlineData("bytes=-2", "lo", "bytes 3-4/5")]
+    [InlineData("bytes=0-999", "hello", "bytes 0-4/5")]
+    public async Task A_range_is_a_206(string range, string body, string contentRange)
+    {
+        var (ann, path) = await FileAsync();
+        using var answer = await ann.SendAsync(HttpMethod.Get, path, null, ("Range", range));
+
+        answer.StatusCode.ShouldBe(HttpStatusCode.PartialContent);
+        (await answer.Content.ReadAsStringAsync()).ShouldBe(body);
+        answer.Content.Headers.ContentRange!.ToString().ShouldBe(contentRange);
+    }
+
+    [Theory]
+    [InlineData("bytes=5-")]
+    [InlineData("bytes=99-100")]
+    [InlineData("bytes=-0")]
+    public async Task A_range_outside_the_file_is_a_416_with_its_length(string range)
+    {
+        var (ann, path) = await FileAsync();
+        using var answer = await ann.SendAsync(HttpMethod.Get, path, null, ("Range", range));
+
+        answer.Content.Headers.ContentRange!.ToString().ShouldBe("bytes */5");
+        await Task.FromResult(answer).ShouldBeProblemAsync(416, "range-not-satisfiable");
+    }
+
+    [Theory]
+    [InlineData("If-None-Match", $"\"{Sha256OfHello}\"", 304)]
+    [InlineData("If-None-Match", $"\"a\", \"{Sha256OfHello}\"", 304)]
+    [InlineData("If-None-Match", $"W/\"{Sha256OfHello}\"", 304)]
+    [InlineData("If-None-Match", "*", 304)]
+    [InlineData("If-None-Match", "\"other\"", 200)]
+    [InlineData("If-Match", "\"other\"", 412)]
+    [InlineData("If-Match", $"\"{Sha256OfHello}\"", 200)]
+    public async Task A_condition_is_judged_by_the_etag(string header, string value, int status)
+    {
+        var (ann, path) = await FileAsync();
+        using var answer = await ann.SendAsync(HttpMethod.Get, path, null, (header, value));
+        ((int)answer.StatusCode).ShouldBe(status);
+    }
+
+    [Theory]
+    [InlineData($"\"{Sha256OfHello}\"", "he", 206)]
+    [InlineData("\"other\"", "hello", 200)]
+    [InlineData($"W/\"{Sha256OfHello}\"", "hello", 200)]
+    public async Task A_range_with_If_Range_is_of_that_content_only(string etag, string body, int status)
+    {
+        var (ann, path) = await FileAsync();
+        using var answer = await ann.SendAsync(HttpMethod.Get, path, null, ("Range", "bytes=0-1"), ("If-Range", etag));
+
+        ((int)answer.StatusCode).ShouldBe(status);
+        (await answer.Content.ReadAsStringAsync()).ShouldBe(body);
+    }
+
+    public static TheoryData<string, byte[], string, string> Types =>
+        new()
+        {
+            { "a.png", [0x89, 0x50, 0x4E, 0x47, 0x0D, 0x0A, 0x1A, 0x0A], "image/png", "inline" },
+            { "a.mp3", [.. "ID3"u8], "audio/mpeg", "inline" },
+            { "a.webm", [0x1A, 0x45, 0xDF, 0xA3], "video/webm", "inline" },
+            { "a.pdf", [.. "%PDF-1.4"u8], "application/pdf", "inline" },
+            { "a.log", [.. "line"u8], "text/plain; charset=utf-8", "inline" },
+            { "a.csv", [.. "a,b"u8], "text/csv", "attachment" },
+            { "a.json", [.. "{}"u8], "application/json", "attachment" },
+            { "a.md", [.. "# a"u8], "text/markdown", "attachment" },
+            { "a.zip", [0x50, 0x4B, 3, 4], "application/zip", "attachment" },
+        };
+
+    [Theory]
+    [MemberData(nameof(Types))]
+    public async Task The_type_follows_from_the_extension_and_decides_what_a_browser_shows(string name, byte[] content, string type, string shown)
+    {
+        var ann = await server.UserAsync("ann");
+        var path = (await ann.SendFileAsync(await ann.ChatAsync(), name, content)).Text("path");
+        using var plain = await ann.Http.GetAsync(path);
+        using var download = await ann.Http.GetAsync(path + "?download");
+
+        plain.Content.Headers.ContentType!.ToString().ShouldBe(type);
+        plain.Content.Headers.ContentDisposition!.DispositionType.ShouldBe(shown);
+        download.Content.Headers.ContentDisposition!.DispositionType.ShouldBe("attachment");
+        Header(plain, "Content-Security-Policy").ShouldContain("default-src 'none'");
+    }
+
+    [Fact]
+    public async Task The_name_is_carried_in_utf8()
+    {
+        var ann = await server.UserAsync("ann");
+        var path = (await ann.SendFileAsync(await ann.ChatAsync(), "Grüße; 日本 %22.txt", "hello"u8.ToArray())).Text("path");
+        using var answer = await ann.Http.GetAsync(path);
+
+        Header(answer, "Content-Disposition").ShouldContain("filename*=UTF-8''Gr%C3%BC%C3%9Fe%3B%20%E6%97%A5%E6%9C%AC%20%22.txt");
+        answer.Content.Headers.ContentDisposition!.FileNameStar.ShouldBe("Grüße; 日本 \".txt");
+    }
+
+    [Fact]
+    public async Task What_is_not_there_is_a_404()
+    {
+        var ann = await server.UserAsync("ann");
+        var (_, path) = await FileAsync();
+        await ann.Http.GetAsync($"{path}/thumbnail").ShouldBeProblemAsync(404, "no-thumbnail");
+
+        var unknown = $"chat/{await ann.ChatAsync()}/file/{path[^36..]}"; // a file of another chat
+        await ann.Http.GetAsync(unknown).ShouldBeProblemAsync(404, "file-not-found");
+        await ann.Http.GetAsync($"{unknown}/thumbnail").ShouldBeProblemAsync(404, "file-not-found");
+        await ann.Http.DeleteAsync(unknown).ShouldBeProblemAsync(404, "file-not-found");
+        await ann.Http.PutAsync(unknown, new Form().File("note.txt").Content).ShouldBeProblemAsync(404, "file-not-found");
+    }
+
+    private async Task<(ApiUser Ann, string Path)> FileAsync()
+    {
+        var ann = await server.UserAsync("ann");
+        JsonElement sent = await ann.SendFileAsync(await ann.ChatAsync());
+        return (ann, sent.Text("path"));
+    }
+
+    private static string Header(HttpResponseMessage answer, string name) =>
+        (answer.Headers.TryGetValues(name, out var values) || answer.Content.Headers.TryGetValues(name, out values)) ? values.Single() : "";
+}

@@ -1,0 +1,139 @@
+using Bunit;
+using ChatFiles.Core.Chats;
+using ChatFiles.Core.Files;
+using ChatFiles.Web.Components.Files;
+
+namespace ChatFiles.Tests.Web.Components;
+
+public sealed class AttachmentFigureTests : BunitContext
+{
+    [Fact]
+    public void A_picture_keeps_its_place_before_it_has_loaded()
+    {
+        var file = Shown.Picture();
+
+        var image = Figure(file).Find("figure[aria-label='cat.png'] img");
+
+        image.GetAttribute("src").ShouldBe(file.Path);
+        image.GetAttribute("alt").ShouldBe("cat.png");
+        image.GetAttribute("width").ShouldBe("400", "the picture's own shape, as large as a preview may be");
+        image.GetAttribute("height").ShouldBe("300");
+    }
+
+    [Fact]
+    public void A_picture_with_a_thumbnail_shows_that()
+    {
+        var file = Shown.Picture() with { Thumbnail = "/chat/7/file/x/thumbnail" };
+
+        Figure(file).Find("img").GetAttribute("src").ShouldBe("/chat/7/file/x/thumbnail");
+    }
+
+    [Fact]
+    public void A_click_on_a_picture_asks_to_open_it()
+    {
+        AttachmentView? opened = null;
+        var file = Shown.Picture();
+        var figure = Render<AttachmentFigure>(p => p.Add(c => c.File, file).Add(c => c.OnOpenPicture, f => opened = f));
+
+        figure.Find("button[aria-label='Open cat.png']").Click();
+
+        opened.ShouldBe(file);
+    }
+
+    [Fact]
+    public void What_no_browser_draws_is_a_card_with_icon_name_and_size()
+    {
+        var figure = Figure(Shown.File("plan.pdf", "application/pdf"));
+
+        figure.Find("figure[aria-label='plan.pdf'] .name").TextContent.ShouldBe("plan.pdf");
+        figure.Find(".kind use").GetAttribute("href").ShouldBe("/icons.svg#document");
+        figure.Find(".size").TextContent.ShouldBe(UploadPolicy.Readable(2048));
+        figure.FindAll("img, video, audio").ShouldBeEmpty();
+    }
+
+    [Theory]
+    [InlineData("clip.mp4", "video/mp4", "video")]
+    [InlineData("song.mp3", "audio/mpeg", "audio")]
+    public void What_a_browser_plays_has_a_player_that_does_not_load_it_all(string name, string contentType, string element)
+    {
+        var file = Shown.File(name, contentType);
+
+        var player = Figure(file).Find(element);
+
+        player.GetAttribute("src").ShouldBe(file.Path);
+        player.HasAttribute("controls").ShouldBeTrue();
+        player.GetAttribute("preload").ShouldBe("metadata");
+        player.GetAttribute("aria-label").ShouldBe(name);
+    }
+
+    [Theory]
+    [InlineData("cat.png", "image/png")]
+    [InlineData("plan.pdf", "application/pdf")]
+    [InlineData("clip.mp4", "video/mp4")]
+    [InlineData("song.mp3", "audio/mpeg")]
+    public void Every_file_can_be_downloaded_under_its_name(string name, string contentType)
+    {
+        var file = Shown.File(name, contentType);
+
+        var link = Figure(file).Find($"a[aria-label='Download {name}']");
+
+        link.GetAttribute("href").ShouldBe(file.Path + "?download");
+        link.GetAttribute("download").ShouldBe(name);
+    }
+
+    [Fact]
+    public void A_deleted_file_leaves_only_the_words()
+    {
+        var figure = Figure(Shown.Picture().Deleted(), mayDelete: true);
+
+        figure.Find("p").TextContent.ShouldBe("File deleted");
+        figure.FindAll("figure, img, a, button").ShouldBeEmpty();
+    }
+
+    [Fact]
+    public void A_missing_file_says_so_and_why_and_gives_nothing_to_open()
+    {
+        var figure = Figure(Shown.Picture() with { State = AttachmentState.Missing });
+
+        figure.Find("figure[aria-label='cat.png']").TextContent.ShouldContain("File missing");
+        figure.Find(".why").TextContent.ShouldNotBeNullOrWhiteSpace();
+        figure.FindAll("img, a").ShouldBeEmpty();
+    }
+
+    [Theory]
+    [InlineData(AttachmentState.Ready)]
+    [InlineData(AttachmentState.Missing)]
+    public void Who_may_delete_a_file_has_the_button(AttachmentState state)
+    {
+        AttachmentView? asked = null;
+        var file = Shown.Picture() with { State = state };
+        var figure = Render<AttachmentFigure>(p => p.Add(c => c.File, file).Add(c => c.MayDelete, true).Add(c => c.OnDelete, f => asked = f));
+
+        figure.Find("button[aria-label='Delete cat.png']").Click();
+
+        asked.ShouldBe(file);
+    }
+
+    [Theory]
+    [InlineData(AttachmentState.Ready)]
+    [InlineData(AttachmentState.Missing)]
+    public void Others_have_no_button_to_delete_a_file(AttachmentState state) =>
+        Figure(Shown.Picture() with { State = state }).FindAll("button[aria-label^='Delete']").ShouldBeEmpty();
+
+    [Theory]
+    [InlineData(AttachmentState.Ready)]
+    [InlineData(AttachmentState.Missing)]
+    public void Markup_in_a_name_is_shown_as_written(AttachmentState state)
+    {
+        const string Name = "<img src=x onerror=alert(1)>\"'.txt";
+
+        var figure = Figure(Shown.File(Name, "text/plain") with { State = state });
+
+        figure.Find(".name").TextContent.ShouldBe(Name);
+        figure.Find("figure").GetAttribute("aria-label").ShouldBe(Name);
+        figure.FindAll("img").ShouldBeEmpty();
+    }
+
+    private IRenderedComponent<AttachmentFigure> Figure(AttachmentView file, bool mayDelete = false) =>
+        Render<AttachmentFigure>(p => p.Add(c => c.File, file).Add(c => c.MayDelete, mayDelete));
+}

@@ -1,0 +1,111 @@
+using Bunit;
+using ChatFiles.Core.Chats;
+using ChatFiles.Web.Components.Messages;
+
+namespace ChatFiles.Tests.Web.Components;
+
+public sealed class MessageItemTests : BunitContext
+{
+    [Fact]
+    public void A_message_is_an_article_with_author_time_and_text()
+    {
+        var article = Item(Shown.Message(3)).Find("article");
+
+        article.GetAttribute("aria-label").ShouldBe("Message from ann");
+        article.GetAttribute("data-message-id").ShouldBe("3");
+        article.QuerySelector(".author")!.TextContent.ShouldBe("ann");
+        article.QuerySelector("time")!.GetAttribute("datetime").ShouldBe("2026-01-05T12:00:00.000Z");
+        article.QuerySelector(".text")!.TextContent.ShouldBe("hello");
+    }
+
+    [Fact]
+    public void Only_my_own_message_carries_the_key_this_browser_gave_it()
+    {
+        var message = Shown.Message(3) with { ClientId = "k" };
+
+        Item(message, isMine: true).Find("article").GetAttribute("data-client-id").ShouldBe("k");
+        Item(message).Find("article").HasAttribute("data-client-id").ShouldBeFalse();
+    }
+
+    [Fact]
+    public void Who_may_delete_a_message_has_the_button()
+    {
+        MessageView? asked = null;
+        var message = Shown.Message(3);
+        var item = Render<MessageItem>(p => p.Add(c => c.Message, message).Add(c => c.MayDelete, true).Add(c => c.OnDelete, m => asked = m));
+
+        item.Find("button[aria-label='Delete message']").Click();
+
+        asked.ShouldBe(message);
+    }
+
+    [Fact]
+    public void Others_have_no_button_to_delete_message_or_file() =>
+        Item(Shown.Message(3, files: Shown.Picture())).FindAll("button[aria-label^='Delete']").ShouldBeEmpty();
+
+    [Fact]
+    public void A_deleted_message_leaves_only_the_words()
+    {
+        var item = Item(Shown.Message(3, text: "", files: Shown.Picture().Deleted()) with { Deleted = true }, mayDelete: true);
+
+        item.Find(".gone").TextContent.ShouldBe("Message deleted");
+        item.FindAll("button, figure, .text, .files").ShouldBeEmpty();
+    }
+
+    [Fact]
+    public void A_message_of_files_alone_has_no_empty_text()
+    {
+        var item = Item(Shown.Message(3, text: "", files: [Shown.Picture(), Shown.File("plan.pdf", "application/pdf")]));
+
+        item.FindAll(".text").ShouldBeEmpty();
+        item.FindAll("figure").Select(f => f.GetAttribute("aria-label")).ShouldBe(["cat.png", "plan.pdf"]);
+    }
+
+    [Fact]
+    public void A_message_that_continues_has_no_picture_of_its_author_again()
+    {
+        Item(Shown.Message(3)).FindAll(".avatar").Count.ShouldBe(1);
+        Item(Shown.Message(3), continues: true).FindAll(".avatar").ShouldBeEmpty();
+    }
+
+    [Theory]
+    [InlineData("http://example.org/a")]
+    [InlineData("https://example.org/a?b=c#d")]
+    public void An_address_is_a_link_that_opens_beside_the_chat_and_knows_nothing_of_it(string address)
+    {
+        var link = Item(Shown.Message(3, $"see {address}.")).Find(".text a");
+
+        link.TextContent.ShouldBe(address);
+        link.GetAttribute("href").ShouldBe(address);
+        link.GetAttribute("target").ShouldBe("_blank");
+        link.GetAttribute("rel").ShouldBe("noopener noreferrer");
+    }
+
+    [Theory]
+    [InlineData("javascript:alert(1)")]
+    [InlineData("data:text/html,<script>alert(1)</script>")]
+    [InlineData("file:///etc/passwd")]
+    [InlineData("xhttp://example.org")]
+    [InlineData("<a href=\"javascript:alert(1)\">click</a>")]
+    [InlineData("<script>alert(1)</script> & <b>bold</b>")]
+    public void Anything_else_is_shown_as_written(string text)
+    {
+        var shown = Item(Shown.Message(3, text)).Find(".text");
+
+        shown.TextContent.ShouldBe(text);
+        shown.Children.ShouldBeEmpty();
+    }
+
+    [Fact]
+    public void White_space_and_line_breaks_stay_as_written()
+    {
+        const string Text = "one  two\n\n  three https://example.org/ four";
+
+        Item(Shown.Message(3, Text)).Find(".text").TextContent.ShouldBe(Text);
+    }
+
+    private IRenderedComponent<MessageItem> Item(MessageView message, bool isMine = false, bool mayDelete = false, bool continues = false) =>
+        Render<MessageItem>(p =>
+            p.Add(c => c.Message, message).Add(c => c.IsMine, isMine).Add(c => c.MayDelete, mayDelete).Add(c => c.Continues, continues)
+        );
+}

@@ -1,0 +1,122 @@
+using Bunit;
+using ChatFiles.Core.Chats;
+using ChatFiles.Core.Live;
+using ChatFiles.Web.Components.Files;
+using ChatFiles.Web.Components.Messages;
+
+namespace ChatFiles.Tests.Web.Components;
+
+public sealed class MessageListTests : BunitContext
+{
+    public MessageListTests() => JSInterop.Mode = JSRuntimeMode.Loose;
+
+    [Fact]
+    public void A_new_message_renders_itself_and_no_other()
+    {
+        var timeline = new Timeline(new MessagePage(Fifty(), NextBefore: null));
+        var list = List(timeline);
+
+        timeline.Apply(Event(ChatEventType.MessageCreated, 51) with { Message = Shown.Message(51, "news") }).ShouldBeTrue();
+        Show(list, timeline);
+
+        var items = list.FindComponents<MessageItem>();
+        items.Count.ShouldBe(51);
+        items[^1].Find(".text").TextContent.ShouldBe("news");
+        items.ShouldAllBe(item => item.RenderCount == 1);
+    }
+
+    [Fact]
+    public void A_deleted_file_renders_its_message_and_no_other()
+    {
+        var file = Shown.Picture();
+        var messages = Fifty();
+        messages[20] = messages[20] with { Attachments = [file] };
+        var timeline = new Timeline(new MessagePage(messages, NextBefore: null));
+        var list = List(timeline);
+
+        timeline.Apply(Event(ChatEventType.FileDeleted, messages[20].Id) with { FileId = file.Id }).ShouldBeTrue();
+        Show(list, timeline);
+
+        var items = list.FindComponents<MessageItem>();
+        items[20].Find(".gone").TextContent.ShouldBe("File deleted");
+        items.Where(item => item.RenderCount != 1).ShouldHaveSingleItem().Instance.Message.Id.ShouldBe(messages[20].Id);
+        list.FindComponents<AttachmentFigure>().Count.ShouldBe(1);
+    }
+
+    [Fact]
+    public void Older_messages_in_front_leave_the_others_as_they_are()
+    {
+        var timeline = new Timeline(new MessagePage(Fifty().Skip(20).ToList(), NextBefore: 21));
+        var list = List(timeline);
+
+        timeline.Prepend(new MessagePage(Fifty().Take(20).ToList(), NextBefore: null));
+        Show(list, timeline);
+
+        var items = list.FindComponents<MessageItem>();
+        items.Select(item => item.Instance.Message.Id).ShouldBe(Enumerable.Range(1, 50).Select(i => (long)i));
+        // The one that was first follows another now and may lose its name and picture.
+        items.Where(item => item.RenderCount != 1).ShouldAllBe(item => item.Instance.Message.Id == 21);
+    }
+
+    [Fact]
+    public void The_button_load_older_is_there_while_there_are_older_ones_and_asks_for_them()
+    {
+        var asked = 0;
+        var list = Render<MessageList>(p => p.Add(c => c.Messages, Fifty()).Add(c => c.HasOlder, true).Add(c => c.OnLoadOlder, () => asked++));
+
+        list.FindAll("button").Single(b => b.TextContent == "Load older").Click();
+        asked.ShouldBe(1);
+
+        list.Render(p => p.Add(c => c.HasOlder, false));
+        list.FindAll("button").ShouldNotContain(b => b.TextContent == "Load older");
+    }
+
+    [Fact]
+    public void A_chat_without_messages_says_what_to_do()
+    {
+        var list = List(new Timeline(new MessagePage([], NextBefore: null)));
+
+        list.Find(".empty").TextContent.ShouldContain("Nothing here yet");
+        list.Find("[role='log'][aria-label='Messages']").Children.ShouldBeEmpty();
+    }
+
+    [Fact]
+    public void Authors_delete_their_own_and_the_owner_deletes_all()
+    {
+        MessageView[] messages = [Shown.Message(1, author: "ann"), Shown.Message(2, author: "bob")];
+        var list = Render<MessageList>(p => p.Add(c => c.Messages, messages).Add(c => c.UserId, "ann"));
+
+        list.FindAll("button[aria-label='Delete message']").Count.ShouldBe(1);
+
+        list.Render(p => p.Add(c => c.IsOwner, true));
+        list.FindAll("button[aria-label='Delete message']").Count.ShouldBe(2);
+    }
+
+    [Fact]
+    public void Messages_continue_only_those_of_the_same_author_a_moment_before()
+    {
+        MessageView[] messages =
+        [
+            Shown.Message(1),
+            Shown.Message(2) with { SentAt = Shown.Noon.AddMinutes(1) },
+            Shown.Message(3, author: "bob") with { SentAt = Shown.Noon.AddMinutes(2) },
+            Shown.Message(4, author: "bob") with { SentAt = Shown.Noon.AddMinutes(8) },
+        ];
+
+        var list = Render<MessageList>(p => p.Add(c => c.Messages, messages));
+
+        list.FindComponents<MessageItem>().Select(item => item.Instance.Continues).ShouldBe([false, true, false, false]);
+    }
+
+    private static List<MessageView> Fifty() => [.. Enumerable.Range(1, 50).Select(i => Shown.Message(i))];
+
+    private static RoomEvent Event(ChatEventType type, long messageId) => new(7, 100, type, messageId, null, null, null, null);
+
+    private static void Show(IRenderedComponent<MessageList> list, Timeline timeline) =>
+        list.Render(p => p.Add(c => c.Messages, timeline.Messages).Add(c => c.HasOlder, timeline.NextBefore is not null));
+
+    private IRenderedComponent<MessageList> List(Timeline timeline) =>
+        Render<MessageList>(p =>
+            p.Add(c => c.Messages, timeline.Messages).Add(c => c.HasOlder, timeline.NextBefore is not null).Add(c => c.UserId, "ann")
+        );
+}

@@ -1,0 +1,82 @@
+using Bunit;
+using ChatFiles.Core.Live;
+using ChatFiles.Tests.Stage;
+using ChatFiles.Web.Components.Chats;
+using Microsoft.AspNetCore.Components;
+using Microsoft.Extensions.DependencyInjection;
+
+namespace ChatFiles.Tests.Web.Components;
+
+public sealed class NavChatsTests
+{
+    [Fact]
+    public async Task My_chats_are_listed_and_news_counts_as_unread_at_once()
+    {
+        await using var world = await ChatWorld.BeginAsync();
+        await world.StartAsync<EventDispatcher>();
+        var ann = await world.PersonAsync("ann");
+        var bob = await world.PersonAsync("bob");
+        var chat = await world.ChatAsync(ann, bob);
+        await using var screen = new Screen(world, bob);
+        var nav = screen.Render<NavChats>();
+        nav.WaitForElement($"nav[aria-label='Chats'] a[href='/chats/{chat}']", Screen.Patience).TextContent.ShouldContain("Room");
+        nav.FindAll(".badge").ShouldBeEmpty();
+
+        await world.Chats.SendTextAsync(ann.Id, chat, "hello");
+
+        nav.WaitForAssertion(() => nav.Find($"#unread-{chat}").TextContent.ShouldBe("1 unread"), Screen.Patience);
+    }
+
+    [Fact]
+    public async Task A_new_chat_is_made_in_a_dialog_and_opened()
+    {
+        await using var world = await ChatWorld.BeginAsync();
+        var ann = await world.PersonAsync("ann");
+        await using var screen = new Screen(world, ann);
+        var nav = screen.Render<NavChats>();
+
+        nav.FindAll("button").Single(b => b.TextContent == "New chat").Click();
+        nav.Find("dialog label").TextContent.ShouldBe("Name");
+        nav.Find("dialog input").Input("Plans");
+        nav.Find("dialog form").Submit();
+
+        nav.WaitForAssertion(() => nav.FindAll("nav .name").ShouldContain(n => n.TextContent == "Plans"), Screen.Patience);
+        nav.WaitForAssertion(() => nav.FindAll("dialog").ShouldBeEmpty(), Screen.Patience);
+        screen.Services.GetRequiredService<NavigationManager>().Uri.ShouldContain("/chats/");
+    }
+
+    [Fact]
+    public async Task A_chat_without_a_name_is_refused_in_words()
+    {
+        await using var world = await ChatWorld.BeginAsync();
+        var ann = await world.PersonAsync("ann");
+        await using var screen = new Screen(world, ann);
+        var nav = screen.Render<NavChats>();
+
+        nav.FindAll("button").Single(b => b.TextContent == "New chat").Click();
+        nav.Find("dialog form").Submit();
+
+        nav.WaitForElement("dialog [role='alert']", Screen.Patience).TextContent.ShouldNotBeNullOrWhiteSpace();
+    }
+
+    [Fact]
+    public async Task The_owner_finds_and_adds_people_and_hears_of_nobody_found()
+    {
+        await using var world = await ChatWorld.BeginAsync();
+        var ann = await world.PersonAsync("ann");
+        var bob = await world.PersonAsync("bob");
+        var chat = await world.ChatAsync(ann);
+        await using var screen = new Screen(world, ann);
+        var dialog = screen.Render<AddPeopleDialog>(p => p.Add(c => c.ChatId, chat).Add(c => c.UserId, ann.Id));
+
+        dialog.Find("input").Input("nobody@example.org");
+        dialog.Find("form").Submit();
+        dialog.WaitForElement("[role='alert']", Screen.Patience).TextContent.ShouldNotBeNullOrWhiteSpace();
+
+        dialog.Find("input").Input("bo");
+        dialog.WaitForElement("[aria-label='People found'] button", Screen.Patience).Click();
+
+        dialog.WaitForAssertion(() => dialog.Find("[role='status']").TextContent.ShouldContain("is a member now"), Screen.Patience);
+        (await world.Chats.CheckMemberAsync(bob.Id, chat)).Refusal.ShouldBeNull();
+    }
+}
