@@ -8,7 +8,7 @@ namespace ChatFiles.Core.Live;
 /// remembered as dropped, and the receiver reads the log instead.
 /// </summary>
 #pragma warning disable CA1001 // see _ended
-internal sealed class RoomInbox(string userId, long chatId)
+internal sealed class RoomInbox(string userId, long chatId, long since)
 #pragma warning restore CA1001
 {
     private const int Capacity = 128;
@@ -28,6 +28,9 @@ internal sealed class RoomInbox(string userId, long chatId)
 
     public void Put(RoomEvent roomEvent)
     {
+        // Delivery may lag behind: an earlier leaving is over for who has come back since.
+        if (roomEvent.Seq <= since)
+            return;
         if (roomEvent.Type == ChatEventType.MemberLeft && roomEvent.UserId == userId)
             _ = _ended.CancelAsync();
         else if (!_events.Writer.TryWrite(roomEvent))

@@ -29,7 +29,7 @@ public sealed class RoomSubscription : IDisposable
     {
         (_userId, ChatId, Position) = (userId, chatId, position);
         (_broadcaster, _log, _time, _logger) = (broadcaster, log, time, logger);
-        _inbox = new RoomInbox(userId, chatId);
+        _inbox = new RoomInbox(userId, chatId, position);
         broadcaster.Join(_inbox);
     }
 

@@ -1,0 +1,84 @@
+using ChatFiles.Core.Chats;
+using ChatFiles.Core.Live;
+using ChatFiles.Tests.Stage;
+using Microsoft.Extensions.DependencyInjection;
+
+namespace ChatFiles.Tests.Core.Live;
+
+public sealed class MembershipAndDeliveryTests
+{
+    [Fact]
+    public async Task Who_was_removed_and_has_come_back_is_not_sent_away_by_the_old_leaving_that_is_delivered_late()
+    {
+        await using var world = await ChatWorld.BeginAsync();
+        var (ann, ben) = (await world.PersonAsync("ann"), await world.PersonAsync("ben"));
+        var chat = await world.ChatAsync(ann, ben);
+        await world.Chats.RemoveMemberAsync(ann.Id, chat, ben.Id);
+        await world.Chats.AddMemberAsync(ann.Id, chat, ben.Email);
+        using var changes = (await world.Chats.SubscribeAsync(ben.Id, chat, after: null)).Value;
+
+        // The dispatcher, which does not run here, has been behind until now.
+        var late = (await world.EventsAsync(chat)).Single(e => e.Type == ChatEventType.MemberLeft);
+        world
+            .Services.GetRequiredService<RoomBroadcaster>()
+            .Publish(new RoomEvent(chat, late.Seq, late.Type, null, null, late.UserId, late.UserName, null));
+        var sent = (await world.Chats.SendTextAsync(ann.Id, chat, "welcome back")).Value;
+
+        using var timeout = new CancellationTokenSource(TimeSpan.FromSeconds(15));
+        (await changes.ReadAsync(timeout.Token).FirstAsync(timeout.Token)).Seq.ShouldBe(sent.Seq);
+    }
+
+    [Fact]
+    public async Task Who_is_removed_in_the_middle_of_catching_up_gets_nothing_that_came_after_it()
+    {
+        await using var world = await ChatWorld.BeginAsync();
+        var (ann, ben) = (await world.PersonAsync("ann"), await world.PersonAsync("ben"));
+        var chat = await world.ChatAsync(ann, ben);
+        await world.StartAsync<EventDispatcher>();
+        for (var i = 0; i < 450; i++) // more than are read from the log at once
+            await world.Chats.SendTextAsync(ann.Id, chat, "before");
+        using var changes = (await world.Chats.SubscribeAsync(ben.Id, chat, after: 0)).Value;
+
+        var texts = new List<string?>();
+        using var timeout = new CancellationTokenSource(TimeSpan.FromSeconds(15));
+        await foreach (var change in changes.ReadAsync(timeout.Token))
+        {
+            texts.Add(change.Message?.Text);
+            if (texts.Count != 100)
+                continue;
+            await world.Chats.RemoveMemberAsync(ann.Id, chat, ben.Id);
+            await world.Chats.SendTextAsync(ann.Id, chat, "secret");
+        }
+
+        // The subscription has ended by itself, with what was on its way at the most.
+        texts.Count.ShouldBeLessThanOrEqualTo(200);
+        texts.ShouldNotContain("secret");
+        (await world.Chats.SubscribeAsync(ben.Id, chat, after: 0)).Refusal.ShouldBe(Refusal.ChatNotFound);
+    }
+
+    [Fact]
+    public async Task The_lobby_hears_of_every_chat_and_of_read_positions()
+    {
+        await using var world = await ChatWorld.BeginAsync();
+        var (ann, ben) = (await world.PersonAsync("ann"), await world.PersonAsync("ben"));
+        await world.StartAsync<EventDispatcher>();
+        var news = new System.Collections.Concurrent.ConcurrentQueue<LobbyNews>();
+        var watching = world.Services.GetRequiredService<RoomBroadcaster>().Watch(news.Enqueue);
+
+        var chat = await world.ChatAsync(ann, ben);
+        var sent = (await world.Chats.SendTextAsync(ann.Id, chat, "x")).Value;
+        await world.Chats.MarkReadAsync(ben.Id, chat, sent.Id);
+
+        LobbyNews[] expected = [new(chat, ben.Id), new(chat, null), new(chat, ben.Id)];
+        await Eventually.HoldsAsync(() => news.Count == 3, "all three are heard of");
+        news.ShouldBe(expected, ignoreOrder: true); // the read position is no event of the log
+
+        watching.Dispose();
+        (await world.Chats.SendTextAsync(ann.Id, chat, "y")).Refusal.ShouldBeNull();
+        using var changes = (await world.Chats.SubscribeAsync(ben.Id, chat, after: 0)).Value;
+        await world.Chats.SendTextAsync(ann.Id, chat, "z");
+        using var timeout = new CancellationTokenSource(TimeSpan.FromSeconds(15));
+        await changes.ReadAsync(timeout.Token).FirstAsync(e => e.Message?.Text == "z", timeout.Token);
+        news.Count.ShouldBe(3);
+    }
+}
