@@ -76,7 +76,7 @@ public sealed class AzureFileStore : IFileStore
                 catch (RequestFailedException failure) when (failure.Status == 404)
                 {
                     // A HEAD's 404 does not say whether the blob or the whole container is gone; only the former is a missing file.
-                    _containerExists = false;
+                    // A container that vanished is not made anew: empty, it would let every other blob seem missing.
                     await EnsureContainerIsThereAsync(cancellationToken);
                     return null;
                 }
@@ -126,7 +126,6 @@ public sealed class AzureFileStore : IFileStore
     {
         if (!await _container.ExistsAsync(cancellationToken))
             throw new StoreUnavailableException("The container of the blobs is not there.");
-        _containerExists = true;
     }
 
     /// <summary>Everything that goes wrong between us and the store means the same: it does not answer.</summary>

@@ -10,8 +10,21 @@ internal static class BlobCheck
     {
         if (blob.Content.Length != size)
             return false;
-        var hash = await SHA256.HashDataAsync(blob.Content, cancellationToken);
+        var hash = await ReadAsync(() => SHA256.HashDataAsync(blob.Content, cancellationToken), cancellationToken);
         blob.Content.Position = 0;
         return string.Equals(Convert.ToHexStringLower(hash), sha256, StringComparison.Ordinal);
+    }
+
+    /// <summary>A blob that was opened and then can't be read says nothing about its bytes: the store has gone down meanwhile.</summary>
+    public static async ValueTask<T> ReadAsync<T>(Func<ValueTask<T>> read, CancellationToken cancellationToken)
+    {
+        try
+        {
+            return await read();
+        }
+        catch (Exception failure) when (!cancellationToken.IsCancellationRequested)
+        {
+            throw new StoreUnavailableException("The blob can't be read.", failure);
+        }
     }
 }

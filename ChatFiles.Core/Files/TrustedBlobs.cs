@@ -43,7 +43,10 @@ public sealed class TrustedBlobs(IFileStore store, FileStates states)
         if (blob is null || blob.Content.Length != file.ThumbnailSize)
             return null;
         var bytes = new byte[file.ThumbnailSize];
-        await blob.Content.ReadExactlyAsync(bytes, cancellationToken);
+        await BlobCheck.ReadAsync(
+            () => blob.Content.ReadAtLeastAsync(bytes, bytes.Length, throwOnEndOfStream: false, cancellationToken),
+            cancellationToken
+        );
         var isRight = Convert.ToHexStringLower(SHA256.HashData(bytes)) == file.ThumbnailSha256;
         return isRight ? new MemoryStream(bytes, writable: false) : null;
     }

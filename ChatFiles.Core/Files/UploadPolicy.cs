@@ -67,7 +67,7 @@ public sealed class UploadPolicy
         if (string.IsNullOrWhiteSpace(cleaned))
             return InvalidName("A file's name has nothing left that could be shown.");
         if (Encoding.UTF8.GetByteCount(cleaned) > MaxNameBytes)
-            return InvalidName($"The name “{cleaned[..40]}…” is longer than {MaxNameBytes} bytes; shorten it and send the file again.");
+            return InvalidName($"The name “{cleaned[..(char.IsHighSurrogate(cleaned[39]) ? 39 : 40)]}…” is longer than {MaxNameBytes} bytes; shorten it and send the file again.");
         return cleaned;
     }
 

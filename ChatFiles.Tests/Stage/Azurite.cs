@@ -6,72 +6,73 @@ using ChatFiles.Core.Files;
 
 namespace ChatFiles.Tests.Stage;
 
-/// <summary>A real blob server, in memory, that lives as long as the tests that share it. It can be frozen and thawed.</summary>
+/// <summary>A real blob server of this test class alone, so that it can be frozen without disturbing others.</summary>
 public sealed class Azurite : IAsyncLifetime
 {
-    private Process? _process;
-
-    public int Port { get; } = FreePort();
-
-    public AzureStorageOptions Options(string container) =>
-        new() { ConnectionString = ConnectionString(Port), Container = container };
-
-    public static string ConnectionString(int port) =>
+    // Azurite's well-known account; no secret.
+    private const string Account =
         "DefaultEndpointsProtocol=http;AccountName=devstoreaccount1;"
-        + "AccountKey=Eby8vdM02xNOcqFlqUwJPLlmEtlCDXJ1OUzFT50uSRZ6IFsuFq2UVErCz4I6tq/K1SZFPTOtr/KBHBeksoGMGw==;" // Azurite's published key
-        + string.Create(CultureInfo.InvariantCulture, $"BlobEndpoint=http://127.0.0.1:{port}/devstoreaccount1;");
+        + "AccountKey=Eby8vdM02xNOcqFlqUwJPLlmEtlCDXJ1OUzFT50uSRZ6IFsuFq2UVErCz4I6tq/K1SZFPTOtr/KBHBeksoGMGw==;";
+
+    private readonly int _port = FreePort();
+    private Process? _process;
 
     public async Task InitializeAsync()
     {
         var start = new ProcessStartInfo("node")
         {
-            ArgumentList =
-            {
-                Executable(),
-                "--inMemoryPersistence",
-                "--silent",
-                "--blobPort",
-                Port.ToString(CultureInfo.InvariantCulture),
-            },
+            UseShellExecute = false,
             RedirectStandardOutput = true,
             RedirectStandardError = true,
-            UseShellExecute = false,
+            ArgumentList =
+            {
+                Program(),
+                "--inMemoryPersistence",
+                "--silent",
+                "--skipApiVersionCheck",
+                "--blobPort",
+                _port.ToString(CultureInfo.InvariantCulture),
+            },
         };
         _process = Process.Start(start)!;
-        AppDomain.CurrentDomain.ProcessExit += (_, _) => _process.Kill();
-        await Eventually.HoldsAsync(IsListening, "Azurite listened", 60);
+        await Eventually.HoldsAsync(AnswersAsync, "Azurite answers", seconds: 60);
     }
 
-    public Task DisposeAsync()
+    public async Task DisposeAsync()
     {
-        _process?.Kill();
-        return Task.CompletedTask;
+        if (_process is null)
+            return;
+        _process.Kill(entireProcessTree: true);
+        await _process.WaitForExitAsync();
+        _process.Dispose();
     }
 
-    /// <summary>It still takes connections and answers none, as a machine in trouble does.</summary>
+    /// <summary>A container of its own for each test; it does not exist yet.</summary>
+    public AzureStorageOptions NewContainer() => new() { ConnectionString = ConnectionTo(_port), Container = $"test-{Guid.NewGuid():N}" };
+
+    /// <summary>Where nobody listens.</summary>
+    public static AzureStorageOptions Nowhere() => new() { ConnectionString = ConnectionTo(FreePort()), Container = "nowhere" };
+
+    /// <summary>It takes connections and answers nothing, as an overloaded or cut-off store does.</summary>
     public Task FreezeAsync() => SignalAsync("-STOP");
 
     public Task ThawAsync() => SignalAsync("-CONT");
-
-    public static int FreePort()
-    {
-        using var listener = new TcpListener(IPAddress.Loopback, 0);
-        listener.Start();
-        return ((IPEndPoint)listener.LocalEndpoint).Port;
-    }
 
     private async Task SignalAsync(string signal)
     {
         using var kill = Process.Start("kill", [signal, _process!.Id.ToString(CultureInfo.InvariantCulture)]);
         await kill.WaitForExitAsync();
+        kill.ExitCode.ShouldBe(0);
     }
 
-    private bool IsListening()
+    private async Task<bool> AnswersAsync()
     {
-        using var client = new TcpClient();
+        if (_process!.HasExited)
+            throw new InvalidOperationException($"Azurite ended: {await _process.StandardError.ReadToEndAsync()}");
         try
         {
-            client.Connect(IPAddress.Loopback, Port);
+            using var client = new TcpClient();
+            await client.ConnectAsync(IPAddress.Loopback, _port);
             return true;
         }
         catch (SocketException)
@@ -80,17 +81,27 @@ public sealed class Azurite : IAsyncLifetime
         }
     }
 
-    private static string Executable()
+    private static string ConnectionTo(int port) =>
+        string.Create(CultureInfo.InvariantCulture, $"{Account}BlobEndpoint=http://127.0.0.1:{port}/devstoreaccount1;");
+
+    private static string Program()
     {
         if (Environment.GetEnvironmentVariable("AZURITE") is { Length: > 0 } named)
             return named;
         for (var folder = new DirectoryInfo(AppContext.BaseDirectory); folder is not null; folder = folder.Parent)
         {
-            var installed = Path.Combine(folder.FullName, "build", "npm", "node_modules", ".bin", "azurite-blob");
-            if (File.Exists(installed))
-                return installed;
+            var program = Path.Combine(folder.FullName, "build", "npm", "node_modules", ".bin", "azurite-blob");
+            if (File.Exists(program))
+                return program;
         }
 
-        throw new InvalidOperationException("Azurite is not installed; ./test.sh installs it.");
+        throw new InvalidOperationException("Azurite is not installed; ./test.sh installs it and runs the tests.");
+    }
+
+    private static int FreePort()
+    {
+        using var listener = new TcpListener(IPAddress.Loopback, 0);
+        listener.Start();
+        return ((IPEndPoint)listener.LocalEndpoint).Port;
     }
 }

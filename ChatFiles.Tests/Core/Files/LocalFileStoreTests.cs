@@ -1,4 +1,6 @@
+using System.Diagnostics;
 using ChatFiles.Core.Files;
+using ChatFiles.Tests.Stage;
 
 namespace ChatFiles.Tests.Core.Files;
 
@@ -11,45 +13,114 @@ public sealed class LocalFileStoreTests : FileStoreContract, IDisposable
 
     protected override IFileStore Store => _store;
 
-    public void Dispose() => Directory.Delete(_root, recursive: true);
+    protected override Task RewriteAsync(string key, byte[] content) => File.WriteAllBytesAsync(PathOf(key), content);
 
     [Fact]
-    public async Task What_a_crash_left_half_written_is_discarded()
+    public async Task What_a_crash_left_half_written_is_discarded_and_the_blobs_stay()
     {
-        var aside = Path.Combine(_root, "incoming", "half");
-        await File.WriteAllBytesAsync(aside, [1]);
+        var key = NewKey();
+        await WriteAsync(key, "hello");
+        await File.WriteAllTextAsync(Path.Combine(_root, "incoming", "half"), "hel");
 
-        await Store.DiscardUnfinishedAsync(CancellationToken.None);
+        await new LocalFileStore(_root).DiscardUnfinishedAsync(default);
 
-        File.Exists(aside).ShouldBeFalse();
+        Directory.EnumerateFiles(Path.Combine(_root, "incoming")).ShouldBeEmpty();
+        (await KeysAsync("")).ShouldBe([key]);
+    }
+
+    [Fact]
+    public async Task A_write_that_fails_leaves_nothing_aside()
+    {
+        await using var content = new GeneratedStream(100, failsAtEnd: true);
+
+        await Should.ThrowAsync<InvalidOperationException>(() => _store.WriteAsync(NewKey(), content, default));
+
+        Directory.EnumerateFiles(_root, "*", SearchOption.AllDirectories).ShouldBeEmpty();
     }
 
     [Theory]
-    [InlineData("../../escaped")]
-    [InlineData("/etc/passwd")]
-    public async Task A_key_that_leads_out_of_the_store_is_refused(string key) =>
-        await Should.ThrowAsync<ArgumentException>(() => OpenAsync(key));
+    [InlineData("../out")]
+    [InlineData("a/../../out")]
+    [InlineData("/tmp/out")]
+    [InlineData("../blobs-beside/out")]
+    [InlineData("")]
+    public async Task A_key_that_leads_out_of_the_root_is_refused(string key)
+    {
+        await Should.ThrowAsync<ArgumentException>(() => WriteAsync(key, "x"));
+        await Should.ThrowAsync<ArgumentException>(() => _store.OpenAsync(key, default));
+        await Should.ThrowAsync<ArgumentException>(() => _store.DeleteAsync(key, default));
+    }
 
     [Fact]
-    public async Task A_folder_that_is_not_there_is_an_outage_and_not_a_missing_blob()
+    public async Task A_folder_of_blobs_that_is_gone_is_an_outage_and_no_missing_blob()
     {
         var key = NewKey();
-        await WriteAsync(key, [1]);
-        Directory.Move(Path.Combine(_root, "blobs"), Path.Combine(_root, "unmounted"));
+        await WriteAsync(key, "hello");
+        var (blobs, away) = (Path.Combine(_root, "blobs"), Path.Combine(_root, "away"));
+        Directory.Move(blobs, away);
 
-        await Should.ThrowAsync<StoreUnavailableException>(() => OpenAsync(key));
-        await Should.ThrowAsync<StoreUnavailableException>(() => Store.CheckAsync(CancellationToken.None));
-        Directory.Move(Path.Combine(_root, "unmounted"), Path.Combine(_root, "blobs"));
+        await Should.ThrowAsync<StoreUnavailableException>(() => _store.OpenAsync(key, default));
+        await Should.ThrowAsync<StoreUnavailableException>(() => _store.DeleteAsync(key, default));
+        await Should.ThrowAsync<StoreUnavailableException>(() => KeysAsync(BlobKey.HourPrefix(DateTimeOffset.UnixEpoch)));
+        await Should.ThrowAsync<StoreUnavailableException>(() => _store.CheckAsync(default));
 
-        await using var blob = await OpenAsync(key);
+        Directory.Move(away, blobs);
+        await _store.CheckAsync(default);
+        await using var blob = await _store.OpenAsync(key, default);
         blob.ShouldNotBeNull();
     }
 
-    protected override Task TamperAsync(string key, byte[] content)
+    [Fact]
+    public async Task A_write_while_the_folder_of_blobs_is_gone_is_an_outage()
     {
-        var path = Path.Combine(_root, "blobs", key);
-        File.WriteAllBytes(path, content);
-        File.SetLastWriteTimeUtc(path, File.GetLastWriteTimeUtc(path).AddSeconds(1)); // clocks of file systems are coarse
-        return Task.CompletedTask;
+        Directory.Move(Path.Combine(_root, "blobs"), Path.Combine(_root, "away"));
+
+        await Should.ThrowAsync<StoreUnavailableException>(() => WriteAsync(NewKey(), "lost from sight"));
+    }
+
+    [Fact]
+    public async Task A_full_disk_says_so_and_is_written_to_again_when_there_is_room()
+    {
+        var disk = Directory.CreateDirectory(Path.Combine(_root, "disk")).FullName;
+        var mounted = await RunAsync("mount", "-t", "tmpfs", "-o", "size=1m", "tmpfs", disk);
+        if (mounted != 0)
+        {
+            Environment.IsPrivilegedProcess.ShouldBeFalse("Root could not mount a small disk to fill up.");
+            return;
+        }
+
+        try
+        {
+            var store = new LocalFileStore(disk);
+            var (first, second) = (NewKey(), NewKey());
+            await WriteAsync(store, first, 700_000);
+
+            await Should.ThrowAsync<StoreFullException>(() => WriteAsync(store, second, 700_000));
+
+            (await store.OpenAsync(second, default)).ShouldBeNull();
+            await store.DeleteAsync(first, default);
+            await WriteAsync(store, second, 700_000);
+        }
+        finally
+        {
+            (await RunAsync("umount", disk)).ShouldBe(0);
+        }
+    }
+
+    public void Dispose() => Directory.Delete(_root, recursive: true);
+
+    private string PathOf(string key) => Path.Combine(_root, "blobs", key);
+
+    private static async Task WriteAsync(LocalFileStore store, string key, int size)
+    {
+        await using var content = new GeneratedStream(size);
+        await store.WriteAsync(key, content, default);
+    }
+
+    private static async Task<int> RunAsync(string program, params string[] arguments)
+    {
+        using var process = Process.Start(new ProcessStartInfo(program, arguments) { UseShellExecute = false, RedirectStandardError = true })!;
+        await process.WaitForExitAsync();
+        return process.ExitCode;
     }
 }
