@@ -76,10 +76,10 @@ public static class FileTypes
             IsoMedia,
             new("4:6D6F6F76"),
             new("4:6D646174"),
-            // "wide", "free" and "skip" with the size in front of them: alone they are words that prose has at this place.
+            // with their size in front: "wide", "free" and "skip" alone are words that a text may have there
             new("0000000877696465"),
-            new("00??????66726565"),
-            new("00??????736B6970")
+            new("0000????66726565"),
+            new("0000????736B6970")
         ),
         ["mkv"] = new("video/x-matroska", FileKind.Video, Matroska),
         ["pdf"] = new("application/pdf", FileKind.Document, new Signature("255044462D")),

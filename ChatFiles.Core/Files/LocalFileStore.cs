@@ -22,6 +22,9 @@ public sealed partial class LocalFileStore(string root) : IFileStore
         try
         {
             await WriteAsideAsync(aside, content, cancellationToken);
+            // Made anew it would be empty, and every other blob would seem to be missing.
+            if (!Directory.Exists(_blobs))
+                throw new DirectoryNotFoundException("The folder of the blobs is not there.");
             var folder = Path.GetDirectoryName(final)!;
             var folderIsNew = !Directory.Exists(folder);
             Directory.CreateDirectory(folder);

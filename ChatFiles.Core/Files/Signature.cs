@@ -13,9 +13,9 @@ public sealed class Signature
     public Signature(string pattern)
     {
         var colon = pattern.IndexOf(':', StringComparison.Ordinal);
-        var isOffset = int.TryParse(colon < 0 ? "0" : pattern.AsSpan(0, colon), NumberStyles.None, CultureInfo.InvariantCulture, out _offset);
+        var hasOffset = colon < 0 || int.TryParse(pattern.AsSpan(0, colon), NumberStyles.None, CultureInfo.InvariantCulture, out _offset);
         var hex = pattern[(colon + 1)..].Replace(" ", "", StringComparison.Ordinal);
-        if (!isOffset || hex.Length is 0 || hex.Length % 2 != 0 || _offset > FileTypes.HeadLength - hex.Length / 2)
+        if (!hasOffset || hex.Length is 0 || hex.Length % 2 != 0 || hex.Length / 2 > FileTypes.HeadLength - _offset)
             throw new FormatException($"'{pattern}' is not a signature: hex bytes within the first {FileTypes.HeadLength}.");
         _bytes = [.. hex.Chunk(2).Select(ParseByte)];
     }

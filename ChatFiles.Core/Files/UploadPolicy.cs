@@ -14,9 +14,6 @@ public sealed class UploadPolicy
     private const string Deceptive =
         "\u061C\u180E\u200B\u200C\u200D\u200E\u200F\u202A\u202B\u202C\u202D\u202E\u2060\u2066\u2067\u2068\u2069\uFEFF";
 
-    /// <summary>No character, and the one code point beside lone surrogates that normalization throws at.</summary>
-    private const char ReversedByteOrderMark = '\uFFFE';
-
     private readonly Dictionary<string, FileType> _types;
     private readonly Signature[] _neverText;
 
@@ -61,9 +58,9 @@ public sealed class UploadPolicy
         if (name.Any(char.IsControl))
             return InvalidName("A file's name has control characters in it; rename the file and send it again.");
         var cleaned = string.Concat(name[(name.LastIndexOfAny(['/', '\\']) + 1)..].Where(c => !Deceptive.Contains(c)));
-        if (!IsWellFormed(cleaned))
+        if (!TryNormalize(ref cleaned))
             return InvalidName("A file's name is not valid Unicode.");
-        cleaned = cleaned.Normalize(NormalizationForm.FormC).TrimEnd('.', ' ');
+        cleaned = cleaned.TrimEnd('.', ' ');
         if (string.IsNullOrWhiteSpace(cleaned))
             return InvalidName("A file's name has nothing left that could be shown.");
         if (Encoding.UTF8.GetByteCount(cleaned) > MaxNameBytes)
@@ -110,20 +107,17 @@ public sealed class UploadPolicy
 
     private string AcceptedTypes => $"Accepted: {string.Join(", ", AllowedExtensions)}.";
 
-    private static bool IsWellFormed(string text)
+    private static bool TryNormalize(ref string text)
     {
-        for (var i = 0; i < text.Length; i++)
+        try
         {
-            if (text[i] == ReversedByteOrderMark)
-                return false;
-            if (!char.IsSurrogate(text[i]))
-                continue;
-            if (!char.IsSurrogatePair(text, i))
-                return false;
-            i++;
+            text = text.Normalize(NormalizationForm.FormC);
+            return true;
         }
-
-        return true;
+        catch (ArgumentException)
+        {
+            return false; // half a surrogate pair, or a code point that is no character
+        }
     }
 
     private static FileType ReadRow(string extension, FileTypeOptions row)

@@ -1,7 +1,7 @@
 using System.Text.Json;
 using System.Text.Json.Serialization;
 using ChatFiles.Web.Security;
-using Microsoft.AspNetCore.Http.Features;
+using Microsoft.AspNetCore.Diagnostics;
 
 namespace ChatFiles.Web.Api;
 
@@ -31,7 +31,7 @@ internal static class ApiServices
         {
             var context = status.HttpContext;
             if (context.Response.StatusCode == StatusCodes.Status404NotFound && WantsPage(context.Request))
-                context.Response.Redirect($"{context.Request.PathBase}/not-found");
+                await ShowNotFoundPageAsync(status);
             else if (Problems.OfStatus(context.Response.StatusCode) is { } problem)
                 await problem.ExecuteAsync(context);
         });
@@ -39,6 +39,15 @@ internal static class ApiServices
     /// <summary>Everything under it needs a signed-in person, and a browser's cookie alone changes nothing.</summary>
     public static RouteGroupBuilder MapSignedIn(this WebApplication app, string prefix) =>
         app.MapGroup(prefix).RequireAuthorization().AddEndpointFilter<AntiforgeryFilter>();
+
+    /// <summary>The same request once more, to the page that says so; the answer stays a 404.</summary>
+    private static Task ShowNotFoundPageAsync(StatusCodeContext status)
+    {
+        status.HttpContext.SetEndpoint(null);
+        status.HttpContext.Request.RouteValues.Clear();
+        status.HttpContext.Request.Path = "/not-found";
+        return status.Next(status.HttpContext);
+    }
 
     private static bool WantsPage(HttpRequest request) =>
         HttpMethods.IsGet(request.Method) && request.GetTypedHeaders().Accept.Any(type => type.MediaType == "text/html");

@@ -1,6 +1,9 @@
 using System.Globalization;
 using System.Net.Http.Json;
+using ChatFiles.Core.People;
 using ChatFiles.Tests.Stage;
+using Microsoft.AspNetCore.Identity;
+using Microsoft.Extensions.DependencyInjection;
 
 namespace ChatFiles.Tests.Web.Accounts;
 
@@ -105,6 +108,41 @@ public sealed class AccountApiTests(TestServer server) : IClassFixture<TestServe
         await ann.SendFileAsync(chat);
         await ShouldBeTooOftenAsync(await ann.PostFileAsync(chat, new Form().File("note.txt").Content));
         await ann.SendTextAsync(chat, "texts have none");
+    }
+
+    [Theory]
+    [InlineData("login/")]
+    [InlineData("LOGIN")]
+    [InlineData("log%69n")]
+    [InlineData("register/")]
+    [InlineData("refresh/")]
+    public async Task No_spelling_of_an_address_gets_around_the_limit(string route)
+    {
+        await using var limited = await TestServer.StartAsync(("RateLimits:SignInsPerMinute", "1"));
+        using (var first = await PostAsync(limited, route, new { email = "x", password = "y" }))
+            ((int)first.StatusCode).ShouldBeOneOf(400, 401);
+        await ShouldBeTooOftenAsync(await PostAsync(limited, route, new { email = "x", password = "y" }));
+    }
+
+    [Fact]
+    public async Task A_refresh_token_ends_with_the_password_it_was_given_for_and_is_no_access_token()
+    {
+        var email = "changing@example.org";
+        var password = (await server.UserAsync("changing")).Password;
+        using var login = await PostAsync(server, "login", new { email, password });
+        var refreshToken = (await login.JsonAsync()).Text("refreshToken");
+        using var guest = server.Client();
+        guest.DefaultRequestHeaders.Authorization = new("Bearer", refreshToken);
+        await guest.GetAsync("chat").ShouldBeProblemAsync(401, "not-signed-in");
+
+        await using (var scope = server.Services.CreateAsyncScope())
+        {
+            var people = scope.ServiceProvider.GetRequiredService<UserManager<Person>>();
+            var person = await people.FindByEmailAsync(email);
+            (await people.ChangePasswordAsync(person!, password, "An0ther-one")).Succeeded.ShouldBeTrue();
+        }
+
+        await PostAsync(server, "refresh", new { refreshToken }).ShouldBeProblemAsync(401, "invalid-credentials");
     }
 
     private static async Task ShouldBeTooOftenAsync(HttpResponseMessage answer)

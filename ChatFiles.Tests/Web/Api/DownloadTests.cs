@@ -45,6 +45,20 @@ public sealed class DownloadTests(TestServer server) : IClassFixture<TestServer>
     }
 
     [Theory]
+    [InlineData("lines=1-2")]
+    [InlineData("bytes=3-1")]
+    [InlineData("bytes=x")]
+    [InlineData("1-2")]
+    public async Task What_is_no_range_of_bytes_is_ignored(string range)
+    {
+        var (ann, path) = await FileAsync();
+        using var answer = await ann.SendAsync(HttpMethod.Get, path, null, ("Range", range));
+
+        answer.StatusCode.ShouldBe(HttpStatusCode.OK);
+        (await answer.Content.ReadAsStringAsync()).ShouldBe("hello");
+    }
+
+    [Theory]
     [InlineData("bytes=5-")]
     [InlineData("bytes=99-100")]
     [InlineData("bytes=-0")]

@@ -142,6 +142,15 @@ public sealed class UploadTests(TestServer server) : IClassFixture<TestServer>
     }
 
     [Fact]
+    public async Task The_caption_may_stand_between_a_file_and_its_thumbnail()
+    {
+        var (ann, chat) = await RoomAsync();
+        var sent = await SendAsync(ann, chat, new Form().File("note.txt").Text("look").Thumbnail(s_jpeg));
+        sent.GetProperty("message").Text("text").ShouldBe("look");
+        FileOf(sent).GetProperty("thumbnail").ValueKind.ShouldBe(JsonValueKind.String);
+    }
+
+    [Fact]
     public async Task The_size_of_a_picture_is_read_from_its_header()
     {
         var (ann, chat) = await RoomAsync();
