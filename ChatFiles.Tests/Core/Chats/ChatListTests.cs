@@ -48,10 +48,9 @@ public sealed class ChatListTests
         await using var world = await ChatWorld.BeginAsync();
         var (ann, ben) = (await world.PersonAsync("ann"), await world.PersonAsync("ben"));
 
-        var opened = await Task.WhenAll(
-            Enumerable
-                .Range(0, 10)
-                .Select(i => i % 2 == 0 ? world.Chats.OpenDirectChatAsync(ann.Id, ben.Email) : world.Chats.OpenDirectChatAsync(ben.Id, " ANN@example.org "))
+        var opened = await AtOnce.RunAsync(
+            10,
+            i => i % 2 == 0 ? world.Chats.OpenDirectChatAsync(ann.Id, ben.Email) : world.Chats.OpenDirectChatAsync(ben.Id, " ANN@example.org ")
         );
 
         opened.Select(o => o.Value.Chat.Id).Distinct().ShouldHaveSingleItem();
@@ -128,8 +127,11 @@ public sealed class ChatListTests
             ids.Add((await world.Chats.SendTextAsync(ann.Id, chat, "x")).Value.Id);
         await world.Chats.SendTextAsync(ann.Id, other, "a larger id elsewhere");
 
-        // All at once, the newest first: each looks before any has written.
-        await Task.WhenAll(ids.Take(4).Reverse().Select(MarkAsync));
+        // Each looks at the position before any has written, and the newest writes first.
+        Task[] marks;
+        using (await world.Writer.EnterAsync(CancellationToken.None))
+            marks = [.. ids.Take(4).Reverse().Select(MarkAsync)];
+        await Task.WhenAll(marks);
         (await PositionAsync()).ShouldBe(ids[3]);
 
         await MarkAsync(ids[1]);

@@ -20,7 +20,7 @@ public sealed class DamagedBlobTests
         var sent = await world.SendFileAsync(ann, chat, content: "hello");
         await DamageAsync(world, sent, what);
 
-        var answers = await Task.WhenAll(Enumerable.Range(0, 6).Select(_ => world.Chats.OpenFileAsync(ben.Id, chat, sent.Attachments[0].Id)));
+        var answers = await AtOnce.RunAsync(6, _ => world.Chats.OpenFileAsync(ben.Id, chat, sent.Attachments[0].Id));
 
         answers.ShouldAllBe(answer => answer.Refusal!.Reason == RefusalReason.FileMissing);
         var shown = (await world.Chats.HistoryAsync(ben.Id, chat)).Value.Messages.Single().Attachments.Single();

@@ -90,16 +90,15 @@ public sealed class TombstoneTests
         var chat = await world.ChatAsync(ann, ben);
         var (file, message) = (await world.SendFileAsync(ben, chat), await world.SendFileAsync(ben, chat));
 
-        var outcomes = await Task.WhenAll(
-            Enumerable
-                .Range(0, 10)
-                .SelectMany(i =>
-                    new[]
-                    {
-                        world.Chats.DeleteFileAsync(i % 2 == 0 ? ann.Id : ben.Id, chat, file.Attachments[0].Id),
-                        world.Chats.DeleteMessageAsync(i % 2 == 0 ? ann.Id : ben.Id, chat, message.Id),
-                    }
-                )
+        var outcomes = await AtOnce.RunAsync(
+            12,
+            i =>
+            {
+                var caller = i % 4 < 2 ? ann : ben;
+                return i % 2 == 0
+                    ? world.Chats.DeleteFileAsync(caller.Id, chat, file.Attachments[0].Id)
+                    : world.Chats.DeleteMessageAsync(caller.Id, chat, message.Id);
+            }
         );
 
         outcomes.ShouldAllBe(outcome => outcome.Refusal == null);

@@ -1,5 +1,5 @@
 using ChatFiles.Core.Chats;
-using ChatFiles.Core.Data;
+using ChatFiles.Core.People;
 using ChatFiles.Core.Upkeep;
 using ChatFiles.Tests.Stage;
 using Microsoft.EntityFrameworkCore;
@@ -182,34 +182,27 @@ public sealed class DatabaseGateTests
         await using var world = await ChatWorld.BeginAsync();
         var people = new[] { await world.PersonAsync("ann"), await world.PersonAsync("ben"), await world.PersonAsync("cleo") };
 
-        await Task.WhenAll(
-            Enumerable
-                .Range(0, 90)
-                .Select(i =>
-                    i % 3 == 0
-                        ? world.ReadAsync(async db =>
-                        {
-                            (await db.Users.SingleAsync(p => p.Id == people[i / 3 % 3].Id)).PhoneNumber = $"{i}";
-                            try
-                            {
-                                return await db.SaveChangesAsync();
-                            }
-                            catch (DbUpdateConcurrencyException)
-                            {
-                                return 0;
-                            }
-                        })
-                        : SendAsync(i)
-                )
+        await AtOnce.RunAsync(
+            9,
+            async i =>
+            {
+                for (var round = 0; round < 10; round++)
+                    await (i % 3 == 0 ? SaveAsync(people[i / 3], $"{round}") : SendAsync(people[i / 3], $"{i}-{round}"));
+            }
         );
 
         (await world.EventsAsync(Chat.GeneralId)).Count.ShouldBe(3 + 60);
+        (await world.ReadAsync(db => db.Users.Select(p => p.PhoneNumber).ToListAsync())).ShouldAllBe(number => number == "9");
 
-        async Task<int> SendAsync(int i)
-        {
-            (await world.Chats.SendTextAsync(people[i % 3].Id, Chat.GeneralId, $"{i}")).Refusal.ShouldBeNull();
-            return 1;
-        }
+        Task SaveAsync(Person person, string number) =>
+            world.ReadAsync(async db =>
+            {
+                (await db.Users.SingleAsync(p => p.Id == person.Id)).PhoneNumber = number;
+                return await db.SaveChangesAsync();
+            });
+
+        async Task SendAsync(Person person, string text) =>
+            (await world.Chats.SendTextAsync(person.Id, Chat.GeneralId, text)).Refusal.ShouldBeNull();
     }
 
     private static Task AddAsync(ChatWorld world, string name, CancellationToken cancellationToken = default) =>

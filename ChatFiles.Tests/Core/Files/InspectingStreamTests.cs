@@ -53,7 +53,7 @@ public sealed class InspectingStreamTests
 
         (await RefusalOfAsync(stream, block: 500)).ShouldBe(TooLarge);
 
-        source.Position.ShouldBeLessThan(2000);
+        source.Position.ShouldBeLessThan(2_000);
     }
 
     [Fact]

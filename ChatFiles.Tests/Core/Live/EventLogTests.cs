@@ -13,7 +13,7 @@ public sealed class EventLogTests
         var (ann, ben) = (await world.PersonAsync("ann"), await world.PersonAsync("ben"));
         long[] chats = [await world.ChatAsync(ann, ben), await world.ChatAsync(ann, ben), await world.ChatAsync(ann, ben)];
 
-        await Task.WhenAll(Enumerable.Range(0, 12).Select(WriteAsync));
+        await AtOnce.RunAsync(12, WriteAsync);
 
         foreach (var chat in chats)
         {

@@ -15,7 +15,7 @@ public sealed class PersonStoreTests
     {
         await using var world = await ChatWorld.BeginAsync();
 
-        var outcomes = await Task.WhenAll(Enumerable.Range(0, 12).Select(_ => CreateAsync(world, "ann@example.org")));
+        var outcomes = await AtOnce.RunAsync(12, _ => CreateAsync(world, "ann@example.org"));
 
         outcomes.Count(outcome => outcome.Succeeded).ShouldBe(1);
         outcomes.Where(outcome => !outcome.Succeeded).ShouldAllBe(outcome => outcome.Errors.Single().Code == "DuplicateEmail");
@@ -45,7 +45,7 @@ public sealed class PersonStoreTests
     {
         await using var world = await ChatWorld.BeginAsync();
 
-        await Task.WhenAll(Enumerable.Range(0, 8).Select(i => CreateAsync(world, $"p{i}@example.org")));
+        await AtOnce.RunAsync(8, i => CreateAsync(world, $"p{i}@example.org"));
 
         var claim = (await world.ReadAsync(db => db.UserClaims.ToListAsync())).ShouldHaveSingleItem();
         (claim.ClaimType, claim.ClaimValue).ShouldBe((ClaimTypes.Role, Person.OperatorRole));
