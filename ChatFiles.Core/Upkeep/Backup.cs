@@ -55,7 +55,6 @@ public sealed class Backup(DatabaseFile database, IFileStore? blobs, string keys
         await using var db = Open(new DatabaseFile(copy));
         var manifest = new BackupManifest(time.GetUtcNow(), copied.Count, await db.Messages.CountAsync(cancellationToken));
         await File.WriteAllTextAsync(Path.Combine(folder, ManifestName), JsonSerializer.Serialize(manifest), cancellationToken);
-        SqliteConnection.ClearAllPools();
         return manifest;
     }
 
@@ -73,7 +72,6 @@ public sealed class Backup(DatabaseFile database, IFileStore? blobs, string keys
         DatabaseIntegrity.Check(copy, thoroughly: true);
         if (Directory.Exists(Path.Combine(folder, "files")))
             await CheckBlobsAsync(copy, new LocalFileStore(Path.Combine(folder, "files")), cancellationToken);
-        SqliteConnection.ClearAllPools();
         return manifest;
     }
 
@@ -168,8 +166,12 @@ public sealed class Backup(DatabaseFile database, IFileStore? blobs, string keys
         }
     }
 
+    /// <summary>
+    /// Never from the pool: a connection kept open to an earlier moment's copy would answer for the later one of the
+    /// same name, and write its log into it when it is closed.
+    /// </summary>
     private static ChatDbContext Open(DatabaseFile file) =>
-        new(new DbContextOptionsBuilder<ChatDbContext>().UseSqlite(file.ConnectionString).Options);
+        new(new DbContextOptionsBuilder<ChatDbContext>().UseSqlite($"{file.ConnectionString};Pooling=False").Options);
 
     private static void CopyFolder(string from, string to)
     {

@@ -29,7 +29,7 @@ internal sealed class ChatWorld : IAsyncDisposable
         _change = change;
     }
 
-    public string Folder { get; } = Directory.CreateTempSubdirectory("chatfiles-test-").FullName;
+    public string Folder { get; private init; } = Directory.CreateTempSubdirectory("chatfiles-test-").FullName;
 
     public IServiceProvider Services => _services;
 
@@ -48,6 +48,14 @@ internal sealed class ChatWorld : IAsyncDisposable
     public static async Task<ChatWorld> BeginAsync(Dictionary<string, string?>? settings = null, Action<IServiceCollection>? change = null)
     {
         var world = new ChatWorld(settings ?? [], change);
+        await world.BeginAsync();
+        return world;
+    }
+
+    /// <summary>On data that are there already, such as a restored backup; they are the world's from then on.</summary>
+    public static async Task<ChatWorld> BeginOnAsync(string folder)
+    {
+        var world = new ChatWorld([], change: null) { Folder = folder };
         await world.BeginAsync();
         return world;
     }

@@ -1,3 +1,5 @@
+using System.Security.Cryptography;
+using ChatFiles.Core.Chats;
 using ChatFiles.Core.People;
 using ChatFiles.Core.Upkeep;
 using ChatFiles.Tests.Stage;
@@ -30,8 +32,45 @@ public sealed class BackupTests : IDisposable
         (await Backup.CheckAsync(Copy, default)).Messages.ShouldBeGreaterThanOrEqualTo(20);
         var data = Path.Combine(_root, "data");
         await Backup.RestoreAsync(Copy, data, default);
-        File.Exists(Path.Combine(data, "chatfiles.db")).ShouldBeTrue();
-        Directory.EnumerateFiles(Path.Combine(data, "files", "blobs"), "*", SearchOption.AllDirectories).Count().ShouldBeGreaterThanOrEqualTo(20);
+        await using var restored = await ChatWorld.BeginOnAsync(data);
+        await EveryReadyFileShouldBeWholeAsync(restored, ann, chat);
+        (await restored.EventsAsync(chat)).Select(e => e.Seq).ShouldBe(Enumerable.Range(1, (int)(await LastSeqAsync(restored, ann, chat))).Select(n => (long)n));
+        (await restored.SendFileAsync(ann, chat)).Seq.ShouldBe(await LastSeqAsync(restored, ann, chat), "it goes on where the backup was taken");
+    }
+
+    [Fact]
+    public async Task A_file_deleted_between_the_copies_of_its_row_and_its_blob_makes_the_backup_a_moment_newer()
+    {
+        var stage = new StoreStage();
+        await using var world = await ChatWorld.BeginAsync(change: stage.Register);
+        await world.StartAsync<JobRunner>();
+        var ann = await world.PersonAsync("ann");
+        var chat = await world.ChatAsync(ann);
+        var kept = await world.SendFileAsync(ann, chat, content: "kept");
+        var late = new List<MessageView>();
+        stage.OnOpen = async key =>
+        {
+            // While the first blobs are copied another file comes: the next copy of the database knows it.
+            // It goes away when its blob is opened, so this copy is too old.
+            if (late.Count < 3)
+            {
+                if (late.Count > 0)
+                    await DeleteWithBlobAsync(world, ann, chat, late[^1]);
+                late.Add(await world.SendFileAsync(ann, chat, content: $"late {late.Count}"));
+            }
+        };
+
+        (await BackUpAsync(world)).Messages.ShouldBe(4);
+
+        stage.OnOpen = _ => Task.CompletedTask;
+        await Backup.RestoreAsync(Copy, Path.Combine(_root, "data"), default);
+        await using var restored = await ChatWorld.BeginOnAsync(Path.Combine(_root, "data"));
+        var messages = (await restored.Chats.HistoryAsync(ann.Id, chat)).Value.Messages;
+        messages.Select(m => m.Attachments[0].State).ShouldBe(
+            [AttachmentState.Ready, AttachmentState.Deleted, AttachmentState.Deleted, AttachmentState.Ready]
+        );
+        messages[0].Id.ShouldBe(kept.Id);
+        Directory.EnumerateFiles(Copy, "*.db-*").ShouldBeEmpty();
     }
 
     [Theory]
@@ -73,7 +112,29 @@ public sealed class BackupTests : IDisposable
 
     public void Dispose() => Directory.Delete(_root, recursive: true);
 
+    private static async Task EveryReadyFileShouldBeWholeAsync(ChatWorld world, Person ann, long chat)
+    {
+        var ready = (await world.Chats.HistoryAsync(ann.Id, chat, limit: 200))
+            .Value.Messages.SelectMany(m => m.Attachments)
+            .Where(file => file.State == AttachmentState.Ready)
+            .ToList();
+        ready.Count.ShouldBeGreaterThanOrEqualTo(20);
+        foreach (var file in ready)
+        {
+            await using var opened = (await world.Chats.OpenFileAsync(ann.Id, chat, file.Id)).Value;
+            Convert.ToHexStringLower(await SHA256.HashDataAsync(opened.Content)).ShouldBe(file.Sha256);
+        }
+    }
+
+    private static async Task<long> LastSeqAsync(ChatWorld world, Person ann, long chat) => (await world.Chats.GetChatAsync(ann.Id, chat)).Value.LastSeq;
+
     private Task<BackupManifest> BackUpAsync(ChatWorld world) => world.Services.GetRequiredService<Backup>().WriteAsync(Copy, default);
+
+    private static async Task DeleteWithBlobAsync(ChatWorld world, Person ann, long chat, MessageView message)
+    {
+        (await world.Chats.DeleteFileAsync(ann.Id, chat, message.Attachments[0].Id, CancellationToken.None)).Refusal.ShouldBeNull();
+        await Eventually.HoldsAsync(() => Directory.EnumerateFiles(Path.Combine(world.Folder, "files", "blobs"), "*", SearchOption.AllDirectories).Count() == 1, "its blob is deleted");
+    }
 
     private static async Task SendAndDeleteAsync(ChatWorld world, Person ann, long chat, CancellationToken enough)
     {
