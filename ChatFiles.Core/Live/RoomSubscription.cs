@@ -120,7 +120,10 @@ public sealed class RoomSubscription : IDisposable
             catch (Exception failure) when (!ending.IsCancellationRequested)
             {
                 _logger.LogWarning(failure, "The events of chat {ChatId} could not be read", ChatId);
-                await Pauses.WaitAsync(failures, _time, ending);
+                await Pauses.WaitAsync(failures, _time, ending).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+                if (_inbox.Ended.IsCancellationRequested)
+                    return null;
+                ending.ThrowIfCancellationRequested();
             }
         }
     }
