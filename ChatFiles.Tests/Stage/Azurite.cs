@@ -6,7 +6,7 @@ using ChatFiles.Core.Files;
 
 namespace ChatFiles.Tests.Stage;
 
-/// <summary>A real blob server of this test class alone, so that it can be frozen without disturbing others.</summary>
+/// <summary>A real blob server of this test class alone, so that it can be frozen or stopped without disturbing others.</summary>
 public sealed class Azurite : IAsyncLifetime
 {
     // Azurite's well-known account; no secret.
@@ -14,6 +14,7 @@ public sealed class Azurite : IAsyncLifetime
         "DefaultEndpointsProtocol=http;AccountName=devstoreaccount1;"
         + "AccountKey=Eby8vdM02xNOcqFlqUwJPLlmEtlCDXJ1OUzFT50uSRZ6IFsuFq2UVErCz4I6tq/K1SZFPTOtr/KBHBeksoGMGw==;";
 
+    private readonly string _folder = Directory.CreateTempSubdirectory("chatfiles-azurite-").FullName;
     private readonly int _port = FreePort();
     private Process? _process;
 
@@ -27,9 +28,13 @@ public sealed class Azurite : IAsyncLifetime
             ArgumentList =
             {
                 Program(),
-                "--inMemoryPersistence",
+                "--location",
+                _folder,
                 "--silent",
                 "--skipApiVersionCheck",
+                // Or it would wait five seconds for idle connections when it is stopped.
+                "--blobKeepAliveTimeout",
+                "1",
                 "--blobPort",
                 _port.ToString(CultureInfo.InvariantCulture),
             },
@@ -40,11 +45,20 @@ public sealed class Azurite : IAsyncLifetime
 
     public async Task DisposeAsync()
     {
-        if (_process is null)
-            return;
-        _process.Kill(entireProcessTree: true);
-        await _process.WaitForExitAsync();
-        _process.Dispose();
+        if (_process is not null)
+        {
+            _process.Kill(entireProcessTree: true);
+            await EndAsync();
+        }
+
+        Directory.Delete(_folder, recursive: true);
+    }
+
+    /// <summary>It ends and takes no more connections; <see cref="InitializeAsync"/> starts it again on what it had.</summary>
+    public async Task StopAsync()
+    {
+        await SignalAsync("-TERM");
+        await EndAsync();
     }
 
     /// <summary>A container of its own for each test; it does not exist yet.</summary>
@@ -57,6 +71,13 @@ public sealed class Azurite : IAsyncLifetime
     public Task FreezeAsync() => SignalAsync("-STOP");
 
     public Task ThawAsync() => SignalAsync("-CONT");
+
+    private async Task EndAsync()
+    {
+        await _process!.WaitForExitAsync();
+        _process.Dispose();
+        _process = null;
+    }
 
     private async Task SignalAsync(string signal)
     {

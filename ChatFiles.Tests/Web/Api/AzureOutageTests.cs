@@ -9,15 +9,13 @@ public sealed class AzureOutageTests(Azurite azurite) : IClassFixture<Azurite>
 {
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(10);
 
+    /// <summary>More than one block on its way in and out.</summary>
+    private static readonly string Long = new('x', 24_000_000);
+
     [Fact]
     public async Task A_frozen_store_is_told_in_time_changes_no_state_and_is_caught_up_with_afterwards()
     {
-        var storage = azurite.NewContainer();
-        await using var server = await TestServer.StartAsync(
-            ("Storage:Provider", "Azure"),
-            ("Storage:Azure:ConnectionString", storage.ConnectionString),
-            ("Storage:Azure:Container", storage.Container)
-        );
+        await using var server = await StartAsync();
         var ann = await server.UserAsync("ann");
         var chat = await ann.ChatAsync();
         var kept = await PathOfNewFileAsync(ann, chat, "kept.txt");
@@ -45,8 +43,57 @@ public sealed class AzureOutageTests(Azurite azurite) : IClassFixture<Azurite>
         await Eventually.HoldsAsync(async () => await BlobsAsync(server) == 2, "only the blobs of the two ready files are left", 60);
     }
 
-    private static async Task<string> PathOfNewFileAsync(ApiUser user, long chat, string name) =>
-        (await user.SendFileAsync(chat, name)).GetProperty("path").GetString()!.TrimStart('/');
+    [Fact]
+    public async Task A_store_that_stops_in_the_middle_of_transfers_loses_nothing_and_is_used_again_once_it_is_back()
+    {
+        await using var server = await StartAsync();
+        var ann = await server.UserAsync("ann");
+        var chat = await ann.ChatAsync();
+        var kept = await PathOfNewFileAsync(ann, chat, "kept.txt", Long);
+        var deleted = await PathOfNewFileAsync(ann, chat, "deleted.txt");
+        var form = new HalvedContent(new Form().File("halved.txt", Long));
+        var upload = ann.PostFileAsync(chat, form, key: "halved");
+        await form.HalfSent;
+        using var download = await ann.Http.GetAsync(kept, HttpCompletionOption.ResponseHeadersRead);
+        await using var bytes = await download.Content.ReadAsStreamAsync();
+        await bytes.ReadExactlyAsync(new byte[100]);
+
+        await azurite.StopAsync();
+        try
+        {
+            form.SendTheRest();
+            await Task.WhenAll(
+                ShouldBeUnavailableSoonAsync(() => upload),
+                Should.ThrowAsync<IOException>(() => bytes.CopyToAsync(Stream.Null)),
+                ShouldBeUnavailableSoonAsync(() => ann.Http.GetAsync(kept)),
+                ann.Http.DeleteAsync(deleted).ShouldBeAsync(HttpStatusCode.NoContent),
+                ann.SendTextAsync(chat, "texts go on")
+            );
+        }
+        finally
+        {
+            await azurite.InitializeAsync();
+        }
+
+        (await ann.Http.GetStringAsync(kept)).ShouldBe(Long);
+        var again = await ann.PostFileAsync(chat, new Form().File("halved.txt", Long).Content, key: "halved");
+        (await ann.Http.GetStringAsync((await again.JsonAsync()).Text("path").TrimStart('/'))).ShouldBe(Long);
+        (await ann.MessagesAsync(chat)).Length.ShouldBe(4, "kept, deleted, the text, and the upload that was tried again");
+        await Eventually.HoldsAsync(async () => await BlobsAsync(server) == 2, "only the blobs of the two ready files are left", 60);
+    }
+
+    private async Task<TestServer> StartAsync()
+    {
+        var storage = azurite.NewContainer();
+        return await TestServer.StartAsync(
+            ("Storage:Provider", "Azure"),
+            ("Storage:Azure:ConnectionString", storage.ConnectionString),
+            ("Storage:Azure:Container", storage.Container)
+        );
+    }
+
+    private static async Task<string> PathOfNewFileAsync(ApiUser user, long chat, string name, string content = "hello") =>
+        (await user.SendFileAsync(chat, name, content)).GetProperty("path").GetString()!.TrimStart('/');
 
     private static async Task<int> BlobsAsync(TestServer server) =>
         await server.Services.GetRequiredService<ChatFiles.Core.Files.IFileStore>().ListAsync("", CancellationToken.None).CountAsync();
@@ -58,5 +105,38 @@ public sealed class AzureOutageTests(Azurite azurite) : IClassFixture<Azurite>
         answer.StatusCode.ShouldBe(HttpStatusCode.ServiceUnavailable);
         answer.Headers.RetryAfter.ShouldNotBeNull();
         watch.Elapsed.ShouldBeLessThan(Patience);
+    }
+
+    /// <summary>A form whose second half waits.</summary>
+    private sealed class HalvedContent : HttpContent
+    {
+        private readonly byte[] _body;
+        private readonly TaskCompletionSource _halfSent = new(TaskCreationOptions.RunContinuationsAsynchronously);
+        private readonly TaskCompletionSource _goOn = new(TaskCreationOptions.RunContinuationsAsynchronously);
+
+        public HalvedContent(Form form)
+        {
+            _body = form.Whole;
+            Headers.ContentType = form.Content.Headers.ContentType;
+        }
+
+        public Task HalfSent => _halfSent.Task;
+
+        public void SendTheRest() => _goOn.SetResult();
+
+        protected override async Task SerializeToStreamAsync(Stream stream, TransportContext? context)
+        {
+            await stream.WriteAsync(_body.AsMemory(0, _body.Length / 2));
+            await stream.FlushAsync();
+            _halfSent.SetResult();
+            await _goOn.Task;
+            await stream.WriteAsync(_body.AsMemory(_body.Length / 2));
+        }
+
+        protected override bool TryComputeLength(out long length)
+        {
+            length = _body.Length;
+            return true;
+        }
     }
 }
