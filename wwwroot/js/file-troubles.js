@@ -9,6 +9,12 @@ export function watchFiles(timeline, signal) {
   // Errors of pictures and players don't bubble; they only pass by here on their way down.
   timeline.addEventListener('error', (event) => onMediaError(event.target), { signal, capture: true });
   timeline.addEventListener('click', onClick, { signal });
+  // The page was there before its scripts: what had failed by then has told nobody.
+  for (const media of timeline.querySelectorAll('img, video, audio')) if (hasFailed(media)) onMediaError(media);
+}
+
+function hasFailed(media) {
+  return media.error || (media instanceof HTMLImageElement && media.complete && media.naturalWidth === 0);
 }
 
 function onClick(event) {
