@@ -10,7 +10,9 @@ namespace ChatFiles.Web.Api;
 internal static class MultipartUpload
 {
     private const int MaxBoundaryLength = 70; // RFC 2046, section 5.1.1
-    private const int ReadBlockSize = 128 * 1024;
+
+    /// <summary>Not larger: the reader never gives its buffer back, and above 85,000 bytes each one waits for a full collection.</summary>
+    private const int ReadBlockSize = 64 * 1024;
 
     /// <exception cref="UploadRefusedException">It is no form, or it is cut off or malformed.</exception>
     public static async IAsyncEnumerable<UploadPart> ReadPartsAsync(
