@@ -176,6 +176,9 @@ internal static class UploadEndpoints
         fileName = null;
         if (metadata is null)
             return true;
+        // It goes back as a header, which is ASCII.
+        if (metadata.Length > MaxMetadataLength || !Ascii.IsValid(metadata))
+            return false;
         var keys = new HashSet<string>(StringComparer.Ordinal);
         try
         {
@@ -189,7 +192,7 @@ internal static class UploadEndpoints
                     fileName = StrictUtf8.GetString(value);
             }
 
-            return metadata.Length <= MaxMetadataLength;
+            return true;
         }
         catch (Exception failure) when (failure is FormatException or ArgumentException)
         {

@@ -144,6 +144,22 @@ public sealed class ResumableUploadTests(TestServer server) : IClassFixture<Test
         await Task.FromResult(refused).ShouldBeProblemAsync(status, slug);
     }
 
+    [Theory]
+    [InlineData("größe")]
+    [InlineData("a b")]
+    [InlineData(4097)]
+    public async Task Metadata_that_could_not_be_given_back_are_refused(object key)
+    {
+        var ann = await server.UserAsync("ann");
+        var name = key as string ?? new string('x', (int)key);
+        var head = $"POST /chat/{await ann.ChatAsync()}/uploads HTTP/1.1\nAuthorization: Bearer {ann.Token}\nTus-Resumable: 1.0.0\nUpload-Length: 5\n";
+
+        var answer = await RawRequest.SendAsync(server.Address, $"{head}Upload-Metadata: {Tus.Named("note.txt")},{name} eA==\nContent-Length: 0", []);
+
+        answer.ShouldStartWith("HTTP/1.1 400");
+        answer.ShouldContain("invalid-form");
+    }
+
     [Fact]
     public async Task A_length_that_is_to_come_later_is_not_supported()
     {
