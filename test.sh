@@ -40,10 +40,10 @@ if [ -z "${CHROMIUM:-}" ]; then
 fi
 export CHROMIUM
 
-# Azurite, a real blob server to test against.
+# Azurite, a real blob server to test against, and tus-js-client, a real client of resumable uploads.
 if ! cmp -s build/npm/package-lock.json build/npm/node_modules/.installed; then
   command -v npm >/dev/null || install_packages nodejs npm
-  say "Installing Azurite"
+  say "Installing Azurite and tus-js-client"
   npm ci --prefix build/npm --ignore-scripts --no-audit --no-fund --loglevel=error
   cp build/npm/package-lock.json build/npm/node_modules/.installed
 fi

@@ -54,6 +54,10 @@ public static class CoreServices
         services.AddSingleton(CreateBackup);
         services.AddSingleton<UploadPolicy>();
         services.AddSingleton<UploadsInFlight>();
+        services.AddSingleton(provider => new StagedUploads(
+            provider.GetRequiredService<DataDirectory>().Uploads,
+            provider.GetRequiredService<TimeProvider>()
+        ));
         services.AddSingleton<RoomBroadcaster>();
         services.AddSingleton<RoomLog>();
         services.AddScoped<ChatService>();
@@ -61,6 +65,7 @@ public static class CoreServices
         services.AddHostedService<EventDispatcher>();
         services.AddHostedService<JobRunner>();
         services.AddHostedService<OrphanSweeper>();
+        services.AddHostedService<UploadSweeper>();
         services.AddHostedService<DriftCheck>();
         return services;
     }
@@ -108,5 +113,6 @@ public static class CoreServices
         await using var db = await services.GetRequiredService<IDbContextFactory<ChatDbContext>>().CreateDbContextAsync();
         await db.Database.MigrateAsync();
         await services.GetRequiredService<IFileStore>().DiscardUnfinishedAsync(CancellationToken.None);
+        services.GetRequiredService<StagedUploads>().Load();
     }
 }

@@ -26,6 +26,7 @@ try
     app.UseSecurityHeaders();
     app.UseExceptionHandler();
     app.UseProblemPages();
+    app.UseTus();
     app.UseRouting();
     app.UseAuthentication();
     app.UseRateLimiter();
@@ -38,6 +39,7 @@ try
     app.MapChatApi();
     app.MapMessageApi();
     app.MapFileApi();
+    app.MapUploadApi();
     app.MapEventStream();
     app.MapHealth();
     app.MapOpenApi();

@@ -29,10 +29,11 @@ public sealed partial class ChatService
         if (admission.AlreadySent is { } alreadySent)
             return alreadySent;
 
+        var resumed = new List<Guid>();
         await using var upload = new FileUpload(store, policy, uploadsInFlight, time, logger, chatId, admission.Room);
         try
         {
-            await upload.ReceiveAsync(parts, cancellationToken);
+            await upload.ReceiveAsync(WithUploadsAsync(parts, userId, chatId, declaredBytes ?? 0, resumed, cancellationToken), cancellationToken);
         }
         catch (UploadRefusedException refused)
         {
@@ -45,7 +46,10 @@ public sealed partial class ChatService
         var committed = await writer.WriteAsync(db => CommitUploadAsync(db, draft), CancellationToken.None);
         if (committed.Refusal is null && committed.Value.IsNew)
             upload.Keep();
-        return committed.Succeeded(out var sent, out refusal) ? sent.Message : refusal;
+        if (!committed.Succeeded(out var sent, out refusal))
+            return refusal;
+        ForgetUploads(resumed);
+        return sent.Message;
     }
 
     /// <summary>Opens a file's bytes for a member of its chat.</summary>

@@ -11,6 +11,7 @@ namespace ChatFiles.Core.Chats;
 /// The use cases, and the only way in: pages, API and tests all come through here. It validates, stores and persists.
 /// <list type="bullet">
 /// <item><c>ChatService.Files.cs</c>: send files, open one, delete one</item>
+/// <item><c>ChatService.Uploads.cs</c>: resumable uploads, until they are sent</item>
 /// <item><c>ChatService.Messages.cs</c>: send a text, read the history, delete a message</item>
 /// <item><c>ChatService.Chats.cs</c>: my chats, create one, read position</item>
 /// <item><c>ChatService.Members.cs</c>: add, find and remove people</item>
@@ -26,6 +27,7 @@ public sealed partial class ChatService(
     UploadPolicy policy,
     IOptions<QuotaOptions> quotas,
     UploadsInFlight uploadsInFlight,
+    StagedUploads staged,
     RoomBroadcaster broadcaster,
     RoomLog roomLog,
     TimeProvider time,

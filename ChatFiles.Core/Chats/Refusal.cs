@@ -29,6 +29,7 @@ public enum RefusalReason
     NotAllowed,
     FileNotMissing,
     ContentDiffers,
+    OffsetConflict,
     StorageUnavailable,
     StorageFull,
     InvalidRegistration,

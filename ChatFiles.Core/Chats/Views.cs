@@ -27,6 +27,15 @@ public sealed record MessageView(
     IReadOnlyList<AttachmentView> Attachments
 );
 
+/// <summary>A resumable upload as it is now.</summary>
+/// <param name="Offset">How many bytes are there; it goes on behind them.</param>
+/// <param name="Length">Bytes of the whole file.</param>
+/// <param name="Metadata">What its creator wanted to be kept with it.</param>
+public sealed record UploadView(Guid Id, long ChatId, long Offset, long Length, string? Metadata, DateTimeOffset ExpiresAt)
+{
+    public string Path => $"/chat/{ChatId}/uploads/{Id}";
+}
+
 /// <summary>An attachment as it is now; of a deleted one only id, path and state are left.</summary>
 public sealed record AttachmentView(
     Guid Id,

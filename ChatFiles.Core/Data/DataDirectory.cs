@@ -33,6 +33,9 @@ public sealed class DataDirectory : IDisposable
 
     public string Files => Path.Combine(Root, "files");
 
+    /// <summary>Resumable uploads that are not sent yet; backups leave them out.</summary>
+    public string Uploads => Path.Combine(Root, "uploads");
+
     public string Keys => Path.Combine(Root, "keys");
 
     /// <summary>

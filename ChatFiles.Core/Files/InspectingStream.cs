@@ -22,6 +22,9 @@ internal sealed class InspectingStream(Stream source, InspectionRules rules) : S
     private int _headLength;
     private bool _headChecked;
 
+    /// <summary>Whether there is something in it that no text holds.</summary>
+    public static bool IsBinary(ReadOnlySpan<byte> block) => block.ContainsAny(BinaryControls);
+
     /// <summary>So far.</summary>
     public long BytesRead { get; private set; }
 
@@ -89,7 +92,7 @@ internal sealed class InspectingStream(Stream source, InspectionRules rules) : S
     {
         if (BytesRead > rules.MaxBytes)
             throw new UploadRefusedException(rules.TooLarge);
-        if (rules.Type.IsText && block.ContainsAny(BinaryControls))
+        if (rules.Type.IsText && IsBinary(block))
             throw new UploadRefusedException(rules.Policy.NotWhatItSays(rules.FileName));
         _picture?.Read(block);
         if (_headChecked)
@@ -104,7 +107,7 @@ internal sealed class InspectingStream(Stream source, InspectionRules rules) : S
     private void Finish()
     {
         if (BytesRead == 0)
-            throw new UploadRefusedException(new Refusal(RefusalReason.EmptyFile, $"“{rules.FileName}” is empty; there is nothing to send."));
+            throw new UploadRefusedException(UploadPolicy.Empty(rules.FileName));
         if (!_headChecked)
             CheckHead();
     }

@@ -162,12 +162,12 @@ public sealed partial class LocalFileStore(string root) : IFileStore
 
     private static string StampOf(string path) => File.GetLastWriteTimeUtc(path).Ticks.ToString(CultureInfo.InvariantCulture);
 
-    private static Exception Translate(Exception failure) =>
+    internal static Exception Translate(Exception failure) =>
         failure.HResult is NoSpaceLeft or QuotaReached or WindowsDiskFull
             ? new StoreFullException("The disk is full.", failure)
             : new StoreUnavailableException("The folder of the blobs does not answer.", failure);
 
-    private static void TryDelete(string path)
+    internal static void TryDelete(string path)
     {
         try
         {

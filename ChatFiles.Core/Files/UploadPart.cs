@@ -4,6 +4,9 @@ public enum UploadPartKind
 {
     File,
     Thumbnail,
+
+    /// <summary>The id of a finished resumable upload, as text.</summary>
+    Upload,
     Caption,
     Other,
 }

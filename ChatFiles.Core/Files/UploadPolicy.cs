@@ -89,6 +89,8 @@ public sealed class UploadPolicy
     public Refusal NotWhatItSays(string fileName) =>
         new(RefusalReason.FileTypeNotAllowed, $"The content of “{fileName}” is not what its name says it is. {AcceptedTypes}");
 
+    public static Refusal Empty(string fileName) => new(RefusalReason.EmptyFile, $"“{fileName}” is empty; there is nothing to send.");
+
     public Refusal TooLarge(string fileName) =>
         new(RefusalReason.FileTooLarge, $"“{fileName}” is larger than a file may be: {Readable(MaxFileBytes)}.");
 

@@ -57,6 +57,31 @@ public sealed class Uploading(Site site) : IClassFixture<Site>
             (await ann.Program.HistoryAsync(chat.Id)).ShouldHaveSingleItem().Attachments.ShouldHaveSingleItem().Size.ShouldBe(file.Bytes.Length);
         });
 
+    [Fact]
+    public Task What_had_arrived_when_the_network_broke_off_is_not_sent_again() =>
+        site.PlayAsync(async scene =>
+        {
+            var network = scene.NewNetwork();
+            var (ann, ben, chat) = await scene.TwoInAChatAsync(annThrough: network);
+            var file = SampleFile.Archive("film.7z", 40 * Megabyte);
+            network.HoldUploadsAfter(30 * Megabyte);
+            await ann.AttachAsync(file);
+            await ann.SendAsync();
+            await Eventually.HoldsAsync(() => Task.FromResult(network.Uploaded > 29 * Megabyte), "three quarters of the file had arrived");
+
+            network.Cut();
+            network.Release();
+            await Expect(ann.Reconnecting).ToBeVisibleAsync();
+            network.Restore();
+            await ann.IsConnectedAsync();
+            await RetryIfOfferedAsync(ann, ben, file.Name);
+
+            await Expect(ann.Attachment(file.Name)).ToBeVisibleAsync();
+            network.Uploaded.ShouldBeLessThan(file.Bytes.Length + 5 * Megabyte);
+            var sent = (await ann.Program.HistoryAsync(chat.Id)).ShouldHaveSingleItem().Attachments.ShouldHaveSingleItem();
+            (await ann.Program.DownloadAsync(sent.Path)).ShouldBe(file.Bytes);
+        });
+
     /// <summary>The whole request arrived, only its answer did not: trying again must not send it a second time.</summary>
     [Fact]
     public Task An_upload_whose_answer_was_lost_is_not_doubled_by_a_retry() =>

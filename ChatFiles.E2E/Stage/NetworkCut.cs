@@ -16,6 +16,7 @@ public sealed class NetworkCut : IAsyncDisposable
     private Socket? listener;
     private TaskCompletionSource? barrier;
     private long freeBytes;
+    private long uploaded;
 
     public NetworkCut(ServerProcess server)
     {
@@ -26,6 +27,9 @@ public sealed class NetworkCut : IAsyncDisposable
 
     /// <summary>Where the server seems to be for those behind this network.</summary>
     public Uri Address { get; }
+
+    /// <summary>How many bytes have reached the server so far, over all connections.</summary>
+    public long Uploaded => Interlocked.Read(ref uploaded);
 
     public void Cut()
     {
@@ -153,6 +157,8 @@ public sealed class NetworkCut : IAsyncDisposable
                 var sent = 0;
                 while (sent < count)
                     sent += await to.SendAsync(buffer.AsMemory(sent, count - sent));
+                if (mayHold)
+                    Interlocked.Add(ref uploaded, count);
             }
         }
         catch (Exception failure) when (failure is SocketException or ObjectDisposedException)

@@ -29,6 +29,9 @@ internal sealed class Form
 
     public Form Thumbnail(byte[] content) => Part("Content-Disposition: form-data; name=\"thumbnail\"; filename=\"t\"", content);
 
+    /// <summary>A resumable upload by its id.</summary>
+    public Form Upload(string id) => Part("Content-Disposition: form-data; name=\"upload\"", Encoding.UTF8.GetBytes(id));
+
     public Form Text(string text) => Part("Content-Disposition: form-data; name=\"text\"", Encoding.UTF8.GetBytes(text));
 
     /// <param name="headers">Lines, as they go over the wire.</param>

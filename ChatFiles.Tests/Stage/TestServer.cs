@@ -3,6 +3,7 @@ using System.Net.Http.Headers;
 using System.Net.Http.Json;
 using Microsoft.AspNetCore.Hosting;
 using Microsoft.AspNetCore.Mvc.Testing;
+using Microsoft.Extensions.DependencyInjection;
 
 namespace ChatFiles.Tests.Stage;
 
@@ -25,6 +26,7 @@ public sealed class TestServer : IAsyncLifetime, IAsyncDisposable
     };
 
     private Factory? _factory;
+    private TimeProvider? _time;
 
     public string Data { get; } = Directory.CreateTempSubdirectory("chatfiles-test-").FullName;
 
@@ -48,9 +50,17 @@ public sealed class TestServer : IAsyncLifetime, IAsyncDisposable
         return server;
     }
 
+    /// <summary>In a time that the test moves; tokens grow old in it, too.</summary>
+    public static async Task<TestServer> StartAsync(TimeProvider time)
+    {
+        var server = new TestServer { _time = time };
+        await server.InitializeAsync();
+        return server;
+    }
+
     public Task InitializeAsync()
     {
-        _factory = new Factory(new Dictionary<string, string>(_settings, StringComparer.Ordinal) { ["Data:Directory"] = Data });
+        _factory = new Factory(new Dictionary<string, string>(_settings, StringComparer.Ordinal) { ["Data:Directory"] = Data }, _time);
         _factory.UseKestrel(0);
         _factory.StartServer();
         Address = _factory.ClientOptions.BaseAddress;
@@ -103,7 +113,7 @@ public sealed class TestServer : IAsyncLifetime, IAsyncDisposable
         return await SignInAsync(account.email);
     }
 
-    private sealed class Factory(Dictionary<string, string> settings) : WebApplicationFactory<Program>
+    private sealed class Factory(Dictionary<string, string> settings, TimeProvider? time) : WebApplicationFactory<Program>
     {
         protected override void ConfigureWebHost(IWebHostBuilder builder)
         {
@@ -111,6 +121,8 @@ public sealed class TestServer : IAsyncLifetime, IAsyncDisposable
             builder.UseContentRoot(Repository.Root);
             foreach (var (name, value) in settings)
                 builder.UseSetting(name, value);
+            if (time is not null)
+                builder.ConfigureServices(services => services.AddSingleton(time));
         }
     }
 }

@@ -139,5 +139,5 @@ internal static class FileEndpoints
     internal sealed record SentFiles(string? Path, MessageView Message);
 
     /// <summary>The form as the API document shows it; the parts themselves are read one by one as they arrive.</summary>
-    internal sealed record UploadForm(IFormFileCollection File, string? Text, IFormFile? Thumbnail);
+    internal sealed record UploadForm(IFormFileCollection File, Guid[]? Upload, string? Text, IFormFile? Thumbnail);
 }

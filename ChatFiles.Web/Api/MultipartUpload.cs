@@ -30,12 +30,16 @@ internal static class MultipartUpload
             {
                 "file" => UploadPartKind.File,
                 "thumbnail" => UploadPartKind.Thumbnail,
+                "upload" => UploadPartKind.Upload,
                 "text" => UploadPartKind.Caption,
                 _ => UploadPartKind.Other,
             };
             yield return new UploadPart(kind, FileNameOf(disposition), new PartStream(section.Body, policy));
         }
     }
+
+    /// <summary>The bare body, where it is no form.</summary>
+    public static Stream BodyOf(HttpRequest request, UploadPolicy policy) => new PartStream(request.Body, policy);
 
     private static string BoundaryOf(HttpRequest request)
     {

@@ -21,6 +21,9 @@ internal static class Problems
 
     public static readonly ProblemHttpResult InternalError = Problem(500, "internal-error", "Something went wrong here; it was logged.");
 
+    /// <summary>The tus protocol decides the status; the contract has one slug for requests that are not as they should be.</summary>
+    public static ProblemHttpResult InvalidUpload(int status, string detail) => Problem(status, "invalid-form", detail);
+
     /// <summary>The answer to a refusal, with the contract's slug and status.</summary>
     public static IResult Of(Refusal refusal) =>
         refusal.Reason switch
@@ -48,6 +51,7 @@ internal static class Problems
             RefusalReason.UserNotFound => Problem(404, "user-not-found", refusal.Detail),
             RefusalReason.FileNotMissing => Problem(409, "file-not-missing", refusal.Detail),
             RefusalReason.ContentDiffers => Problem(409, "content-differs", refusal.Detail),
+            RefusalReason.OffsetConflict => Problem(409, "invalid-form", refusal.Detail),
             RefusalReason.FileDeleted => Problem(410, "file-deleted", refusal.Detail),
             RefusalReason.FileTooLarge => Problem(413, "file-too-large", refusal.Detail),
             RefusalReason.QuotaExceeded => Problem(413, "quota-exceeded", refusal.Detail),

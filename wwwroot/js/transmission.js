@@ -1,4 +1,8 @@
 // One try to hand a message to the server, by plain HTTP.
+import { uploadResumably } from './resumable.js';
+
+// Larger files go ahead of the form, each as an upload that a cut network only interrupts.
+const RESUMABLE_BYTES = 16 * 1024 * 1024;
 
 /** A key that no other message has. crypto.randomUUID only exists on https and localhost. */
 export function newKey() {
@@ -15,6 +19,40 @@ export function antiforgeryToken() {
  * trying again would not change, lost is none, or a server that is away for the moment.
  */
 export function transmit(message, onProgress) {
+  const large = message.files.filter((entry) => entry.file.size > RESUMABLE_BYTES);
+  if (large.length === 0) return post(message, onProgress);
+  const aborting = new AbortController();
+  return { ended: uploadThenPost(message, large, onProgress, aborting.signal), abort: () => aborting.abort() };
+}
+
+/** What has arrived is remembered with its file, so that the next try only sends the rest. */
+async function uploadThenPost(message, large, onProgress, signal) {
+  const bytes = message.files.reduce((sum, entry) => sum + entry.file.size, 0);
+  let done = 0;
+  for (const entry of large) {
+    // A complete one is not asked for again: perhaps the message was sent with it, and only the answer was lost.
+    const { kind, reason, uploadId } = entry.uploadId
+      ? { kind: 'sent', uploadId: entry.uploadId }
+      : await uploadResumably(message.chatId, entry.file, {
+          url: entry.uploadUrl,
+          onCreated: (url) => (entry.uploadUrl = url),
+          onProgress: (loaded) => onProgress((done + loaded) / bytes),
+          signal,
+        });
+    if (kind !== 'sent') return { kind, reason };
+    entry.uploadId = uploadId;
+    done += entry.file.size;
+  }
+  const posting = post(message, (progress) => onProgress((done + progress * (bytes - done)) / bytes));
+  if (signal.aborted) posting.abort();
+  signal.addEventListener('abort', posting.abort);
+  const outcome = await posting.ended;
+  if (outcome.type !== 'file-not-found') return outcome;
+  for (const entry of large) entry.uploadId = entry.uploadUrl = null; // expired meanwhile
+  return { kind: 'lost', reason: outcome.reason };
+}
+
+function post(message, onProgress) {
   const request = new XMLHttpRequest();
   const ended = new Promise((resolve) => {
     request.onload = () => resolve(judge(request));
@@ -34,21 +72,25 @@ export function transmit(message, onProgress) {
 function formOf(message) {
   const form = new FormData();
   if (message.text) form.append('text', message.text);
-  for (const { file } of message.files) form.append('file', file, file.name);
+  for (const { file, uploadId } of message.files) {
+    if (uploadId) form.append('upload', uploadId);
+    else form.append('file', file, file.name);
+  }
   return form;
 }
 
 function judge(request) {
   if (request.status >= 200 && request.status < 300) return { kind: 'sent' };
-  const reason = detailOf(request) ?? `The server answered ${request.status}.`;
+  const { type, detail } = problemOf(request);
+  const reason = detail ?? `The server answered ${request.status}.`;
   const isPassing = [502, 503, 504].includes(request.status);
-  return { kind: isPassing ? 'lost' : 'refused', reason };
+  return { kind: isPassing ? 'lost' : 'refused', reason, type };
 }
 
-function detailOf(request) {
+function problemOf(request) {
   try {
-    return JSON.parse(request.responseText).detail;
+    return JSON.parse(request.responseText);
   } catch {
-    return undefined;
+    return {};
   }
 }

@@ -15,6 +15,8 @@ public sealed partial class BrowserTests(TestServer server) : IClassFixture<Test
         await browser.PostAsJsonAsync("chat", new { name = "Room" }).ShouldBeProblemAsync(400, "antiforgery");
         await browser.DeleteAsync("chat/1/messages/1").ShouldBeProblemAsync(400, "antiforgery");
         await browser.PostAsync("chat/1/file", new Form().File("note.txt").Content).ShouldBeProblemAsync(400, "antiforgery");
+        await browser.PostAsync("chat/1/uploads", content: null).ShouldBeProblemAsync(400, "antiforgery");
+        await browser.PatchAsync("chat/1/uploads/x", content: null).ShouldBeProblemAsync(400, "antiforgery");
 
         browser.DefaultRequestHeaders.Add("RequestVerificationToken", "nonsense");
         await browser.PostAsJsonAsync("chat", new { name = "Room" }).ShouldBeProblemAsync(400, "antiforgery");

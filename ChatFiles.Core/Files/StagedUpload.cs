@@ -1,0 +1,216 @@
+using System.Buffers;
+using ChatFiles.Core.Chats;
+
+namespace ChatFiles.Core.Files;
+
+/// <summary>What was judged when a resumable upload began; it lies beside the bytes.</summary>
+/// <param name="FileName">Cleaned.</param>
+/// <param name="Length">Bytes of the whole file.</param>
+/// <param name="Metadata">What its creator wrote into the header Upload-Metadata, word for word.</param>
+internal sealed record UploadTicket(
+    Guid Id,
+    string UserId,
+    long ChatId,
+    string FileName,
+    long Length,
+    string? Metadata,
+    DateTimeOffset ExpiresAt
+);
+
+/// <summary>
+/// A resumable upload. The length of the file that holds its bytes is the offset at which it goes on, so that there is
+/// nothing else to keep in step with it, not even in a crash.
+/// </summary>
+internal sealed class StagedUpload(UploadTicket ticket, string path)
+{
+    public static readonly Refusal TakenOver = new(
+        RefusalReason.OffsetConflict,
+        "A newer request has taken this upload over. Ask for the offset with HEAD and go on from there."
+    );
+
+    private const int BlockSize = 128 * 1024;
+
+    /// <summary>Whoever is told to give way only has to flush what they have.</summary>
+    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(6);
+
+    private UploadTurn? _newest;
+
+    public UploadTicket Ticket { get; } = ticket;
+
+    /// <summary>How many bytes are there.</summary>
+    public long Offset
+    {
+        get
+        {
+            try
+            {
+                return new FileInfo(path).Length;
+            }
+            catch (Exception failure) when (failure is IOException or UnauthorizedAccessException)
+            {
+                throw LocalFileStore.Translate(failure);
+            }
+        }
+    }
+
+    /// <summary>
+    /// One request at a time is at an upload, and the newest wins: after a network cut the server may still hold the
+    /// connection that the client has given up, and what it asks on a new one must be true when it is answered.
+    /// </summary>
+    /// <exception cref="UploadRefusedException">A still newer one has come meanwhile.</exception>
+    /// <exception cref="TimeoutException">The one before did not give way.</exception>
+    public async Task<UploadTurn> EnterAsync()
+    {
+        var mine = new UploadTurn();
+        var before = Interlocked.Exchange(ref _newest, mine);
+        if (before is null)
+            return mine;
+        before.GiveWay();
+        try
+        {
+            await before.Over.WaitAsync(Patience);
+        }
+        catch (TimeoutException)
+        {
+            _ = before.Over.ContinueWith(_ => mine.Dispose(), TaskScheduler.Default);
+            throw;
+        }
+
+        if (!mine.MustGiveWay.IsCancellationRequested)
+            return mine;
+        mine.Dispose();
+        throw new UploadRefusedException(TakenOver);
+    }
+
+    /// <summary>
+    /// Appends what arrives, until it ends or breaks off; what had arrived by then is kept, and durable. A refusal for
+    /// what the bytes are is final: the upload can't be gone on with.
+    /// </summary>
+    /// <param name="body">Throws no <see cref="IOException"/>: that would be taken for the disk's.</param>
+    /// <param name="turn">Of this request.</param>
+    /// <param name="policy">Judges the first bytes before they are written; so what is on the disk has been judged.</param>
+    /// <param name="type">What the name says it is.</param>
+    public async Task<Refusal?> AppendAsync(Stream body, UploadTurn turn, UploadPolicy policy, FileType type)
+    {
+        var buffer = ArrayPool<byte>.Shared.Rent(BlockSize);
+        try
+        {
+            await using var part = OpenPart(FileAccess.ReadWrite);
+            var head = await HeadJudge.BeginAsync(part, this, policy, type);
+            try
+            {
+                return await AppendAsync(body, part, head, buffer, turn.MustGiveWay);
+            }
+            finally
+            {
+                part.Flush(flushToDisk: true);
+            }
+        }
+        catch (Exception failure) when (failure is IOException or UnauthorizedAccessException)
+        {
+            throw LocalFileStore.Translate(failure);
+        }
+        finally
+        {
+            ArrayPool<byte>.Shared.Return(buffer);
+        }
+    }
+
+    /// <summary>The bytes from the first on.</summary>
+    public Stream Open()
+    {
+        try
+        {
+            return OpenPart(FileAccess.Read);
+        }
+        catch (Exception failure) when (failure is IOException or UnauthorizedAccessException)
+        {
+            throw LocalFileStore.Translate(failure);
+        }
+    }
+
+    private async Task<Refusal?> AppendAsync(Stream body, FileStream part, HeadJudge head, byte[] buffer, CancellationToken mustGiveWay)
+    {
+        while (true)
+        {
+            int count;
+            try
+            {
+                count = await body.ReadAsync(buffer.AsMemory(0, BlockSize), mustGiveWay);
+            }
+            catch (OperationCanceledException) when (mustGiveWay.IsCancellationRequested)
+            {
+                return TakenOver;
+            }
+
+            if (count == 0)
+                return null;
+            var fitting = (int)Math.Min(count, Ticket.Length - part.Position);
+            if (head.Judge(buffer.AsSpan(0, fitting)) is { } refusal)
+                return refusal;
+            await part.WriteAsync(buffer.AsMemory(0, fitting), CancellationToken.None);
+            if (fitting < count)
+                return TooLong(Ticket);
+        }
+    }
+
+    public static Refusal TooLong(UploadTicket ticket) =>
+        new(RefusalReason.FileTooLarge, $"“{ticket.FileName}” was announced with {ticket.Length:N0} bytes; there are more.");
+
+    private FileStream OpenPart(FileAccess access) =>
+        new(
+            path,
+            new FileStreamOptions
+            {
+                Mode = FileMode.Open,
+                Access = access,
+                Share = FileShare.ReadWrite | FileShare.Delete,
+                BufferSize = 0,
+            }
+        );
+
+    /// <summary>Puts the first bytes together from wherever the requests cut them, and judges every block of a text.</summary>
+    private sealed class HeadJudge(UploadTicket ticket, UploadPolicy policy, FileType type)
+    {
+        private readonly byte[] _head = new byte[Math.Min(FileTypes.HeadLength, ticket.Length)];
+        private int _length;
+
+        /// <summary>Leaves the part at its end.</summary>
+        public static async Task<HeadJudge> BeginAsync(FileStream part, StagedUpload upload, UploadPolicy policy, FileType type)
+        {
+            var judge = new HeadJudge(upload.Ticket, policy, type);
+            judge._length = await part.ReadAtLeastAsync(judge._head, judge._head.Length, throwOnEndOfStream: false);
+            part.Seek(0, SeekOrigin.End);
+            return judge;
+        }
+
+        public Refusal? Judge(ReadOnlySpan<byte> block)
+        {
+            if (type.IsText && InspectingStream.IsBinary(block))
+                return policy.NotWhatItSays(ticket.FileName);
+            if (_length == _head.Length)
+                return null;
+            var taken = Math.Min(_head.Length - _length, block.Length);
+            block[..taken].CopyTo(_head.AsSpan(_length));
+            _length += taken;
+            return _length == _head.Length ? policy.CheckHead(ticket.FileName, type, _head) : null;
+        }
+    }
+}
+
+/// <summary>A request's time with an upload; disposing it lets the next one in.</summary>
+internal sealed class UploadTurn : IDisposable
+{
+    private readonly TaskCompletionSource _over = new(TaskCreationOptions.RunContinuationsAsynchronously);
+
+    // Has no timer and nobody's handle, so there is nothing to dispose of; and it may be cancelled after the end.
+    private readonly CancellationTokenSource _giveWay = new();
+
+    public CancellationToken MustGiveWay => _giveWay.Token;
+
+    public Task Over => _over.Task;
+
+    public void GiveWay() => _giveWay.Cancel();
+
+    public void Dispose() => _over.TrySetResult();
+}

@@ -1,0 +1,129 @@
+using System.Collections.Concurrent;
+using System.Text.Json;
+using ChatFiles.Core.Chats;
+
+namespace ChatFiles.Core.Files;
+
+/// <summary>
+/// Resumable uploads that are not sent yet, whole or not. Whatever the file store is, they lie on this machine's disk,
+/// each as two files: <c>{id}.part</c> with the bytes so far, <c>{id}.json</c> saying whose they are. What is kept in
+/// memory is only what these files say.
+/// </summary>
+public sealed class StagedUploads(string folder, TimeProvider time)
+{
+    /// <summary>Each costs two files, however short it is.</summary>
+    private const int MaxPerPerson = 100;
+
+    private static readonly TimeSpan Lifetime = TimeSpan.FromHours(24);
+
+    private static readonly Refusal TooMany = new(
+        RefusalReason.QuotaExceeded,
+        $"You have {MaxPerPerson} uploads that are not sent yet; send or end some of them first."
+    );
+
+    private readonly ConcurrentDictionary<Guid, StagedUpload> _uploads = new();
+    private readonly Lock _beginning = new();
+
+    /// <summary>Finds what earlier processes left, and discards what a crash left halfway. Before anything else is called.</summary>
+    internal void Load()
+    {
+        Directory.CreateDirectory(folder);
+        foreach (var path in Directory.EnumerateFiles(folder, "*.json"))
+        {
+            if (Read(path) is { } ticket && File.Exists(PartOf(ticket.Id)))
+                _uploads[ticket.Id] = new StagedUpload(ticket, PartOf(ticket.Id));
+            else
+                File.Delete(path);
+        }
+
+        foreach (var path in Directory.EnumerateFiles(folder, "*.part"))
+        {
+            if (!Guid.TryParseExact(Path.GetFileNameWithoutExtension(path), "D", out var id) || !_uploads.ContainsKey(id))
+                File.Delete(path);
+        }
+    }
+
+    /// <summary>Begins an upload if the person's uploads together, whole or not, leave room for it.</summary>
+    /// <param name="room">Bytes that the person's and the chat's quota leave.</param>
+    internal Result<StagedUpload> Begin(string userId, long chatId, string fileName, long length, string? metadata, long room)
+    {
+        var now = time.GetUtcNow();
+        var ticket = new UploadTicket(Guid.CreateVersion7(now), userId, chatId, fileName, length, metadata, now + Lifetime);
+        lock (_beginning)
+        {
+            var mine = _uploads.Values.Where(u => u.Ticket.UserId == userId).ToList();
+            if (mine.Count >= MaxPerPerson)
+                return TooMany;
+            if (length > room - mine.Sum(u => u.Ticket.Length))
+                return FileUpload.QuotaExceeded;
+            try
+            {
+                File.Create(PartOf(ticket.Id)).Dispose();
+                File.WriteAllText(TicketOf(ticket.Id), JsonSerializer.Serialize(ticket));
+            }
+            catch (Exception failure) when (failure is IOException or UnauthorizedAccessException)
+            {
+                LocalFileStore.TryDelete(TicketOf(ticket.Id));
+                LocalFileStore.TryDelete(PartOf(ticket.Id));
+                throw LocalFileStore.Translate(failure);
+            }
+
+            return _uploads[ticket.Id] = new StagedUpload(ticket, PartOf(ticket.Id));
+        }
+    }
+
+    /// <summary>The upload, for whoever began it; null for everybody else, and when it is over.</summary>
+    internal StagedUpload? Find(string userId, long chatId, Guid id) =>
+        _uploads.TryGetValue(id, out var upload)
+        && upload.Ticket.UserId == userId
+        && upload.Ticket.ChatId == chatId
+        && upload.Ticket.ExpiresAt > time.GetUtcNow()
+            ? upload
+            : null;
+
+    /// <summary>Removes an upload with its bytes; that it is gone already is not an error.</summary>
+    internal void Remove(Guid id)
+    {
+        try
+        {
+            // What has no ticket is discarded at the next start, so the ticket goes first.
+            File.Delete(TicketOf(id));
+            _uploads.TryRemove(id, out _);
+            File.Delete(PartOf(id));
+        }
+        catch (Exception failure) when (failure is IOException or UnauthorizedAccessException)
+        {
+            throw LocalFileStore.Translate(failure);
+        }
+    }
+
+    /// <summary>Removes those whose time is over; returns how many.</summary>
+    internal async Task<int> RemoveExpiredAsync(CancellationToken cancellationToken)
+    {
+        var expired = _uploads.Values.Where(u => u.Ticket.ExpiresAt <= time.GetUtcNow()).ToList();
+        foreach (var upload in expired)
+        {
+            cancellationToken.ThrowIfCancellationRequested();
+            using var turn = await upload.EnterAsync();
+            Remove(upload.Ticket.Id);
+        }
+
+        return expired.Count;
+    }
+
+    private static UploadTicket? Read(string path)
+    {
+        try
+        {
+            return JsonSerializer.Deserialize<UploadTicket>(File.ReadAllText(path));
+        }
+        catch (JsonException)
+        {
+            return null; // half-written
+        }
+    }
+
+    private string PartOf(Guid id) => Path.Combine(folder, $"{id:D}.part");
+
+    private string TicketOf(Guid id) => Path.Combine(folder, $"{id:D}.json");
+}

@@ -1,0 +1,202 @@
+using System.Globalization;
+using System.Security.Claims;
+using System.Text;
+using ChatFiles.Core.Chats;
+using ChatFiles.Core.Files;
+using ChatFiles.Web.Security;
+using Microsoft.AspNetCore.Http.Features;
+using Microsoft.Net.Http.Headers;
+
+namespace ChatFiles.Web.Api;
+
+/// <summary>
+/// Resumable uploads by the tus protocol 1.0.0 (https://tus.io/protocols/resumable-upload): core, creation, termination
+/// and expiration. A finished one is sent by naming it in the form of <see cref="FileEndpoints"/>.
+/// </summary>
+internal static class UploadEndpoints
+{
+    private const string Version = "1.0.0";
+    private const string Chunk = "application/offset+octet-stream";
+    private const int MaxMetadataLength = 4096;
+
+    private static readonly UTF8Encoding StrictUtf8 = new(encoderShouldEmitUTF8Identifier: false, throwOnInvalidBytes: true);
+
+    /// <summary>
+    /// What the protocol asks of every answer, those of sign-in, rate limit and routing included; and for clients that
+    /// can't send PATCH, the method in a header. Before routing.
+    /// </summary>
+    public static void UseTus(this WebApplication app) =>
+        app.UseWhen(
+            context => IsUpload(context.Request.Path),
+            uploads =>
+            {
+                uploads.Use(
+                    (context, next) =>
+                    {
+                        context.Response.OnStarting(() =>
+                        {
+                            context.Response.Headers["Tus-Resumable"] = Version;
+                            return Task.CompletedTask;
+                        });
+                        return next(context);
+                    }
+                );
+                uploads.UseHttpMethodOverride();
+            }
+        );
+
+    public static void MapUploadApi(this WebApplication app)
+    {
+        var uploads = app.MapSignedIn("/chat/{chatId}/uploads").WithTags("Resumable uploads").AddEndpointFilter(CheckVersionAsync);
+        uploads.MapMethods("/", [HttpMethods.Options], Describe).Produces(204).WithSummary("What this server knows of tus");
+        uploads.MapMethods("/{uploadId}", [HttpMethods.Options], Describe).Produces(204).WithSummary("What this server knows of tus");
+        uploads
+            .MapPost("/", BeginAsync)
+            .RequireRateLimiting(RateLimits.Uploads)
+            .Produces(201)
+            .WithSummary("Begin a resumable upload: Upload-Length, Upload-Metadata with filename");
+        uploads.MapMethods("/{uploadId}", [HttpMethods.Head], FindAsync).Produces(200).WithSummary("Where it goes on: Upload-Offset");
+        uploads.MapPatch("/{uploadId}", ContinueAsync).Takes<Stream>(Chunk).Produces(204).WithSummary("Append bytes at Upload-Offset");
+        uploads.MapDelete("/{uploadId}", EndAsync).Produces(204).WithSummary("End it and forget its bytes");
+    }
+
+    private static bool IsUpload(PathString path) =>
+        path.Value?.Split('/') is ["", var chat, _, var uploads, ..]
+        && chat.Equals("chat", StringComparison.OrdinalIgnoreCase)
+        && uploads.Equals("uploads", StringComparison.OrdinalIgnoreCase);
+
+    /// <summary>A stranger learns nothing of a chat, not even by what is wrong with a header; so the chat comes first.</summary>
+    private static async ValueTask<object?> CheckVersionAsync(EndpointFilterInvocationContext invocation, EndpointFilterDelegate next)
+    {
+        var context = invocation.HttpContext;
+        var chats = context.RequestServices.GetRequiredService<ChatService>();
+        var chatId = Requests.ParseId(context.GetRouteValue("chatId") as string);
+        if ((await chats.CheckMemberAsync(context.User.UserId(), chatId, context.RequestAborted)).Refusal is { } stranger)
+            return Problems.Of(stranger);
+        if (HttpMethods.IsOptions(context.Request.Method) || context.Request.Headers["Tus-Resumable"] == Version)
+            return await next(invocation);
+        context.Response.Headers["Tus-Version"] = Version;
+        return Problems.InvalidUpload(412, $"The header Tus-Resumable is expected to be {Version}.");
+    }
+
+    private static IResult Describe(HttpResponse response, UploadPolicy policy)
+    {
+        response.Headers["Tus-Version"] = Version;
+        response.Headers["Tus-Extension"] = "creation,termination,expiration";
+        response.Headers["Tus-Max-Size"] = Text(policy.MaxFileBytes);
+        return Results.NoContent();
+    }
+
+    private static async Task<IResult> BeginAsync(string chatId, HttpContext context, ClaimsPrincipal user, ChatService chats)
+    {
+        var headers = context.Request.Headers;
+        if (headers.ContainsKey("Upload-Defer-Length"))
+            return Problems.InvalidUpload(400, "Upload-Defer-Length is not supported: say with Upload-Length how long the file is.");
+        if (ReadNumber(headers, "Upload-Length") is not { } length)
+            return Problems.InvalidUpload(400, "The header Upload-Length says how many bytes the whole file has.");
+        string? metadata = headers["Upload-Metadata"] is { Count: > 0 } given ? given.ToString() : null;
+        if (!TryReadFileName(metadata, out var fileName))
+            return Problems.InvalidUpload(400, "The header Upload-Metadata has pairs of a key and a value in base64, “filename” among them.");
+        var begun = await chats.BeginUploadAsync(user.UserId(), Requests.ParseId(chatId), fileName, length, metadata, context.RequestAborted);
+        if (!begun.Succeeded(out var upload, out var refusal))
+            return Problems.Of(refusal);
+        Show(context.Response, upload);
+        return Results.Created(upload.Path, value: null);
+    }
+
+    private static async Task<IResult> FindAsync(string chatId, string uploadId, HttpContext context, ClaimsPrincipal user, ChatService chats)
+    {
+        context.Response.Headers.CacheControl = "no-store";
+        var found = await chats.FindUploadAsync(
+            user.UserId(),
+            Requests.ParseId(chatId),
+            Requests.ParseFileId(uploadId),
+            context.RequestAborted
+        );
+        if (!found.Succeeded(out var upload, out var refusal))
+            return Problems.Of(refusal);
+        Show(context.Response, upload);
+        context.Response.Headers["Upload-Length"] = Text(upload.Length);
+        if (upload.Metadata is not null)
+            context.Response.Headers["Upload-Metadata"] = upload.Metadata;
+        return Results.Ok();
+    }
+
+    private static async Task<IResult> ContinueAsync(
+        string chatId,
+        string uploadId,
+        HttpContext context,
+        ClaimsPrincipal user,
+        ChatService chats,
+        UploadPolicy policy
+    )
+    {
+        var request = context.Request;
+        if (!MediaTypeHeaderValue.TryParse(request.ContentType, out var type) || !type.MediaType.Equals(Chunk, StringComparison.OrdinalIgnoreCase))
+            return Problems.InvalidUpload(415, $"The bytes are expected with the content type {Chunk}.");
+        if (ReadNumber(request.Headers, "Upload-Offset") is not { } offset)
+            return Problems.InvalidUpload(400, "The header Upload-Offset says where the bytes belong.");
+        // The upload's own length is the limit.
+        if (context.Features.Get<IHttpMaxRequestBodySizeFeature>() is { IsReadOnly: false } limit)
+            limit.MaxRequestBodySize = null;
+        var continued = await chats.ContinueUploadAsync(
+            user.UserId(),
+            Requests.ParseId(chatId),
+            Requests.ParseFileId(uploadId),
+            offset,
+            request.ContentLength,
+            MultipartUpload.BodyOf(request, policy)
+        );
+        if (!continued.Succeeded(out var upload, out var refusal))
+            return Problems.Of(refusal);
+        Show(context.Response, upload);
+        return Results.NoContent();
+    }
+
+    private static async Task<IResult> EndAsync(string chatId, string uploadId, ClaimsPrincipal user, ChatService chats) =>
+        (await chats.EndUploadAsync(user.UserId(), Requests.ParseId(chatId), Requests.ParseFileId(uploadId))).ToNoContent();
+
+    private static void Show(HttpResponse response, UploadView upload)
+    {
+        response.Headers["Upload-Offset"] = Text(upload.Offset);
+        response.Headers["Upload-Expires"] = upload.ExpiresAt.ToString("R", CultureInfo.InvariantCulture);
+    }
+
+    private static string Text(long number) => number.ToString(CultureInfo.InvariantCulture);
+
+    private static long? ReadNumber(IHeaderDictionary headers, string name) =>
+        long.TryParse(headers[name].ToString(), NumberStyles.None, CultureInfo.InvariantCulture, out var number) ? number : null;
+
+    /// <summary>
+    /// Reads "filename d29ybGQ=,other": keys once each, values in base64 or none. That there is no file name is for the
+    /// rules to say.
+    /// </summary>
+    private static bool TryReadFileName(string? metadata, out string? fileName)
+    {
+        fileName = null;
+        if (metadata is null)
+            return true;
+        // It goes back as a header, which is ASCII.
+        if (metadata.Length > MaxMetadataLength || !Ascii.IsValid(metadata))
+            return false;
+        var keys = new HashSet<string>(StringComparer.Ordinal);
+        try
+        {
+            foreach (var pair in metadata.Split(',', StringSplitOptions.TrimEntries))
+            {
+                var parts = pair.Split(' ');
+                if (parts.Length > 2 || parts[0].Length == 0 || !keys.Add(parts[0]))
+                    return false;
+                var value = Convert.FromBase64String(parts.ElementAtOrDefault(1) ?? "");
+                if (parts[0] == "filename")
+                    fileName = StrictUtf8.GetString(value);
+            }
+
+            return true;
+        }
+        catch (Exception failure) when (failure is FormatException or ArgumentException)
+        {
+            return false;
+        }
+    }
+}
