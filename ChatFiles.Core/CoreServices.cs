@@ -56,6 +56,7 @@ public static class CoreServices
         services.AddSingleton<UploadsInFlight>();
         services.AddSingleton<RoomBroadcaster>();
         services.AddSingleton<RoomLog>();
+        services.AddSingleton<Presence>();
         services.AddScoped<ChatService>();
 
         services.AddHostedService<EventDispatcher>();

@@ -28,6 +28,7 @@ public sealed partial class ChatService(
     UploadsInFlight uploadsInFlight,
     RoomBroadcaster broadcaster,
     RoomLog roomLog,
+    Presence presence,
     TimeProvider time,
     ILogger<ChatService> logger
 )

@@ -9,7 +9,7 @@ namespace ChatFiles.Web.Components.Chats;
 /// One chat, open on somebody's screen: its state at one moment and every change after it, through one subscription
 /// that lives exactly as long as this component.
 /// </summary>
-public sealed partial class ChatRoom(ChatService chats)
+public sealed partial class ChatRoom(ChatService chats, CircuitConnection connection)
 {
     private readonly CancellationTokenSource _closing = new();
     private OpenChat? _open;
@@ -45,6 +45,7 @@ public sealed partial class ChatRoom(ChatService chats)
 
     public async ValueTask DisposeAsync()
     {
+        connection.Changed -= OnConnection;
         await _closing.CancelAsync();
         _open?.Dispose();
         _closing.Dispose();
@@ -82,8 +83,18 @@ public sealed partial class ChatRoom(ChatService chats)
         }
 
         (_chat, _timeline) = (_open!.Chat, new Timeline(_open.Page));
+        connection.Changed += OnConnection;
         _ = Task.Run(FollowAsync);
         await Outage.ToRefusalAsync(RememberAsync);
+    }
+
+    /// <summary>Nobody is here through a page that can't be reached, though it may come back.</summary>
+    private void OnConnection(bool isUp)
+    {
+        if (isUp)
+            _open!.Seat.ComeBack();
+        else
+            _open!.Seat.StepAway();
     }
 
     /// <summary>A convenience only: that it can't be written now keeps nobody from reading.</summary>
@@ -100,6 +111,7 @@ public sealed partial class ChatRoom(ChatService chats)
             await _open!.Changes.DeliverAsync(roomEvent => InvokeAsync(() => ApplyAsync(roomEvent)), _closing.Token);
             await InvokeAsync(() =>
             {
+                _open.Dispose();
                 _hasEnded = true;
                 StateHasChanged();
             });
