@@ -123,12 +123,10 @@ public sealed partial class NavChats(ChatService chats, RoomBroadcaster broadcas
         return created.Refusal;
     }
 
-    private async Task<Refusal?> OpenDirectAsync(string email)
+    private Task GoToDirectAsync(long chatId)
     {
-        var opened = await chats.OpenDirectChatAsync(_userId, email);
-        if (opened.Refusal is null)
-            await GoToAsync(opened.Value.Chat.Id);
-        return opened.Refusal;
+        CloseDialog();
+        return GoToAsync(chatId);
     }
 
     private async Task GoToAsync(long chatId)
