@@ -58,6 +58,16 @@ public sealed partial class ChatService
         return await db.Users.Where(p => p.Id == userId).Select(p => p.DisplayName).SingleOrDefaultAsync(cancellationToken) ?? "";
     }
 
+    /// <summary>The person has not sent anything yet to any of their chats.</summary>
+    public async Task<bool> IsNewAsync(string userId, CancellationToken cancellationToken = default)
+    {
+        await using var db = await databases.CreateDbContextAsync(cancellationToken);
+        return !await db.Members.AnyAsync(
+            m => m.UserId == userId && db.Messages.Any(x => x.ChatId == m.ChatId && x.AuthorId == userId),
+            cancellationToken
+        );
+    }
+
     /// <summary>Ends a membership: the owner removes anyone, a member removes themself. Nobody leaves General.</summary>
     public Task<Result<Done>> RemoveMemberAsync(
         string userId,

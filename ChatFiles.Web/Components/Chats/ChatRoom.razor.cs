@@ -16,6 +16,7 @@ public sealed partial class ChatRoom(ChatService chats, CircuitConnection connec
     private ChatView? _chat;
     private Timeline? _timeline;
     private bool _isUnknown;
+    private bool _isNew;
     private bool _hasEnded;
     private bool _isReady;
     private Dialog _dialog;
@@ -65,12 +66,15 @@ public sealed partial class ChatRoom(ChatService chats, CircuitConnection connec
         var chat = await chats.GetChatAsync(UserId, ChatId);
         var page = await chats.HistoryAsync(UserId, ChatId);
         _isUnknown = !chat.Succeeded(out _chat, out _) || page.Refusal is not null;
-        if (!_isUnknown)
-            _timeline = new Timeline(page.Value);
+        if (_isUnknown)
+            return;
+        _timeline = new Timeline(page.Value);
+        _isNew = await IsNewAsync();
     }
 
     private async Task OpenAsync()
     {
+        _isNew = await IsNewAsync();
         var opened = await chats.OpenChatAsync(UserId, ChatId);
         _isUnknown = !opened.Succeeded(out _open, out _);
         if (_isUnknown)
@@ -87,6 +91,9 @@ public sealed partial class ChatRoom(ChatService chats, CircuitConnection connec
         _ = Task.Run(FollowAsync);
         await Outage.ToRefusalAsync(RememberAsync);
     }
+
+    /// <summary>New people land in General; only there they are told how all of this works.</summary>
+    private async Task<bool> IsNewAsync() => ChatId == Chat.GeneralId && await chats.IsNewAsync(UserId);
 
     /// <summary>Nobody is here through a page that can't be reached, though it may come back.</summary>
     private void OnConnection(bool isUp)
