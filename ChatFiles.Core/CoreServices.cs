@@ -60,6 +60,7 @@ public static class CoreServices
         ));
         services.AddSingleton<RoomBroadcaster>();
         services.AddSingleton<RoomLog>();
+        services.AddSingleton<Presence>();
         services.AddScoped<ChatService>();
 
         services.AddHostedService<EventDispatcher>();

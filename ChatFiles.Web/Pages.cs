@@ -1,6 +1,8 @@
 using ChatFiles.Web.Accounts;
+using ChatFiles.Web.Components;
 using Microsoft.AspNetCore.Components.Authorization;
 using Microsoft.AspNetCore.Components.Server;
+using Microsoft.AspNetCore.Components.Server.Circuits;
 using Radzen;
 
 namespace ChatFiles.Web;
@@ -31,6 +33,8 @@ internal static class Pages
             });
         services.AddCascadingAuthenticationState();
         services.AddScoped<AuthenticationStateProvider, CircuitIdentity>();
+        services.AddScoped<CircuitConnection>();
+        services.AddScoped<CircuitHandler>(provider => provider.GetRequiredService<CircuitConnection>());
         services.AddRadzenComponents();
     }
 }

@@ -73,16 +73,29 @@ public sealed partial class ChatService
     }
 
     /// <summary>The direct chat of the caller and the person with that address; made when there is none yet.</summary>
-    public async Task<Result<(ChatView Chat, bool Created)>> OpenDirectChatAsync(
+    public Task<Result<(ChatView Chat, bool Created)>> OpenDirectChatAsync(
         string userId,
         string? email,
         CancellationToken cancellationToken = default
+    ) => OpenDirectChatAsync(userId, db => FindPersonAsync(db, email), cancellationToken);
+
+    /// <summary>The same by an address, or by a display name that only one person has.</summary>
+    public Task<Result<(ChatView Chat, bool Created)>> OpenDirectChatByNameAsync(
+        string userId,
+        string? nameOrEmail,
+        CancellationToken cancellationToken = default
+    ) => OpenDirectChatAsync(userId, db => FindByNameOrEmailAsync(db, nameOrEmail), cancellationToken);
+
+    private async Task<Result<(ChatView Chat, bool Created)>> OpenDirectChatAsync(
+        string userId,
+        Func<ChatDbContext, Task<Person?>> findPerson,
+        CancellationToken cancellationToken
     )
     {
         var opened = await writer.WriteAsync<Result<(long ChatId, bool Created)>>(
             async db =>
             {
-                if (await FindPersonAsync(db, email) is not { } other)
+                if (await findPerson(db) is not { } other)
                     return Refusal.UserNotFound;
                 if (other.Id == userId)
                     return new Refusal(RefusalReason.UserNotFound, "This is your own address; a direct chat needs somebody else's.");

@@ -6,10 +6,14 @@ namespace ChatFiles.Core.Chats;
 
 /// <summary>A chat as somebody sees it when they open it, and everything that happens in it from then on.</summary>
 /// <param name="Page">The newest messages, at the moment of the subscription's position.</param>
-/// <param name="Changes">Dispose it when the chat is closed.</param>
-public sealed record OpenChat(ChatView Chat, MessagePage Page, RoomSubscription Changes) : IDisposable
+/// <param name="Seat">Who else has the chat open; others see that this person has.</param>
+public sealed record OpenChat(ChatView Chat, MessagePage Page, RoomSubscription Changes, Seat Seat) : IDisposable
 {
-    public void Dispose() => Changes.Dispose();
+    public void Dispose()
+    {
+        Changes.Dispose();
+        Seat.Dispose();
+    }
 }
 
 public sealed partial class ChatService
@@ -28,7 +32,7 @@ public sealed partial class ChatService
         if (await FindChatAsync(db, userId, chatId, cancellationToken) is not { } chat)
             return Refusal.ChatNotFound;
         var page = await ReadPageAsync(db, chatId, before: null, limit, cancellationToken);
-        return new OpenChat(chat, page, Subscribe(userId, chatId, chat.LastSeq));
+        return new OpenChat(chat, page, Subscribe(userId, chatId, chat.LastSeq), presence.Enter(userId, chatId, chat.LastSeq));
     }
 
     /// <summary>The events after a seq and then the live ones; null: from now on.</summary>

@@ -4,42 +4,50 @@ using Microsoft.EntityFrameworkCore;
 
 namespace ChatFiles.Core.Chats;
 
-/// <summary>Somebody who could be added to a chat.</summary>
-public sealed record FoundPerson(string UserId, string Name, string Email);
+/// <summary>Somebody who was looked for.</summary>
+/// <param name="IsMember">Of the chat that was asked about, already before.</param>
+public sealed record FoundPerson(string UserId, string Name, string Email, bool IsMember);
 
 public sealed partial class ChatService
 {
     /// <summary>Makes the person with that address a member; that they are one already is no error.</summary>
-    public Task<Result<Done>> AddMemberAsync(string userId, long chatId, string? email, CancellationToken cancellationToken = default) =>
-        AddMemberAsync(userId, chatId, db => FindPersonAsync(db, email), cancellationToken);
+    public async Task<Result<Done>> AddMemberAsync(string userId, long chatId, string? email, CancellationToken cancellationToken = default)
+    {
+        var added = await AddMemberAsync(userId, chatId, db => FindPersonAsync(db, email), cancellationToken);
+        return added.Refusal is { } refusal ? refusal : new Done();
+    }
 
     /// <summary>Makes the person a member who is meant by an address, or by a display name that only one person has.</summary>
-    public Task<Result<Done>> AddMemberByNameAsync(
+    public Task<Result<FoundPerson>> AddMemberByNameAsync(
         string userId,
         long chatId,
         string? nameOrEmail,
         CancellationToken cancellationToken = default
-    ) => AddMemberAsync(userId, chatId, async db => await FindPersonAsync(db, nameOrEmail) ?? await FindByNameAsync(db, nameOrEmail), cancellationToken);
+    ) => AddMemberAsync(userId, chatId, db => FindByNameOrEmailAsync(db, nameOrEmail), cancellationToken);
 
-    /// <summary>People whose name or address contains the text and who are not members yet; 8 at the most.</summary>
+    /// <summary>
+    /// Other people whose name or address contains the text, 8 at the most; of a chat, those first who are not in it yet.
+    /// </summary>
     public async Task<IReadOnlyList<FoundPerson>> FindPeopleAsync(
         string userId,
-        long chatId,
+        long? chatId,
         string text,
         CancellationToken cancellationToken = default
     )
     {
         text = text.Trim();
         await using var db = await databases.CreateDbContextAsync(cancellationToken);
-        if (text.Length == 0 || !await IsMemberAsync(db, userId, chatId, cancellationToken))
+        if (text.Length == 0 || (chatId is { } id && !await IsMemberAsync(db, userId, id, cancellationToken)))
             return [];
         var pattern = "%" + text.Replace("\\", "\\\\").Replace("%", "\\%").Replace("_", "\\_") + "%";
         return await db
             .Users.Where(p => EF.Functions.Like(p.DisplayName, pattern, "\\") || EF.Functions.Like(p.Email!, pattern, "\\"))
-            .Where(p => !db.Members.Any(m => m.ChatId == chatId && m.UserId == p.Id))
-            .OrderBy(p => p.DisplayName)
+            .Where(p => p.Id != userId)
+            .Select(p => new { Person = p, IsMember = db.Members.Any(m => m.ChatId == chatId && m.UserId == p.Id) })
+            .OrderBy(found => found.IsMember)
+            .ThenBy(found => found.Person.DisplayName)
             .Take(8)
-            .Select(p => new FoundPerson(p.Id, p.DisplayName, p.Email!))
+            .Select(found => new FoundPerson(found.Person.Id, found.Person.DisplayName, found.Person.Email!, found.IsMember))
             .ToListAsync(cancellationToken);
     }
 
@@ -48,6 +56,16 @@ public sealed partial class ChatService
     {
         await using var db = await databases.CreateDbContextAsync(cancellationToken);
         return await db.Users.Where(p => p.Id == userId).Select(p => p.DisplayName).SingleOrDefaultAsync(cancellationToken) ?? "";
+    }
+
+    /// <summary>The person has not sent anything yet to any of their chats.</summary>
+    public async Task<bool> IsNewAsync(string userId, CancellationToken cancellationToken = default)
+    {
+        await using var db = await databases.CreateDbContextAsync(cancellationToken);
+        return !await db.Members.AnyAsync(
+            m => m.UserId == userId && db.Messages.Any(x => x.ChatId == m.ChatId && x.AuthorId == userId),
+            cancellationToken
+        );
     }
 
     /// <summary>Ends a membership: the owner removes anyone, a member removes themself. Nobody leaves General.</summary>
@@ -81,13 +99,13 @@ public sealed partial class ChatService
             cancellationToken
         );
 
-    private Task<Result<Done>> AddMemberAsync(
+    private Task<Result<FoundPerson>> AddMemberAsync(
         string userId,
         long chatId,
         Func<ChatDbContext, Task<Person?>> findPerson,
         CancellationToken cancellationToken
     ) =>
-        writer.WriteAsync<Result<Done>>(
+        writer.WriteAsync<Result<FoundPerson>>(
             async db =>
             {
                 if (await FindMembershipAsync(db, userId, chatId) is not { } caller)
@@ -98,12 +116,18 @@ public sealed partial class ChatService
                     return new Refusal(RefusalReason.NotAllowed, "Only the chat's owner can add people.");
                 if (await findPerson(db) is not { } person)
                     return Refusal.UserNotFound;
-                if (await db.Members.AnyAsync(m => m.ChatId == chatId && m.UserId == person.Id))
-                    return new Done();
+                var added = new FoundPerson(
+                    person.Id,
+                    person.DisplayName,
+                    person.Email!,
+                    IsMember: await db.Members.AnyAsync(m => m.ChatId == chatId && m.UserId == person.Id)
+                );
+                if (added.IsMember)
+                    return added;
 
                 await db.JoinAsync(caller.Chat, person, Now);
                 await db.SaveChangesAsync(CancellationToken.None);
-                return new Done();
+                return added;
             },
             cancellationToken
         );
@@ -117,9 +141,11 @@ public sealed partial class ChatService
         heir?.Role = MemberRole.Owner;
     }
 
-    private static async Task<Person?> FindByNameAsync(ChatDbContext db, string? name)
+    private static async Task<Person?> FindByNameOrEmailAsync(ChatDbContext db, string? nameOrEmail)
     {
-        var trimmed = name?.Trim();
+        if (await FindPersonAsync(db, nameOrEmail) is { } person)
+            return person;
+        var trimmed = nameOrEmail?.Trim();
         var people = await db.Users.Where(p => p.DisplayName == trimmed).Take(2).ToListAsync();
         return people is [var only] ? only : null;
     }

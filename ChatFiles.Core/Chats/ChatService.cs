@@ -30,6 +30,7 @@ public sealed partial class ChatService(
     StagedUploads staged,
     RoomBroadcaster broadcaster,
     RoomLog roomLog,
+    Presence presence,
     TimeProvider time,
     ILogger<ChatService> logger
 )

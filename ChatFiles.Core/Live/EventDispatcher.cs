@@ -12,6 +12,7 @@ internal sealed class EventDispatcher(
     DatabaseWriter writer,
     RoomLog log,
     RoomBroadcaster broadcaster,
+    Presence presence,
     TimeProvider time,
     ILogger<EventDispatcher> logger
 ) : BackgroundService
@@ -36,7 +37,11 @@ internal sealed class EventDispatcher(
             {
                 var (events, next) = await RetryAsync(() => log.ReadAllAsync(_position, stoppingToken), stoppingToken);
                 foreach (var roomEvent in events)
+                {
+                    presence.Heed(roomEvent);
                     broadcaster.Publish(roomEvent);
+                }
+
                 _position = next;
                 if (events.Count == 0)
                     await _committed.WaitAsync(stoppingToken);

@@ -43,6 +43,10 @@ internal static class ApiServices
     /// <summary>The same request once more, to the page that says so; the answer stays a 404.</summary>
     private static Task ShowNotFoundPageAsync(StatusCodeContext status)
     {
+        // Else Blazor takes the 404 for its own answer, and leaves the body to others.
+        status.HttpContext.Features.Set<IStatusCodeReExecuteFeature>(
+            new StatusCodeReExecuteFeature { OriginalPath = status.HttpContext.Request.Path, OriginalPathBase = status.HttpContext.Request.PathBase }
+        );
         status.HttpContext.SetEndpoint(null);
         status.HttpContext.Request.RouteValues.Clear();
         status.HttpContext.Request.Path = "/not-found";

@@ -62,10 +62,41 @@ public sealed class MembershipTests
         (await FindAsync("0%")).ShouldBe(["100%_sure"]);
         (await FindAsync("_s")).ShouldBe(["100%_sure"]);
         (await FindAsync("\\")).ShouldBeEmpty();
-        (await FindAsync("example.org")).ShouldBe(["100 sure", "100%_sure"]); // not who is a member already
+        (await FindAsync("example.org")).ShouldBe(["100 sure", "100%_sure"], "not oneself");
         (await FindAsync(" ")).ShouldBeEmpty();
 
         async Task<IEnumerable<string>> FindAsync(string text) => (await world.Chats.FindPeopleAsync(ann.Id, chat, text)).Select(p => p.Name);
+    }
+
+    [Fact]
+    public async Task Who_is_a_member_already_is_found_last_and_marked()
+    {
+        await using var world = await ChatWorld.BeginAsync();
+        var (ann, bea) = (await world.PersonAsync("ann"), await world.PersonAsync("bea"));
+        await world.PersonAsync("cleo");
+        var chat = await world.ChatAsync(ann, bea);
+
+        var found = await world.Chats.FindPeopleAsync(ann.Id, chat, "example.org");
+        found.Select(p => (p.Name, p.IsMember)).ShouldBe([("cleo", false), ("bea", true)]);
+        var anywhere = await world.Chats.FindPeopleAsync(ann.Id, chatId: null, "example.org");
+        anywhere.Select(p => (p.Name, p.IsMember)).ShouldBe([("bea", false), ("cleo", false)]);
+        (await world.Chats.AddMemberByNameAsync(ann.Id, chat, "bea")).Value.IsMember.ShouldBeTrue();
+        (await world.Chats.AddMemberByNameAsync(ann.Id, chat, "cleo@example.org")).Value.ShouldSatisfyAllConditions(
+            added => added.Name.ShouldBe("cleo"),
+            added => added.IsMember.ShouldBeFalse()
+        );
+    }
+
+    [Fact]
+    public async Task A_direct_chat_is_opened_by_a_name_that_only_one_has()
+    {
+        await using var world = await ChatWorld.BeginAsync();
+        var (ann, ben) = (await world.PersonAsync("ann"), await world.PersonAsync("ben"));
+
+        var opened = (await world.Chats.OpenDirectChatByNameAsync(ann.Id, " ben ")).Value;
+        opened.Chat.Members.Select(m => m.UserId).ShouldBe([ann.Id, ben.Id], ignoreOrder: true);
+        (await world.Chats.OpenDirectChatByNameAsync(ann.Id, "ben@example.org")).Value.Chat.Id.ShouldBe(opened.Chat.Id);
+        (await world.Chats.OpenDirectChatByNameAsync(ann.Id, "nobody")).Refusal.ShouldBe(Refusal.UserNotFound);
     }
 
     [Fact]

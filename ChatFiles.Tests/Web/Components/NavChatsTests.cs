@@ -74,9 +74,67 @@ public sealed class NavChatsTests
         dialog.WaitForElement("[role='alert']", Screen.Patience).TextContent.ShouldNotBeNullOrWhiteSpace();
 
         dialog.Find("input").Input("bo");
-        dialog.WaitForElement("[aria-label='People found'] button", Screen.Patience).Click();
+        dialog.WaitForElement("[role='listbox'][aria-label='People found'] [role='option']", Screen.Patience).Click();
 
-        dialog.WaitForAssertion(() => dialog.Find("[role='status']").TextContent.ShouldContain("is a member now"), Screen.Patience);
+        dialog.WaitForAssertion(() => dialog.Find(".success").TextContent.ShouldBe("bob is a member now."), Screen.Patience);
+        dialog.Find("input").GetAttribute("value").ShouldBe("");
         (await world.Chats.CheckMemberAsync(bob.Id, chat)).Refusal.ShouldBeNull();
+    }
+
+    [Fact]
+    public async Task Who_is_in_the_chat_already_is_marked_and_can_not_be_added_again()
+    {
+        await using var world = await ChatWorld.BeginAsync();
+        var ann = await world.PersonAsync("ann");
+        var bob = await world.PersonAsync("bob");
+        var chat = await world.ChatAsync(ann, bob);
+        await using var screen = new Screen(world, ann);
+        var dialog = screen.Render<AddPeopleDialog>(p => p.Add(c => c.ChatId, chat).Add(c => c.UserId, ann.Id));
+
+        dialog.Find("input").Input("bo");
+        var option = dialog.WaitForElement("[role='option'][aria-disabled='true']", Screen.Patience);
+        option.TextContent.ShouldContain("already here");
+        option.Click();
+        dialog.FindAll(".success").ShouldBeEmpty();
+
+        dialog.Find("form").Submit();
+        dialog.WaitForElement("[role='alert']", Screen.Patience);
+        dialog.Find("input").Input("bob@example.org");
+        dialog.Find("form").Submit();
+        dialog.WaitForAssertion(() => dialog.Find(".success").TextContent.ShouldBe("bob is a member already."), Screen.Patience);
+    }
+
+    [Fact]
+    public async Task A_direct_message_begins_with_a_few_letters_of_a_name()
+    {
+        await using var world = await ChatWorld.BeginAsync();
+        var ann = await world.PersonAsync("ann");
+        await world.PersonAsync("bob");
+        await using var screen = new Screen(world, ann);
+        var nav = screen.Render<NavChats>();
+
+        nav.FindAll("button").Single(b => b.TextContent == "Direct message").Click();
+        nav.Find("dialog input").Input("bo");
+        nav.WaitForElement("dialog [role='option']", Screen.Patience).Click();
+
+        nav.WaitForAssertion(() => nav.FindAll("nav .name").ShouldContain(n => n.TextContent == "bob"), Screen.Patience);
+        nav.FindAll("dialog").ShouldBeEmpty();
+    }
+
+    [Fact]
+    public async Task What_is_read_in_one_tab_is_no_longer_unread_in_another()
+    {
+        await using var world = await ChatWorld.BeginAsync();
+        await world.StartAsync<EventDispatcher>();
+        var (ann, bob) = (await world.PersonAsync("ann"), await world.PersonAsync("bob"));
+        var chat = await world.ChatAsync(ann, bob);
+        await using var screen = new Screen(world, bob);
+        var nav = screen.Render<NavChats>();
+        var sent = (await world.Chats.SendTextAsync(ann.Id, chat, "hello")).Value;
+        nav.WaitForElement($"#unread-{chat}", Screen.Patience);
+
+        await world.Chats.MarkReadAsync(bob.Id, chat, sent.Id);
+
+        nav.WaitForAssertion(() => nav.FindAll($"#unread-{chat}").ShouldBeEmpty(), Screen.Patience);
     }
 }

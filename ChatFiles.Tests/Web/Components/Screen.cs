@@ -5,6 +5,7 @@ using ChatFiles.Core.Files;
 using ChatFiles.Core.Live;
 using ChatFiles.Core.People;
 using ChatFiles.Tests.Stage;
+using ChatFiles.Web.Components;
 using ChatFiles.Web.Components.Chats;
 using Microsoft.AspNetCore.Components;
 using Microsoft.Extensions.DependencyInjection;
@@ -23,6 +24,7 @@ internal sealed class Screen : BunitContext
         Services.AddSingleton(world.Services.GetRequiredService<RoomBroadcaster>());
         Services.AddSingleton(world.Services.GetRequiredService<UploadPolicy>());
         Services.AddSingleton(world.Services.GetRequiredService<TimeProvider>());
+        Services.AddSingleton<CircuitConnection>();
         this.AddAuthorization().SetAuthorized(person.DisplayName).SetClaims(new Claim(ClaimTypes.NameIdentifier, person.Id));
         SetRendererInfo(new RendererInfo("Server", isInteractive: true));
     }

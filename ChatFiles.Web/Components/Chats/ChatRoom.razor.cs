@@ -9,13 +9,14 @@ namespace ChatFiles.Web.Components.Chats;
 /// One chat, open on somebody's screen: its state at one moment and every change after it, through one subscription
 /// that lives exactly as long as this component.
 /// </summary>
-public sealed partial class ChatRoom(ChatService chats)
+public sealed partial class ChatRoom(ChatService chats, CircuitConnection connection)
 {
     private readonly CancellationTokenSource _closing = new();
     private OpenChat? _open;
     private ChatView? _chat;
     private Timeline? _timeline;
     private bool _isUnknown;
+    private bool _isNew;
     private bool _hasEnded;
     private bool _isReady;
     private Dialog _dialog;
@@ -45,6 +46,7 @@ public sealed partial class ChatRoom(ChatService chats)
 
     public async ValueTask DisposeAsync()
     {
+        connection.Changed -= OnConnection;
         await _closing.CancelAsync();
         _open?.Dispose();
         _closing.Dispose();
@@ -64,12 +66,15 @@ public sealed partial class ChatRoom(ChatService chats)
         var chat = await chats.GetChatAsync(UserId, ChatId);
         var page = await chats.HistoryAsync(UserId, ChatId);
         _isUnknown = !chat.Succeeded(out _chat, out _) || page.Refusal is not null;
-        if (!_isUnknown)
-            _timeline = new Timeline(page.Value);
+        if (_isUnknown)
+            return;
+        _timeline = new Timeline(page.Value);
+        _isNew = await IsNewAsync();
     }
 
     private async Task OpenAsync()
     {
+        _isNew = await IsNewAsync();
         var opened = await chats.OpenChatAsync(UserId, ChatId);
         _isUnknown = !opened.Succeeded(out _open, out _);
         if (_isUnknown)
@@ -82,8 +87,21 @@ public sealed partial class ChatRoom(ChatService chats)
         }
 
         (_chat, _timeline) = (_open!.Chat, new Timeline(_open.Page));
+        connection.Changed += OnConnection;
         _ = Task.Run(FollowAsync);
         await Outage.ToRefusalAsync(RememberAsync);
+    }
+
+    /// <summary>New people land in General; only there they are told how all of this works.</summary>
+    private async Task<bool> IsNewAsync() => ChatId == Chat.GeneralId && await chats.IsNewAsync(UserId);
+
+    /// <summary>Nobody is here through a page that can't be reached, though it may come back.</summary>
+    private void OnConnection(bool isUp)
+    {
+        if (isUp)
+            _open!.Seat.ComeBack();
+        else
+            _open!.Seat.StepAway();
     }
 
     /// <summary>A convenience only: that it can't be written now keeps nobody from reading.</summary>
@@ -100,6 +118,7 @@ public sealed partial class ChatRoom(ChatService chats)
             await _open!.Changes.DeliverAsync(roomEvent => InvokeAsync(() => ApplyAsync(roomEvent)), _closing.Token);
             await InvokeAsync(() =>
             {
+                _open.Dispose();
                 _hasEnded = true;
                 StateHasChanged();
             });

@@ -37,16 +37,17 @@ public sealed partial class NavChats(ChatService chats, RoomBroadcaster broadcas
     [CascadingParameter]
     private Task<AuthenticationState> Authentication { get; set; } = null!;
 
+    private int Unread => _chats.Sum(c => c.Unread);
+
     private string Title
     {
         get
         {
-            var unread = _chats.Sum(c => c.Unread);
             var page = navigation.ToBaseRelativePath(navigation.Uri);
             var name = _chats.FirstOrDefault(c => page == string.Create(CultureInfo.InvariantCulture, $"chats/{c.Id}"))?.Name;
             return string.Create(
                 CultureInfo.CurrentCulture,
-                $"{(unread > 0 ? $"({unread}) " : "")}{(name is null ? "" : name + " · ")}ChatFiles"
+                $"{(Unread > 0 ? $"({Unread}) " : "")}{(name is null ? "" : name + " · ")}ChatFiles"
             );
         }
     }
@@ -122,12 +123,10 @@ public sealed partial class NavChats(ChatService chats, RoomBroadcaster broadcas
         return created.Refusal;
     }
 
-    private async Task<Refusal?> OpenDirectAsync(string email)
+    private Task GoToDirectAsync(long chatId)
     {
-        var opened = await chats.OpenDirectChatAsync(_userId, email);
-        if (opened.Refusal is null)
-            await GoToAsync(opened.Value.Chat.Id);
-        return opened.Refusal;
+        CloseDialog();
+        return GoToAsync(chatId);
     }
 
     private async Task GoToAsync(long chatId)

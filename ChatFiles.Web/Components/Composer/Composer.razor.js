@@ -3,9 +3,10 @@ import { Draft } from '../../js/drafts.js';
 import { FilesToSend } from '../../js/files-to-send.js';
 import { element, iconButton } from '../../js/dom.js';
 import { outbox } from '../../js/outbox.js';
+import { TypingReport } from '../../js/typing-report.js';
 
-export function connect(root) {
-  return new Composer(root);
+export function connect(root, page) {
+  return new Composer(root, page);
 }
 
 class Composer {
@@ -16,10 +17,11 @@ class Composer {
   #alerts;
   #files;
   #draft;
+  #typing;
   #maxText;
   #listening = new AbortController();
 
-  constructor(root) {
+  constructor(root, page) {
     this.#root = root;
     this.#chatId = Number(root.dataset.chatId);
     this.#maxText = Number(root.dataset.maxText);
@@ -28,6 +30,7 @@ class Composer {
     this.#alerts = root.querySelector('[data-alerts]');
     this.#files = new FilesToSend(root.querySelector('[data-files]'), limitsOf(root.dataset));
     this.#draft = new Draft(root.dataset.userId, this.#chatId);
+    this.#typing = new TypingReport(page);
     this.#listen();
     this.#text.value ||= this.#draft.read();
     this.#fit();
@@ -79,6 +82,7 @@ class Composer {
 
   #onInput() {
     this.#draft.write(this.#text.value);
+    this.#typing.report(this.#text.value !== '');
     this.#fit();
   }
 

@@ -1,0 +1,120 @@
+using ChatFiles.E2E.Stage;
+using Deque.AxeCore.Commons;
+using Deque.AxeCore.Playwright;
+
+namespace ChatFiles.E2E.Flows;
+
+/// <summary>Every page, dialog and state in both themes, as the rules for accessible pages see them (WCAG 2.2 A and AA).</summary>
+public sealed class Accessibility(Site site) : IClassFixture<Site>
+{
+    private static readonly AxeRunOptions Rules = new()
+    {
+        RunOnly = new RunOnlyOptions { Type = "tag", Values = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"] },
+        ResultTypes = [ResultType.Violations],
+    };
+
+    private static readonly PageEmulateMediaOptions[] Themes =
+    [
+        new() { ColorScheme = ColorScheme.Light, ReducedMotion = ReducedMotion.Reduce },
+        new() { ColorScheme = ColorScheme.Dark, ReducedMotion = ReducedMotion.Reduce },
+    ];
+
+    [Fact]
+    public Task Nothing_keeps_anybody_out_in_either_theme() => site.PlayAsync(PlayAsync);
+
+    private static async Task PlayAsync(Scene scene)
+    {
+        List<string> found = [];
+        var ann = await scene.NewGuestAsync("ann");
+        var ben = await scene.NewGuestAsync("ben");
+        await Task.WhenAll(ann.RegisterByProgramAsync(), ben.RegisterByProgramAsync());
+        Task LookAsync(string at) => JudgeAsync(ann.Page, at, found);
+
+        await ann.GoAsync("register");
+        await LookAsync("register");
+        await ann.GoAsync("sign-in");
+        await ann.SignInAsync("not-the-password");
+        await Expect(ann.Alert).ToBeVisibleAsync();
+        await LookAsync("sign-in, refused");
+        await ann.SignInAsync();
+        await ann.CanWriteAsync();
+        await Expect(ann.Heading("Welcome to ChatFiles")).ToBeVisibleAsync();
+        await LookAsync("the first visit");
+
+        var chat = await Scene.NewChatAsync(ann);
+        await ann.ChatLink(chat.Name).ClickAsync();
+        await ann.IsInAsync(chat);
+        await LookAsync("a chat of one's own, empty");
+        await ann.Button("Invite somebody").ClickAsync();
+        await ann.Textbox("Name or e-mail").FillAsync("e");
+        await Expect(ann.Page.GetByRole(AriaRole.Option).First).ToBeVisibleAsync();
+        await ann.Page.Keyboard.PressAsync("ArrowDown");
+        await LookAsync("adding people");
+        await ann.Textbox("Name or e-mail").FillAsync(ben.Email);
+        await ann.Page.Keyboard.PressAsync("Enter");
+        await Expect(ann.Page.GetByText("is a member now")).ToBeVisibleAsync();
+        await LookAsync("somebody added");
+        await ann.Page.Keyboard.PressAsync("Escape");
+
+        await ben.Program.ShareAsync(chat.Id, "The plan, see https://example.com", SampleFile.Pdf("plan.pdf"));
+        await ann.Program.ShareAsync(chat.Id, "", SampleFile.Png("harbour.png"));
+        await ann.Program.ShareAsync(chat.Id, "", SampleFile.Text("gone.txt", "oops\n"));
+        await ann.Program.DeleteAsync((await ann.Program.HistoryAsync(chat.Id))[^1].Attachments[0].Path);
+        await ben.SignInAtAsync(chat);
+        await ben.MessageBox.PressSequentiallyAsync("I");
+        await ann.AttachAsync(SampleFile.Pdf("waits.pdf"));
+        await ann.PickAsync(SampleFile.Program("setup.exe"));
+        await Expect(ann.Alert.Filter(new() { HasText = "setup.exe" })).ToBeVisibleAsync();
+        await Expect(ann.Messages).ToContainTextAsync("File deleted");
+        await Expect(ann.Page.GetByTitle("Here now")).ToBeVisibleAsync();
+        await LookAsync("a chat with everything");
+        await ann.Button("Members, 2").ClickAsync();
+        await Expect(ann.Dialog).ToBeVisibleAsync();
+        await LookAsync("members");
+        await ann.Page.Keyboard.PressAsync("Escape");
+        await ann.Button("Delete harbour.png").ClickAsync();
+        await Expect(ann.Dialog).ToBeVisibleAsync();
+        await LookAsync("the question before deleting");
+        await ann.Page.Keyboard.PressAsync("Escape");
+        await ann.Button("Open harbour.png").ClickAsync();
+        await Expect(ann.Dialog).ToBeVisibleAsync();
+        await LookAsync("a picture");
+        await ann.Page.Keyboard.PressAsync("Escape");
+        await ann.Button("New chat").ClickAsync();
+        await ann.Button("Create").ClickAsync();
+        await Expect(ann.Dialog.GetByRole(AriaRole.Alert)).ToBeVisibleAsync();
+        await LookAsync("a new chat, refused");
+        await ann.Page.Keyboard.PressAsync("Escape");
+        await ann.Button("Account").ClickAsync();
+        await LookAsync("the account's menu");
+
+        await ann.GoAsync("profile");
+        await ann.Textbox("Current password").FillAsync("wrong");
+        await ann.Textbox("New password").FillAsync("wrong");
+        await ann.Button("Change password").ClickAsync();
+        await Expect(ann.Alert).ToBeVisibleAsync();
+        await LookAsync("profile, refused");
+        foreach (var address in new[] { "operator", "chats/987654321", "nothing/here" })
+        {
+            await ann.GoAsync(address);
+            await LookAsync(address);
+        }
+
+        found.ShouldBeEmpty();
+    }
+
+    private static async Task JudgeAsync(IPage page, string at, List<string> found)
+    {
+        foreach (var theme in Themes)
+        {
+            await page.EmulateMediaAsync(theme);
+            var result = await page.RunAxe(Rules);
+            found.AddRange(
+                from violation in result.Violations
+                where violation.Impact is "serious" or "critical"
+                from node in violation.Nodes
+                select $"{at} ({theme.ColorScheme}): {violation.Id}: {node.Html}"
+            );
+        }
+    }
+}

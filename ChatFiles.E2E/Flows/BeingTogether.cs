@@ -1,0 +1,52 @@
+using System.Text.RegularExpressions;
+using ChatFiles.E2E.Stage;
+
+namespace ChatFiles.E2E.Flows;
+
+/// <summary>What people notice of each other around the messages: who is here, who is typing, what is unread.</summary>
+public sealed class BeingTogether(Site site) : IClassFixture<Site>
+{
+    [Fact]
+    public Task People_see_who_is_here_and_who_is_typing() =>
+        site.PlayAsync(async scene =>
+        {
+            var (ann, ben, _) = await scene.TwoInAChatAsync();
+            await Expect(ann.Page.GetByTitle($"Here now: {ben.Name}")).ToBeVisibleAsync();
+            var typing = ann.Page.GetByText($"{ben.Name} is typing…");
+
+            await ben.MessageBox.PressSequentiallyAsync("I think");
+            await Expect(typing).ToBeVisibleAsync();
+            await ben.MessageBox.FillAsync("");
+            await Expect(typing).ToBeHiddenAsync();
+
+            await ben.MessageBox.PressSequentiallyAsync("Done");
+            await Expect(typing).ToBeVisibleAsync();
+            await ben.MessageBox.PressAsync("Enter");
+            await Expect(ann.Message("Done")).ToBeVisibleAsync();
+            await Expect(typing).ToBeHiddenAsync(new() { Timeout = 3_000 });
+
+            await ben.GoAsync("profile");
+            await Expect(ann.Page.GetByTitle("Here now")).ToHaveCountAsync(0);
+        });
+
+    [Fact]
+    public Task A_tab_in_the_background_counts_what_is_unread_in_its_title_until_it_is_read_in_another() =>
+        site.PlayAsync(async scene =>
+        {
+            var ann = await scene.NewPersonAsync("ann");
+            var ben = await scene.NewPersonAsync("ben");
+            var chat = await Scene.NewChatAsync(ann, ben);
+            var elsewhere = await ben.Page.Context.NewPageAsync();
+            await Expect(ben.Page).ToHaveTitleAsync("General · ChatFiles");
+
+            await ann.Program.SayAsync(chat.Id, "one");
+            await Expect(ben.Page).ToHaveTitleAsync("(1) General · ChatFiles");
+            await ann.Program.SayAsync(chat.Id, "two");
+            await Expect(ben.Page).ToHaveTitleAsync("(2) General · ChatFiles");
+            await Expect(ben.Page.Locator("link[rel='icon']").Last).ToHaveAttributeAsync("href", new Regex("unread", RegexOptions.None, TimeSpan.FromSeconds(1)));
+
+            await elsewhere.GotoAsync($"chats/{chat.Id}");
+            await Expect(elsewhere).ToHaveTitleAsync($"{chat.Name} · ChatFiles");
+            await Expect(ben.Page).ToHaveTitleAsync("General · ChatFiles");
+        });
+}

@@ -1,0 +1,91 @@
+using System.Text.RegularExpressions;
+using ChatFiles.Tests.Stage;
+
+namespace ChatFiles.Tests.Web;
+
+/// <summary>Pages as a browser first gets them, before any script runs.</summary>
+public sealed partial class PagesTests(TestServer server) : IClassFixture<TestServer>
+{
+    [Theory]
+    [InlineData("nothing/here")]
+    [InlineData("operator")]
+    public async Task Where_nothing_is_for_somebody_they_get_a_page_that_says_so(string address)
+    {
+        await server.UserAsync("operator");
+        using var browser = await SignInAsync("ann");
+        using var request = new HttpRequestMessage(HttpMethod.Get, address);
+        request.Headers.Accept.ParseAdd("text/html");
+
+        using var answer = await browser.SendAsync(request);
+
+        answer.StatusCode.ShouldBe(HttpStatusCode.NotFound);
+        (await answer.Content.ReadAsStringAsync()).ShouldContain("Page not found");
+    }
+
+    [Fact]
+    public async Task The_chosen_theme_is_in_the_first_bytes_of_every_page()
+    {
+        using var browser = await SignInAsync("ann");
+        ShouldBeIn(await browser.GetStringAsync("chats/1"), theme: null);
+
+        await ChooseThemeAsync(browser, "dark");
+        foreach (var page in new[] { "chats/1", "profile", "sign-in" })
+            ShouldBeIn(await browser.GetStringAsync(page), "dark");
+        await ChooseThemeAsync(browser, "light");
+        ShouldBeIn(await browser.GetStringAsync("chats/1"), "light");
+        await ChooseThemeAsync(browser, "");
+        ShouldBeIn(await browser.GetStringAsync("chats/1"), theme: null);
+    }
+
+    [Fact]
+    public async Task A_theme_that_is_none_is_not_taken()
+    {
+        using var browser = await SignInAsync("ann");
+
+        await ChooseThemeAsync(browser, "\"><script>");
+
+        ShouldBeIn(await browser.GetStringAsync("profile"), theme: null);
+    }
+
+    private static void ShouldBeIn(string html, string? theme)
+    {
+        html.ShouldContain($"<meta name=\"color-scheme\" content=\"{theme ?? "light dark"}\"");
+        if (theme is null)
+            html.ShouldNotContain("data-theme");
+        else
+            html.ShouldContain($"data-theme=\"{theme}\"");
+        var sheets = KitSheet().Matches(html).ToDictionary(m => m.Groups["dark"].Success ? "dark" : "light", m => m.Groups["media"].Value);
+        sheets["light"].ShouldBe(theme switch { null => "(prefers-color-scheme: light)", "light" => "all", _ => "not all" });
+        sheets["dark"].ShouldBe(theme switch { null => "(prefers-color-scheme: dark)", "dark" => "all", _ => "not all" });
+    }
+
+    private static async Task ChooseThemeAsync(HttpClient browser, string theme)
+    {
+        using var answer = await PostAsync(browser, "profile", "theme", ("Theme", theme));
+        answer.StatusCode.ShouldBe(HttpStatusCode.Redirect);
+    }
+
+    private async Task<HttpClient> SignInAsync(string name)
+    {
+        await server.UserAsync(name);
+        var browser = server.Client();
+        using var answer = await PostAsync(browser, "sign-in", "sign-in", ("Email", $"{name}@example.org"), ("Password", "Passw0rd!"));
+        answer.StatusCode.ShouldBe(HttpStatusCode.Redirect);
+        return browser;
+    }
+
+    private static async Task<HttpResponseMessage> PostAsync(HttpClient browser, string page, string form, params (string, string)[] fields)
+    {
+        var token = FormToken().Match(await browser.GetStringAsync(page)).Groups["value"].Value;
+        using var content = new FormUrlEncodedContent(
+            fields.Append(("__RequestVerificationToken", token)).Append(("_handler", form)).Select(f => KeyValuePair.Create(f.Item1, f.Item2))
+        );
+        return await browser.PostAsync(page, content);
+    }
+
+    [GeneratedRegex("name=\"__RequestVerificationToken\" value=\"(?<value>[^\"]+)\"", RegexOptions.ExplicitCapture, 1000)]
+    private static partial Regex FormToken();
+
+    [GeneratedRegex("material(?<dark>-dark)?-base[^\"]*\" media=\"(?<media>[^\"]+)\"", RegexOptions.ExplicitCapture, 1000)]
+    private static partial Regex KitSheet();
+}

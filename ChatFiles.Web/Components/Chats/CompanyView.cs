@@ -1,0 +1,43 @@
+using ChatFiles.Core.Chats;
+using ChatFiles.Core.Live;
+using Microsoft.AspNetCore.Components;
+
+namespace ChatFiles.Web.Components.Chats;
+
+/// <summary>
+/// Shows something of who else is in the chat. It listens by itself and renders itself only: people come, go and type
+/// far more often than messages change.
+/// </summary>
+public abstract class CompanyView : ComponentBase, IDisposable
+{
+    private Seat? _listeningTo;
+
+    /// <summary>None while the page is shown without its circuit.</summary>
+    [Parameter]
+    public Seat? Seat { get; set; }
+
+    protected Company Company => Seat?.Company ?? Company.Nobody;
+
+    public void Dispose()
+    {
+        Listen(to: null);
+        GC.SuppressFinalize(this);
+    }
+
+    protected override void OnParametersSet() => Listen(Seat);
+
+    /// <summary>Their names; who is not known as a member yet has none.</summary>
+    protected static IReadOnlyList<string> NamesOf(IEnumerable<string> userIds, IReadOnlyList<MemberView> members) =>
+        [.. userIds.Select(id => members.FirstOrDefault(m => m.UserId == id)?.Name).OfType<string>()];
+
+    private void Listen(Seat? to)
+    {
+        if (_listeningTo == to)
+            return;
+        _listeningTo?.Changed -= ShowLater;
+        _listeningTo = to;
+        _listeningTo?.Changed += ShowLater;
+    }
+
+    private void ShowLater() => _ = InvokeAsync(StateHasChanged);
+}
