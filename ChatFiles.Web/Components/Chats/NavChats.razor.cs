@@ -42,7 +42,7 @@ public sealed partial class NavChats(ChatService chats, RoomBroadcaster broadcas
         get
         {
             var unread = _chats.Sum(c => c.Unread);
-            var page = navigation.ToBaseRelativePath(navigation.Uri);
+            var page = navigation.ToBaseRelativePath(navigation.Uri).Split('?')[0];
             var name = _chats.FirstOrDefault(c => page == string.Create(CultureInfo.InvariantCulture, $"chats/{c.Id}"))?.Name;
             return string.Create(
                 CultureInfo.CurrentCulture,
