@@ -4,10 +4,16 @@ using Microsoft.EntityFrameworkCore;
 
 namespace ChatFiles.Core.Chats;
 
+/// <summary>A chat as somebody sees it at one moment.</summary>
+/// <param name="Window">The newest messages, or those around the one that was asked for.</param>
+/// <param name="Unread">What this person had not read at that moment.</param>
+public sealed record ChatSnapshot(ChatView Chat, MessageWindow Window, Unread Unread);
+
 /// <summary>A chat as somebody sees it when they open it, and everything that happens in it from then on.</summary>
-/// <param name="Page">The newest messages, at the moment of the subscription's position.</param>
+/// <param name="Snapshot">At the moment of the subscription's position.</param>
+/// <param name="Changes">Dispose it when the chat is closed.</param>
 /// <param name="Seat">Who else has the chat open; others see that this person has.</param>
-public sealed record OpenChat(ChatView Chat, MessagePage Page, RoomSubscription Changes, Seat Seat) : IDisposable
+public sealed record OpenChat(ChatSnapshot Snapshot, RoomSubscription Changes, Seat Seat) : IDisposable
 {
     public void Dispose()
     {
@@ -19,9 +25,26 @@ public sealed record OpenChat(ChatView Chat, MessagePage Page, RoomSubscription 
 public sealed partial class ChatService
 {
     /// <summary>State and the changes after it, in one step: nothing falls between the two.</summary>
+    /// <param name="around">Opens the chat at this message, if it has it.</param>
     public async Task<Result<OpenChat>> OpenChatAsync(
         string userId,
         long chatId,
+        long? around = null,
+        int limit = 50,
+        CancellationToken cancellationToken = default
+    )
+    {
+        var looked = await LookAtChatAsync(userId, chatId, around, limit, cancellationToken);
+        return looked.Succeeded(out var snapshot, out var refusal)
+            ? new OpenChat(snapshot, Subscribe(userId, chatId, snapshot.Chat.LastSeq), presence.Enter(userId, chatId, snapshot.Chat.LastSeq))
+            : refusal;
+    }
+
+    /// <summary>What opening the chat would show, without following it.</summary>
+    public async Task<Result<ChatSnapshot>> LookAtChatAsync(
+        string userId,
+        long chatId,
+        long? around = null,
         int limit = 50,
         CancellationToken cancellationToken = default
     )
@@ -31,8 +54,9 @@ public sealed partial class ChatService
         await using var moment = await db.HoldMomentAsync(cancellationToken);
         if (await FindChatAsync(db, userId, chatId, cancellationToken) is not { } chat)
             return Refusal.ChatNotFound;
-        var page = await ReadPageAsync(db, chatId, before: null, limit, cancellationToken);
-        return new OpenChat(chat, page, Subscribe(userId, chatId, chat.LastSeq), presence.Enter(userId, chatId, chat.LastSeq));
+        var unread = await FindUnreadAsync(db, userId, chatId, cancellationToken);
+        var window = around is { } id ? await ReadAroundAsync(db, chatId, id, limit, cancellationToken) : null;
+        return new ChatSnapshot(chat, window ?? (await ReadPageAsync(db, chatId, before: null, limit, cancellationToken)).AtEnd(), unread);
     }
 
     /// <summary>The events after a seq and then the live ones; null: from now on.</summary>
@@ -53,6 +77,17 @@ public sealed partial class ChatService
         if (after < 0 || after > lastSeq)
             return new Refusal(RefusalReason.InvalidSeq, $"The events of this chat are numbered up to {lastSeq}; ask for those after 0 to {lastSeq}.");
         return Subscribe(userId, chatId, after ?? lastSeq.Value);
+    }
+
+    private static async Task<Unread> FindUnreadAsync(ChatDbContext db, string userId, long chatId, CancellationToken cancellationToken)
+    {
+        var unread = await db
+            .Members.Where(m => m.ChatId == chatId && m.UserId == userId)
+            .SelectMany(m => db.Messages.Where(x => x.ChatId == chatId && x.Id > m.ReadMessageId && x.AuthorId != userId && !x.Deleted))
+            .GroupBy(x => x.ChatId)
+            .Select(group => new { Count = group.Count(), FirstId = group.Min(x => x.Id) })
+            .SingleOrDefaultAsync(cancellationToken);
+        return new Unread(unread?.Count ?? 0, unread?.FirstId);
     }
 
     private RoomSubscription Subscribe(string userId, long chatId, long position) =>

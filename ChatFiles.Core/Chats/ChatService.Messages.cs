@@ -45,9 +45,51 @@ public sealed partial class ChatService
         await using var db = await databases.CreateDbContextAsync(cancellationToken);
         if (!await IsMemberAsync(db, userId, chatId, cancellationToken))
             return Refusal.ChatNotFound;
-        if (limit is < 1 or > 200)
-            return new Refusal(RefusalReason.InvalidQuery, "“limit” is a number from 1 to 200.");
+        if (CheckLimit(limit) is { } refusal)
+            return refusal;
         return await ReadPageAsync(db, chatId, before, limit, cancellationToken);
+    }
+
+    /// <summary>The messages that follow on an id, up to a limit of 1 to 200.</summary>
+    public async Task<Result<NewerPage>> HistoryAfterAsync(
+        string userId,
+        long chatId,
+        long after,
+        int limit = 50,
+        CancellationToken cancellationToken = default
+    )
+    {
+        await using var db = await databases.CreateDbContextAsync(cancellationToken);
+        if (!await IsMemberAsync(db, userId, chatId, cancellationToken))
+            return Refusal.ChatNotFound;
+        if (CheckLimit(limit) is { } refusal)
+            return refusal;
+        var messages = await db
+            .Messages.Where(m => m.ChatId == chatId && m.Id > after)
+            .OrderBy(m => m.Id)
+            .Take(limit + 1)
+            .ToViewsAsync(cancellationToken);
+        var hasMore = messages.Count > limit;
+        if (hasMore)
+            messages.RemoveAt(limit);
+        return new NewerPage(messages, hasMore ? messages[^1].Id : null);
+    }
+
+    /// <summary>A message with its neighbours: half of the limit (2 to 200) from before it, the other half from it on.</summary>
+    public async Task<Result<MessageWindow>> HistoryAroundAsync(
+        string userId,
+        long chatId,
+        long messageId,
+        int limit = 50,
+        CancellationToken cancellationToken = default
+    )
+    {
+        await using var db = await databases.CreateDbContextAsync(cancellationToken);
+        if (!await IsMemberAsync(db, userId, chatId, cancellationToken))
+            return Refusal.ChatNotFound;
+        if (limit < 2 || CheckLimit(limit) is not null)
+            return new Refusal(RefusalReason.InvalidQuery, "“limit” is a number from 2 to 200.");
+        return await ReadAroundAsync(db, chatId, messageId, limit, cancellationToken) is { } window ? window : Refusal.MessageNotFound;
     }
 
     /// <summary>Deletes a message with all its files; doing it again changes nothing.</summary>
@@ -140,6 +182,38 @@ public sealed partial class ChatService
         messages.Reverse();
         return new MessagePage(messages, hasMore ? messages[0].Id : null);
     }
+
+    /// <summary>Null when the chat has no such message.</summary>
+    private static async Task<MessageWindow?> ReadAroundAsync(
+        ChatDbContext db,
+        long chatId,
+        long messageId,
+        int limit,
+        CancellationToken cancellationToken
+    )
+    {
+        var ids = db.Messages.Where(m => m.ChatId == chatId).Select(m => m.Id);
+        var half = limit / 2;
+        // One more at either end tells whether there is more. Both ends are found inside the one query for the messages.
+        var from = ids.Where(id => id <= messageId).OrderByDescending(id => id).Take(half + 2);
+        var to = ids.Where(id => id >= messageId).OrderBy(id => id).Take(limit - half + 1);
+        var messages = await db
+            .Messages.Where(m => m.ChatId == chatId && m.Id >= from.Min() && m.Id <= to.Max())
+            .OrderBy(m => m.Id)
+            .ToViewsAsync(cancellationToken);
+        var place = messages.FindIndex(m => m.Id == messageId);
+        if (place < 0)
+            return null;
+        var (first, end) = (Math.Max(0, place - half), Math.Min(messages.Count, place + limit - half));
+        return new MessageWindow(
+            messages[first..end],
+            first > 0 ? messages[first].Id : null,
+            end < messages.Count ? messages[end - 1].Id : null
+        );
+    }
+
+    private static Refusal? CheckLimit(int limit) =>
+        limit is < 1 or > 200 ? new Refusal(RefusalReason.InvalidQuery, "“limit” is a number from 1 to 200.") : null;
 
     /// <summary>A message about to be sent.</summary>
     private sealed record Draft(string AuthorId, long ChatId, string Text, string? ClientId, IReadOnlyList<Attachment> Attachments)

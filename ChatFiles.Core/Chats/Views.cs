@@ -80,7 +80,23 @@ public sealed record AttachmentView(
 
 /// <summary>A page of a chat's messages, oldest first.</summary>
 /// <param name="NextBefore">Ask for the messages before this id next; null on the last page.</param>
-public sealed record MessagePage(IReadOnlyList<MessageView> Messages, long? NextBefore);
+public sealed record MessagePage(IReadOnlyList<MessageView> Messages, long? NextBefore)
+{
+    /// <summary>The newest page as a window at the chat's end.</summary>
+    public MessageWindow AtEnd() => new(Messages, NextBefore, NextAfter: null);
+}
+
+/// <summary>A page of what follows on a message, oldest first.</summary>
+/// <param name="NextAfter">Ask for the messages after this id next; null at the chat's end.</param>
+public sealed record NewerPage(IReadOnlyList<MessageView> Messages, long? NextAfter);
+
+/// <summary>A stretch of a chat's messages from anywhere in it, oldest first.</summary>
+/// <param name="NextBefore">There are older ones: those before this id. Null at the chat's beginning.</param>
+/// <param name="NextAfter">There are newer ones: those after this id. Null at the chat's end.</param>
+public sealed record MessageWindow(IReadOnlyList<MessageView> Messages, long? NextBefore, long? NextAfter);
+
+/// <summary>Others' messages after somebody's read position.</summary>
+public sealed record Unread(int Count, long? FirstId);
 
 /// <summary>An event as a receiver gets it.</summary>
 /// <param name="Message">Of <see cref="ChatEventType.MessageCreated"/>: the message as it is now, not as it was then.</param>

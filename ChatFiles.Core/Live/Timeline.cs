@@ -4,18 +4,43 @@ using ChatFiles.Core.Chats;
 namespace ChatFiles.Core.Live;
 
 /// <summary>
-/// The messages of a chat as far as somebody has loaded them, oldest first. Applying an event twice does no harm, and
-/// the state at seq n with the events after n is what a fresh load would give.
+/// A stretch of a chat's messages as far as somebody has them before them, oldest first: a window that stays small
+/// however long the chat is, and at whose end new messages appear while it is the chat's end. Applying an event twice
+/// does no harm, and the state at seq n with the events after n is what a fresh load would give. For that, a page must
+/// be put in before any event that was committed after the page was read.
 /// </summary>
 public sealed class Timeline
 {
-    public Timeline(MessagePage newest) => (Messages, NextBefore) = ([.. newest.Messages], newest.NextBefore);
+    private readonly int _maxMessages;
+
+    /// <param name="maxMessages">What is loaded beyond it makes room at the other end.</param>
+    public Timeline(MessageWindow window, int maxMessages = 300)
+    {
+        _maxMessages = maxMessages;
+        MoveTo(window);
+    }
 
     /// <summary>A message that has not changed stays the same instance.</summary>
-    public ImmutableList<MessageView> Messages { get; private set; }
+    public ImmutableList<MessageView> Messages { get; private set; } = [];
 
-    /// <summary>Where the next older page ends; null when everything is loaded.</summary>
+    /// <summary>Where the next older page ends; null when the chat's beginning is loaded.</summary>
     public long? NextBefore { get; private set; }
+
+    /// <summary>Where the next newer page begins; null when the chat's end is loaded.</summary>
+    public long? NextAfter { get; private set; }
+
+    /// <summary>
+    /// Whether the reader looks at the end. Then old messages make room for new ones; else they may be what is being
+    /// read, and once the window is full new ones wait outside.
+    /// </summary>
+    public bool IsFollowed { get; set; } = true;
+
+    /// <summary>So many more may come live before old ones go, so that not every message pushes another one out.</summary>
+    private int Slack => _maxMessages / 6;
+
+    /// <summary>Shows another stretch of the chat.</summary>
+    public void MoveTo(MessageWindow window) =>
+        (Messages, NextBefore, NextAfter) = ([.. window.Messages], window.NextBefore, window.NextAfter);
 
     /// <summary>Puts an older page in front.</summary>
     public void Prepend(MessagePage older)
@@ -23,12 +48,25 @@ public sealed class Timeline
         var first = Messages.IsEmpty ? long.MaxValue : Messages[0].Id;
         Messages = Messages.InsertRange(0, older.Messages.Where(m => m.Id < first));
         NextBefore = older.NextBefore;
+        if (Messages.Count <= _maxMessages)
+            return;
+        Messages = Messages.RemoveRange(_maxMessages, Messages.Count - _maxMessages);
+        NextAfter = Messages[^1].Id;
+    }
+
+    /// <summary>Puts a newer page behind.</summary>
+    public void Append(NewerPage newer)
+    {
+        var last = Messages.IsEmpty ? 0 : Messages[^1].Id;
+        Messages = Messages.AddRange(newer.Messages.Where(m => m.Id > last));
+        NextAfter = newer.NextAfter;
+        DropOldest();
     }
 
     /// <summary>Returns whether there is something new to show.</summary>
     public bool Apply(RoomEvent roomEvent)
     {
-        var before = Messages;
+        var before = (Messages, NextAfter);
         Messages = roomEvent switch
         {
             { Type: ChatEventType.MessageCreated, Message: { } message } => Add(message),
@@ -38,15 +76,35 @@ public sealed class Timeline
             { Type: ChatEventType.FileRestored } => Change(roomEvent, m => SetFileState(m, roomEvent.FileId, AttachmentState.Ready)),
             _ => Messages,
         };
-        return Messages != before;
+        return (Messages, NextAfter) != before;
     }
 
     private ImmutableList<MessageView> Add(MessageView message)
     {
         var place = Messages.FindLastIndex(m => m.Id <= message.Id);
         var isKnown = place >= 0 && Messages[place].Id == message.Id;
-        var isOlderThanLoaded = place < 0 && NextBefore is not null;
-        return isKnown || isOlderThanLoaded ? Messages : Messages.Insert(place + 1, message);
+        var isOlder = place < 0 && NextBefore is not null;
+        var isNewer = place == Messages.Count - 1 && NextAfter is not null;
+        if (isKnown || isOlder || isNewer)
+            return Messages;
+        if (Messages.Count < _maxMessages + Slack)
+            return Messages.Insert(place + 1, message);
+        if (!IsFollowed)
+        {
+            NextAfter = Messages[^1].Id;
+            return Messages;
+        }
+
+        DropOldest();
+        return Messages.Add(message);
+    }
+
+    private void DropOldest()
+    {
+        if (Messages.Count <= _maxMessages)
+            return;
+        Messages = Messages.RemoveRange(0, Messages.Count - _maxMessages);
+        NextBefore = Messages[0].Id;
     }
 
     private ImmutableList<MessageView> Change(RoomEvent roomEvent, Func<MessageView, MessageView> change)

@@ -1,28 +1,95 @@
-// <local-time datetime="…Z">: a moment in the reader's own time zone and language. It draws into its shadow, so what the
-// server rendered inside stays the server's.
+// Times in the reader's own time zone. The elements draw into their shadow, so what the server rendered inside stays the
+// server's.
 const timeOfDay = new Intl.DateTimeFormat(undefined, { hour: '2-digit', minute: '2-digit' });
 const dayAndTime = new Intl.DateTimeFormat(undefined, { day: 'numeric', month: 'short', hour: '2-digit', minute: '2-digit' });
 const everything = new Intl.DateTimeFormat(undefined, { dateStyle: 'full', timeStyle: 'short' });
+const wholeDay = new Intl.DateTimeFormat('en-GB', { weekday: 'long', day: 'numeric', month: 'long', year: 'numeric' });
+const KINDS = 'local-time, local-day';
 
-class LocalTime extends HTMLElement {
-  static observedAttributes = ['datetime'];
-
+class LocalElement extends HTMLElement {
   connectedCallback() {
-    this.#draw();
+    this.draw();
   }
 
   attributeChangedCallback() {
-    if (this.isConnected) this.#draw();
+    if (this.isConnected) this.draw();
   }
 
-  #draw() {
-    const moment = new Date(this.getAttribute('datetime'));
-    if (Number.isNaN(moment.getTime())) return;
-    const isToday = moment.toDateString() === new Date().toDateString();
-    this.title = everything.format(moment);
+  show(text) {
     const shadow = this.shadowRoot ?? this.attachShadow({ mode: 'open' });
-    shadow.textContent = (isToday ? timeOfDay : dayAndTime).format(moment);
+    shadow.textContent = text;
   }
 }
 
+/** <local-time datetime="…Z">: a moment. */
+class LocalTime extends LocalElement {
+  static observedAttributes = ['datetime'];
+
+  draw() {
+    const moment = momentOf(this.getAttribute('datetime'));
+    if (!moment) return;
+    this.title = everything.format(moment);
+    this.show((isSameDay(moment, new Date()) ? timeOfDay : dayAndTime).format(moment));
+  }
+}
+
+/**
+ * <local-day datetime="…Z" after="…Z">: the line between two messages, if the later one is the first of its day. Where
+ * nothing is before it, it always is.
+ */
+class LocalDay extends LocalElement {
+  static observedAttributes = ['datetime', 'after'];
+
+  draw() {
+    const day = momentOf(this.getAttribute('datetime'));
+    const before = momentOf(this.getAttribute('after'));
+    const isFirst = day && !(before && isSameDay(day, before));
+    const name = isFirst ? nameOf(day) : '';
+    this.show(name);
+    this.toggleAttribute('data-first', Boolean(isFirst));
+    if (isFirst) {
+      this.setAttribute('role', 'separator');
+      this.setAttribute('aria-label', name);
+    } else {
+      this.removeAttribute('role');
+      this.removeAttribute('aria-label');
+    }
+  }
+}
+
+function momentOf(text) {
+  const moment = new Date(text ?? '');
+  return Number.isNaN(moment.getTime()) ? null : moment;
+}
+
+function isSameDay(one, other) {
+  return one.toDateString() === other.toDateString();
+}
+
+function nameOf(day) {
+  const yesterday = new Date();
+  if (isSameDay(day, yesterday)) return 'Today';
+  yesterday.setDate(yesterday.getDate() - 1);
+  if (isSameDay(day, yesterday)) return 'Yesterday';
+  const part = Object.fromEntries(wholeDay.formatToParts(day).map(({ type, value }) => [type, value]));
+  return `${part.weekday}, ${part.day} ${part.month} ${part.year}`;
+}
+
+/** At midnight yesterday's "Today" is wrong. A computer that slept through it makes up for it. */
+function redrawAtMidnight() {
+  const drawn = new Date();
+  const midnight = new Date(drawn.getFullYear(), drawn.getMonth(), drawn.getDate() + 1);
+  const look = () => {
+    if (isSameDay(drawn, new Date())) return;
+    clearTimeout(timer);
+    document.removeEventListener('visibilitychange', look);
+    for (const element of document.querySelectorAll(KINDS)) element.draw();
+    redrawAtMidnight();
+  };
+  const timer = setTimeout(look, midnight - drawn + 1_000);
+  document.addEventListener('visibilitychange', look);
+}
+
 customElements.define('local-time', LocalTime);
+customElements.define('local-day', LocalDay);
+redrawAtMidnight();

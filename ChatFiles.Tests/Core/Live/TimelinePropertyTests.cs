@@ -35,9 +35,10 @@ public sealed class TimelinePropertyTests
         public async Task TryAsync()
         {
             await GoOnAsync();
+            await WindowsAsync();
             using var opened = (await _chats.OpenChatAsync(Owner.Id, chat, limit: _random.Next(1, 12))).Value;
             var position = opened.Changes.Position;
-            var (once, twice) = (new Timeline(opened.Page), new Timeline(opened.Page));
+            var (once, twice) = (new Timeline(opened.Snapshot.Window), new Timeline(opened.Snapshot.Window));
             await GoOnAsync();
             var someEvents = await EventsAfterAsync(position);
             await GoOnAsync();
@@ -52,6 +53,65 @@ public sealed class TimelinePropertyTests
             var fresh = (await _chats.HistoryAsync(Owner.Id, chat, limit: 200)).Value;
             await CheckAsync(once, fresh, "each event once");
             await CheckAsync(twice, fresh, "events repeated");
+        }
+
+        /// <summary>A reader who goes about in the chat, and hears of its events late, in portions.</summary>
+        private async Task WindowsAsync()
+        {
+            var opened = (await _chats.OpenChatAsync(Owner.Id, chat, limit: _random.Next(1, 12))).Value;
+            using var changes = opened.Changes;
+            var timeline = new Timeline(opened.Snapshot.Window, maxMessages: _random.Next(2, 14));
+            var position = changes.Position;
+            for (var move = 0; move < 8; move++)
+            {
+                await StepAsync();
+                await StepAsync();
+                timeline.IsFollowed = _random.Next(2) == 0;
+                await MoveAsync(timeline);
+                var events = await EventsAfterAsync(position);
+                foreach (var roomEvent in events.Take(_random.Next(events.Count + 1)))
+                {
+                    timeline.Apply(roomEvent);
+                    position = roomEvent.Seq;
+                }
+            }
+
+            foreach (var roomEvent in await EventsAfterAsync(position))
+                timeline.Apply(roomEvent);
+            await CheckWindowAsync(timeline);
+        }
+
+        private async Task MoveAsync(Timeline timeline)
+        {
+            var limit = _random.Next(2, 7);
+            switch (_random.Next(5))
+            {
+                case 0 or 1 when timeline.NextBefore is { } before:
+                    timeline.Prepend((await _chats.HistoryAsync(Owner.Id, chat, before, limit)).Value);
+                    break;
+                case 2 when timeline.NextAfter is { } after:
+                    timeline.Append((await _chats.HistoryAfterAsync(Owner.Id, chat, after, limit)).Value);
+                    break;
+                case 3 when Any((await _chats.HistoryAsync(Owner.Id, chat, limit: 200)).Value.Messages) is { } message:
+                    timeline.MoveTo((await _chats.HistoryAroundAsync(Owner.Id, chat, message.Id, limit)).Value);
+                    timeline.Messages.ShouldContain(m => m.Id == message.Id);
+                    break;
+                case 4:
+                    timeline.MoveTo((await _chats.HistoryAsync(Owner.Id, chat, limit: limit)).Value.AtEnd());
+                    break;
+            }
+        }
+
+        private async Task CheckWindowAsync(Timeline timeline)
+        {
+            var fresh = (await _chats.HistoryAsync(Owner.Id, chat, limit: 200)).Value.Messages;
+            fresh.Count.ShouldBeLessThan(200);
+            if (fresh.Count == 0)
+                return;
+            var (first, last) = (timeline.Messages[0].Id, timeline.Messages[^1].Id);
+            Text(timeline.Messages).ShouldBe(Text(fresh.Where(m => m.Id >= first && m.Id <= last)), $"seed {seed}, the window");
+            timeline.NextBefore.ShouldBe(first == fresh[0].Id ? null : first, $"seed {seed}, where older ones are");
+            timeline.NextAfter.ShouldBe(last == fresh[^1].Id ? null : last, $"seed {seed}, where newer ones are");
         }
 
         private async Task CheckAsync(Timeline timeline, MessagePage fresh, string how)

@@ -7,7 +7,7 @@ public sealed class TimelineTests
 {
     private static readonly DateTime SomeTime = new(2026, 11, 23, 12, 0, 0, DateTimeKind.Utc);
 
-    private readonly Timeline _timeline = new(new MessagePage([Message(5, File(1)), Message(6, File(2), File(3))], NextBefore: 5));
+    private readonly Timeline _timeline = new(new MessageWindow([Message(5, File(1)), Message(6, File(2), File(3))], NextBefore: 5, NextAfter: null));
 
     [Fact]
     public void A_new_message_comes_last_and_only_once()
@@ -96,12 +96,73 @@ public sealed class TimelineTests
     [Fact]
     public void Into_an_empty_chat_the_first_message_comes()
     {
-        var empty = new Timeline(new MessagePage([], NextBefore: null));
+        var empty = new Timeline(new MessageWindow([], NextBefore: null, NextAfter: null));
 
         empty.Apply(Created(Message(1))).ShouldBeTrue();
 
         empty.Messages.Count.ShouldBe(1);
     }
+
+    [Fact]
+    public void Older_pages_push_newest_messages_out_that_come_back_as_newer_pages()
+    {
+        var timeline = Window(11, 14, maxMessages: 4);
+
+        timeline.Prepend(new MessagePage([Message(8), Message(9), Message(10)], NextBefore: 8));
+
+        timeline.Messages.Select(m => m.Id).ShouldBe([8, 9, 10, 11]);
+        (timeline.NextBefore, timeline.NextAfter).ShouldBe((8, 11));
+
+        timeline.Append(new NewerPage([Message(12), Message(13)], NextAfter: 13));
+
+        timeline.Messages.Select(m => m.Id).ShouldBe([10, 11, 12, 13]);
+        (timeline.NextBefore, timeline.NextAfter).ShouldBe((10, 13));
+    }
+
+    [Fact]
+    public void While_the_end_is_not_loaded_what_is_new_there_waits_for_its_page()
+    {
+        var timeline = Window(1, 3, nextAfter: 3);
+
+        timeline.Apply(Created(Message(9))).ShouldBeFalse();
+        timeline.Apply(FileEvent(ChatEventType.MessageDeleted, 9, 1)).ShouldBeFalse();
+        timeline.Append(new NewerPage([Message(8), Message(9)], NextAfter: null));
+        timeline.Apply(Created(Message(9))).ShouldBeFalse();
+        timeline.Apply(Created(Message(10))).ShouldBeTrue();
+
+        timeline.Messages.Select(m => m.Id).ShouldBe([1, 2, 3, 8, 9, 10]);
+    }
+
+    [Fact]
+    public void Who_follows_a_chat_for_long_keeps_only_its_newest_messages()
+    {
+        var timeline = Window(1, 12, maxMessages: 12);
+
+        for (var id = 13; id <= 100; id++)
+        {
+            timeline.Apply(Created(Message(id))).ShouldBeTrue();
+            timeline.Messages[^1].Id.ShouldBe(id);
+            timeline.Messages.Count.ShouldBeInRange(12, 14);
+            timeline.NextBefore.ShouldBe(timeline.Messages[0].Id == 1 ? null : timeline.Messages[0].Id);
+            timeline.NextAfter.ShouldBeNull();
+        }
+    }
+
+    [Fact]
+    public void Nothing_that_is_being_read_makes_room_for_what_is_new()
+    {
+        var timeline = Window(1, 12, maxMessages: 12);
+        timeline.IsFollowed = false;
+
+        for (var id = 13; id <= 100; id++)
+            timeline.Apply(Created(Message(id)));
+
+        timeline.Messages.Select(m => m.Id).ShouldBe(Enumerable.Range(1, 14).Select(id => (long)id));
+        (timeline.NextBefore, timeline.NextAfter).ShouldBe((null, 14));
+    }
+
+    private static Timeline Window(int first, int last, int maxMessages = 300, long? nextAfter = null) =>
+        new(new MessageWindow([.. Enumerable.Range(first, last - first + 1).Select(id => Message(id))], first > 1 ? first : null, nextAfter), maxMessages);
 
     private static RoomEvent Created(MessageView message) => new(1, message.Seq, ChatEventType.MessageCreated, message.Id, null, null, null, message);
 

@@ -1,3 +1,4 @@
+using System.Globalization;
 using Bunit;
 using ChatFiles.Core.Chats;
 using ChatFiles.Web.Components.Messages;
@@ -65,7 +66,7 @@ public sealed class MessageItemTests : BunitContext
     public void A_message_that_continues_has_no_picture_of_its_author_again()
     {
         Item(Shown.Message(3)).FindAll(".avatar").Count.ShouldBe(1);
-        Item(Shown.Message(3), continues: true).FindAll(".avatar").ShouldBeEmpty();
+        Item(Shown.Message(3), previous: Shown.Message(2)).FindAll(".avatar").ShouldBeEmpty();
     }
 
     [Theory]
@@ -104,8 +105,25 @@ public sealed class MessageItemTests : BunitContext
         Item(Shown.Message(3, Text)).Find(".text").TextContent.ShouldBe(Text);
     }
 
-    private IRenderedComponent<MessageItem> Item(MessageView message, bool isMine = false, bool mayDelete = false, bool continues = false) =>
+    [Fact]
+    public void Its_time_is_a_link_to_the_message() =>
+        Item(Shown.Message(3)).Find("a:has(time)").GetAttribute("href").ShouldBe("/chats/7?message=3");
+
+    [Theory]
+    [InlineData("2026-01-05T12:00:00Z", "2026-01-05T12:14:59.999Z", false)]
+    [InlineData("2026-01-05T12:14:59.999Z", "2026-01-05T12:15:00Z", true)]
+    [InlineData("2026-01-05T12:00:00Z", "2026-01-06T12:00:00Z", true)]
+    public void A_day_line_waits_wherever_a_day_could_begin_in_some_time_zone(string before, string now, bool isThere)
+    {
+        var item = Item(Shown.Message(3) with { SentAt = Time(now) }, previous: Shown.Message(2) with { SentAt = Time(before) });
+
+        item.FindAll("local-day").Select(day => (Time(day.GetAttribute("after")!), Time(day.GetAttribute("datetime")!))).ShouldBe(isThere ? [(Time(before), Time(now))] : []);
+
+        static DateTime Time(string text) => DateTime.Parse(text, CultureInfo.InvariantCulture, DateTimeStyles.AdjustToUniversal);
+    }
+
+    private IRenderedComponent<MessageItem> Item(MessageView message, bool isMine = false, bool mayDelete = false, MessageView? previous = null) =>
         Render<MessageItem>(p =>
-            p.Add(c => c.Message, message).Add(c => c.IsMine, isMine).Add(c => c.MayDelete, mayDelete).Add(c => c.Continues, continues)
+            p.Add(c => c.Message, message).Add(c => c.IsMine, isMine).Add(c => c.MayDelete, mayDelete).Add(c => c.Previous, previous)
         );
 }

@@ -13,14 +13,14 @@ public sealed class MessageListTests : BunitContext
     [Fact]
     public void A_new_message_renders_itself_and_no_other()
     {
-        var timeline = new Timeline(new MessagePage(Fifty(), NextBefore: null));
+        var timeline = new Timeline(new MessageWindow(Messages(300), NextBefore: null, NextAfter: null));
         var list = List(timeline);
 
-        timeline.Apply(Event(ChatEventType.MessageCreated, 51) with { Message = Shown.Message(51, "news") }).ShouldBeTrue();
+        timeline.Apply(Event(ChatEventType.MessageCreated, 301) with { Message = Shown.Message(301, "news") }).ShouldBeTrue();
         Show(list, timeline);
 
         var items = list.FindComponents<MessageItem>();
-        items.Count.ShouldBe(51);
+        items.Count.ShouldBe(301);
         items[^1].Find(".text").TextContent.ShouldBe("news");
         items.ShouldAllBe(item => item.RenderCount == 1);
     }
@@ -29,9 +29,9 @@ public sealed class MessageListTests : BunitContext
     public void A_deleted_file_renders_its_message_and_no_other()
     {
         var file = Shown.Picture();
-        var messages = Fifty();
+        var messages = Messages(300);
         messages[20] = messages[20] with { Attachments = [file] };
-        var timeline = new Timeline(new MessagePage(messages, NextBefore: null));
+        var timeline = new Timeline(new MessageWindow(messages, NextBefore: null, NextAfter: null));
         var list = List(timeline);
 
         timeline.Apply(Event(ChatEventType.FileDeleted, messages[20].Id) with { FileId = file.Id }).ShouldBeTrue();
@@ -46,10 +46,10 @@ public sealed class MessageListTests : BunitContext
     [Fact]
     public void Older_messages_in_front_leave_the_others_as_they_are()
     {
-        var timeline = new Timeline(new MessagePage(Fifty().Skip(20).ToList(), NextBefore: 21));
+        var timeline = new Timeline(new MessageWindow(Messages(50).Skip(20).ToList(), NextBefore: 21, NextAfter: null));
         var list = List(timeline);
 
-        timeline.Prepend(new MessagePage(Fifty().Take(20).ToList(), NextBefore: null));
+        timeline.Prepend(new MessagePage(Messages(50).Take(20).ToList(), NextBefore: null));
         Show(list, timeline);
 
         var items = list.FindComponents<MessageItem>();
@@ -62,7 +62,7 @@ public sealed class MessageListTests : BunitContext
     public void The_button_load_older_is_there_while_there_are_older_ones_and_asks_for_them()
     {
         var asked = 0;
-        var list = Render<MessageList>(p => p.Add(c => c.Messages, Fifty()).Add(c => c.HasOlder, true).Add(c => c.OnLoadOlder, () => asked++));
+        var list = Render<MessageList>(p => p.Add(c => c.Messages, Messages(50)).Add(c => c.HasOlder, true).Add(c => c.OnLoadOlder, () => asked++));
 
         list.FindAll("button").Single(b => b.TextContent == "Load older").Click();
         asked.ShouldBe(1);
@@ -74,7 +74,7 @@ public sealed class MessageListTests : BunitContext
     [Fact]
     public void A_chat_without_messages_says_what_to_do()
     {
-        var list = List(new Timeline(new MessagePage([], NextBefore: null)));
+        var list = List(new Timeline(new MessageWindow([], NextBefore: null, NextAfter: null)));
 
         list.Find(".empty").TextContent.ShouldContain("Nothing here yet");
         list.Find("[role='log'][aria-label='Messages']").Children.ShouldBeEmpty();
@@ -105,10 +105,10 @@ public sealed class MessageListTests : BunitContext
 
         var list = Render<MessageList>(p => p.Add(c => c.Messages, messages));
 
-        list.FindComponents<MessageItem>().Select(item => item.Instance.Continues).ShouldBe([false, true, false, false]);
+        list.FindAll("article").Select(item => item.ClassList.Contains("continues")).ShouldBe([false, true, false, false]);
     }
 
-    private static List<MessageView> Fifty() => [.. Enumerable.Range(1, 50).Select(i => Shown.Message(i))];
+    private static List<MessageView> Messages(int count) => [.. Enumerable.Range(1, count).Select(i => Shown.Message(i))];
 
     private static RoomEvent Event(ChatEventType type, long messageId) => new(7, 100, type, messageId, null, null, null, null);
 

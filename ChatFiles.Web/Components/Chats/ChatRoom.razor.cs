@@ -1,6 +1,8 @@
+using System.Globalization;
 using ChatFiles.Core.Chats;
 using ChatFiles.Core.Data;
 using ChatFiles.Core.Live;
+using ChatFiles.Web.Components.Messages;
 using Microsoft.AspNetCore.Components;
 
 namespace ChatFiles.Web.Components.Chats;
@@ -9,12 +11,20 @@ namespace ChatFiles.Web.Components.Chats;
 /// One chat, open on somebody's screen: its state at one moment and every change after it, through one subscription
 /// that lives exactly as long as this component.
 /// </summary>
-public sealed partial class ChatRoom(ChatService chats, CircuitConnection connection)
+public sealed partial class ChatRoom(ChatService chats, NavigationManager navigation, CircuitConnection connection)
 {
     private readonly CancellationTokenSource _closing = new();
     private OpenChat? _open;
     private ChatView? _chat;
     private Timeline? _timeline;
+    private Task _lastTurn = Task.CompletedTask;
+    private Unread _unread = new(0, null);
+    private bool _hasReachedUnread;
+    private int _newCount;
+    private long _newest;
+    private Place? _place;
+    private bool _isOpen;
+    private bool _wasAtMessage;
     private bool _isUnknown;
     private bool _isNew;
     private bool _hasEnded;
@@ -36,6 +46,10 @@ public sealed partial class ChatRoom(ChatService chats, CircuitConnection connec
     [Parameter, EditorRequired]
     public string UserId { get; set; } = "";
 
+    /// <summary>The message to show the chat at; null for its end.</summary>
+    [Parameter]
+    public long? MessageId { get; set; }
+
     private MemberView? Me => _chat?.Members.FirstOrDefault(m => m.UserId == UserId);
 
     private string MyName => Me?.Name ?? "";
@@ -43,6 +57,9 @@ public sealed partial class ChatRoom(ChatService chats, CircuitConnection connec
     private bool IsOwner => Me?.Role == MemberRole.Owner;
 
     private bool MayAddPeople => IsOwner && _chat is { Direct: false };
+
+    private int UnreadAbove =>
+        _unread.FirstId is { } first && !_hasReachedUnread && first < _timeline!.Messages[0].Id ? _unread.Count : 0;
 
     public async ValueTask DisposeAsync()
     {
@@ -60,22 +77,34 @@ public sealed partial class ChatRoom(ChatService chats, CircuitConnection connec
             await PreviewAsync();
     }
 
+    /// <summary>Somebody followed a link: to a message, perhaps once more to the same, or to the chat itself.</summary>
+    protected override async Task OnParametersSetAsync()
+    {
+        var (wasOpen, wasAtMessage) = (_isOpen, _wasAtMessage);
+        (_isOpen, _wasAtMessage) = (_timeline is not null, MessageId is not null);
+        if (!wasOpen)
+            return;
+        if (MessageId is { } id)
+            await ShowAsync(id, Place.Message(id));
+        else if (wasAtMessage)
+            await ShowLatestAsync();
+    }
+
     /// <summary>What the page shows before its circuit is there: the same, without listening.</summary>
     private async Task PreviewAsync()
     {
-        var chat = await chats.GetChatAsync(UserId, ChatId);
-        var page = await chats.HistoryAsync(UserId, ChatId);
-        _isUnknown = !chat.Succeeded(out _chat, out _) || page.Refusal is not null;
+        var looked = await chats.LookAtChatAsync(UserId, ChatId, MessageId);
+        _isUnknown = !looked.Succeeded(out var snapshot, out _);
         if (_isUnknown)
             return;
-        _timeline = new Timeline(page.Value);
+        Show(snapshot!);
         _isNew = await IsNewAsync();
     }
 
     private async Task OpenAsync()
     {
         _isNew = await IsNewAsync();
-        var opened = await chats.OpenChatAsync(UserId, ChatId);
+        var opened = await chats.OpenChatAsync(UserId, ChatId, MessageId);
         _isUnknown = !opened.Succeeded(out _open, out _);
         if (_isUnknown)
             return;
@@ -86,10 +115,21 @@ public sealed partial class ChatRoom(ChatService chats, CircuitConnection connec
             return;
         }
 
-        (_chat, _timeline) = (_open!.Chat, new Timeline(_open.Page));
+        Show(_open!.Snapshot);
         connection.Changed += OnConnection;
         _ = Task.Run(FollowAsync);
         await Outage.ToRefusalAsync(RememberAsync);
+    }
+
+    private void Show(ChatSnapshot snapshot)
+    {
+        (_chat, _unread) = (snapshot.Chat, snapshot.Unread);
+        _timeline = new Timeline(snapshot.Window);
+        _timeline.IsFollowed = _timeline.NextAfter is null;
+        if (MessageId is { } id && Has(id))
+            _place = Place.Message(id);
+        else if (LooksAtUnread())
+            _place = Place.NewLine();
     }
 
     /// <summary>New people land in General; only there they are told how all of this works.</summary>
@@ -115,7 +155,7 @@ public sealed partial class ChatRoom(ChatService chats, CircuitConnection connec
     {
         try
         {
-            await _open!.Changes.DeliverAsync(roomEvent => InvokeAsync(() => ApplyAsync(roomEvent)), _closing.Token);
+            await _open!.Changes.DeliverAsync(roomEvent => InvokeAsync(() => InTurnAsync(() => ApplyAsync(roomEvent))), _closing.Token);
             await InvokeAsync(() =>
             {
                 _open.Dispose();
@@ -135,7 +175,7 @@ public sealed partial class ChatRoom(ChatService chats, CircuitConnection connec
 
     private async Task ApplyAsync(RoomEvent roomEvent)
     {
-        var isNew = _timeline!.Apply(roomEvent);
+        var isNew = _timeline!.Apply(roomEvent) | CountNew(roomEvent);
         if (roomEvent.Type is ChatEventType.MemberJoined or ChatEventType.MemberLeft)
         {
             var chat = await chats.GetChatAsync(UserId, ChatId);
@@ -156,14 +196,108 @@ public sealed partial class ChatRoom(ChatService chats, CircuitConnection connec
             _picture = null;
     }
 
-    private async Task LoadOlderAsync()
+    /// <summary>Others' messages that come while the reader is elsewhere are counted; a repeated event is not.</summary>
+    private bool CountNew(RoomEvent roomEvent)
     {
-        if (_timeline?.NextBefore is not { } before)
-            return;
-        var older = await chats.HistoryAsync(UserId, ChatId, before);
-        // Asked for twice at the same time, the second answer adds nothing.
-        if (older.Refusal is null && _timeline.NextBefore == before)
-            _timeline.Prepend(older.Value);
+        if (roomEvent is not { Type: ChatEventType.MessageCreated, Message: { } message } || message.Id <= _newest)
+            return false;
+        _newest = message.Id;
+        if (_timeline!.IsFollowed || message.Author.UserId == UserId)
+            return false;
+        _newCount++;
+        return true;
+    }
+
+    /// <summary>
+    /// One after another: no event is applied between the moment at which a page is read and its being put in, so that
+    /// the page can't bring back what an event has just changed.
+    /// </summary>
+    private Task InTurnAsync(Func<Task> act)
+    {
+        _lastTurn = AfterAsync(_lastTurn);
+        return _lastTurn;
+
+        async Task AfterAsync(Task turnBefore)
+        {
+            await turnBefore.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing | ConfigureAwaitOptions.ContinueOnCapturedContext);
+            await act();
+        }
+    }
+
+    private Task LoadOlderAsync() =>
+        InTurnAsync(async () =>
+        {
+            if (_timeline?.NextBefore is not { } before)
+                return;
+            var older = await chats.HistoryAsync(UserId, ChatId, before);
+            if (older.Refusal is null)
+                _timeline.Prepend(older.Value);
+            LooksAtUnread();
+        });
+
+    private Task LoadNewerAsync() =>
+        InTurnAsync(async () =>
+        {
+            if (_timeline?.NextAfter is not { } after)
+                return;
+            var newer = await chats.HistoryAfterAsync(UserId, ChatId, after);
+            if (newer.Refusal is null)
+                _timeline.Append(newer.Value);
+            LooksAtUnread();
+        });
+
+    private async Task ShowLatestAsync()
+    {
+        await InTurnAsync(async () =>
+        {
+            if (_timeline!.NextAfter is null)
+                return;
+            var newest = await chats.HistoryAsync(UserId, ChatId);
+            if (newest.Refusal is null)
+                _timeline.MoveTo(newest.Value.AtEnd());
+        });
+        _place = Place.End();
+        // The address no longer says where the reader is.
+        if (MessageId is not null)
+            navigation.NavigateTo(string.Create(CultureInfo.InvariantCulture, $"/chats/{ChatId}"), replace: true);
+    }
+
+    private Task ShowUnreadAsync() => _unread.FirstId is { } id ? ShowAsync(id, Place.NewLine()) : Task.CompletedTask;
+
+    private Task ShowAsync(long messageId, Place place) =>
+        InTurnAsync(async () =>
+        {
+            if (!Has(messageId))
+            {
+                var window = await chats.HistoryAroundAsync(UserId, ChatId, messageId);
+                if (window.Refusal is not null)
+                    return;
+                _timeline!.MoveTo(window.Value);
+                LooksAtUnread();
+            }
+
+            _place = place;
+        });
+
+    private bool Has(long messageId) => _timeline!.Messages.Any(m => m.Id == messageId);
+
+    /// <summary>Once the line above what was unread has been there, nothing needs to lead to it any more.</summary>
+    private bool LooksAtUnread()
+    {
+        var isThere = _unread.FirstId is { } id && Has(id);
+        _hasReachedUnread |= isThere;
+        return isThere;
+    }
+
+    /// <summary>Told by the browser. Only a count that goes needs to be drawn.</summary>
+    private Task FollowEndAsync(bool isAtEnd)
+    {
+        _timeline!.IsFollowed = isAtEnd;
+        if (!isAtEnd || _newCount == 0)
+            return Task.CompletedTask;
+        _newCount = 0;
+        StateHasChanged();
+        return Task.CompletedTask;
     }
 
     private async Task MarkReadAsync(long messageId) => await chats.MarkReadAsync(UserId, ChatId, messageId);

@@ -43,7 +43,7 @@ public sealed partial class NavChats(ChatService chats, RoomBroadcaster broadcas
     {
         get
         {
-            var page = navigation.ToBaseRelativePath(navigation.Uri);
+            var page = navigation.ToBaseRelativePath(navigation.Uri).Split('?')[0];
             var name = _chats.FirstOrDefault(c => page == string.Create(CultureInfo.InvariantCulture, $"chats/{c.Id}"))?.Name;
             return string.Create(
                 CultureInfo.CurrentCulture,

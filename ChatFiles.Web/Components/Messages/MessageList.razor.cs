@@ -7,13 +7,11 @@ namespace ChatFiles.Web.Components.Messages;
 /// <summary>The messages that are loaded, and behind them what this browser is still sending.</summary>
 public sealed partial class MessageList
 {
-    /// <summary>Within so much time an author's next message goes without name and picture.</summary>
-    private static readonly TimeSpan Closeness = TimeSpan.FromMinutes(5);
-
     private ElementReference _scroller;
     private ElementReference _toLatest;
     private ScriptModule? _script;
     private DotNetObjectReference<MessageList>? _self;
+    private Place? _place;
 
     /// <summary>Oldest first.</summary>
     [Parameter, EditorRequired]
@@ -21,6 +19,26 @@ public sealed partial class MessageList
 
     [Parameter]
     public bool HasOlder { get; set; }
+
+    /// <summary>What is shown is not the chat's end.</summary>
+    [Parameter]
+    public bool HasNewer { get; set; }
+
+    /// <summary>The message above which the line "New" stands.</summary>
+    [Parameter]
+    public long? FirstUnread { get; set; }
+
+    /// <summary>How many unread messages begin further up than what is shown; 0 when there is nothing to lead to.</summary>
+    [Parameter]
+    public int UnreadAbove { get; set; }
+
+    /// <summary>How many came while the end was not in view.</summary>
+    [Parameter]
+    public int NewCount { get; set; }
+
+    /// <summary>Where to go, as soon as it is drawn.</summary>
+    [Parameter]
+    public Place? Place { get; set; }
 
     [Parameter, EditorRequired]
     public long ChatId { get; set; }
@@ -38,9 +56,22 @@ public sealed partial class MessageList
     [Parameter]
     public EventCallback OnLoadOlder { get; set; }
 
+    [Parameter]
+    public EventCallback OnLoadNewer { get; set; }
+
+    [Parameter]
+    public EventCallback OnShowLatest { get; set; }
+
+    [Parameter]
+    public EventCallback OnShowUnread { get; set; }
+
+    /// <summary>The end came into view, or left it. No EventCallback: mostly there is nothing to draw after it.</summary>
+    [Parameter]
+    public Func<bool, Task>? OnFollow { get; set; }
+
     /// <summary>The message that was last in view, with nothing after it.</summary>
     [Parameter]
-    public EventCallback<long> OnReadTo { get; set; }
+    public Func<long, Task>? OnReadTo { get; set; }
 
     [Parameter]
     public EventCallback<MessageView> OnDeleteMessage { get; set; }
@@ -55,9 +86,21 @@ public sealed partial class MessageList
     [JSInvokable]
     public Task LoadOlderAsync() => OnLoadOlder.InvokeAsync();
 
+    /// <summary>Called by the script when the newest message that is loaded comes near, and newer ones are not.</summary>
+    [JSInvokable]
+    public Task LoadNewerAsync() => OnLoadNewer.InvokeAsync();
+
+    /// <summary>Called by the script when the reader wants to be at the end.</summary>
+    [JSInvokable]
+    public Task ShowLatestAsync() => OnShowLatest.InvokeAsync();
+
+    /// <summary>Called by the script when the chat's end comes into view or leaves it.</summary>
+    [JSInvokable]
+    public Task FollowAsync(bool isAtEnd) => OnFollow?.Invoke(isAtEnd) ?? Task.CompletedTask;
+
     /// <summary>Called by the script when the end is in view on a visible page.</summary>
     [JSInvokable]
-    public Task ReadToAsync(long messageId) => OnReadTo.InvokeAsync(messageId);
+    public Task ReadToAsync(long messageId) => OnReadTo?.Invoke(messageId) ?? Task.CompletedTask;
 
     public async ValueTask DisposeAsync()
     {
@@ -68,17 +111,17 @@ public sealed partial class MessageList
 
     protected override async Task OnAfterRenderAsync(bool firstRender)
     {
-        if (!firstRender)
-            return;
-        _self = DotNetObjectReference.Create(this);
-        _script = new ScriptModule(JS, "./Components/Messages/MessageList.razor.js");
-        await _script.ConnectAsync(_scroller, _toLatest, _self);
+        var isElsewhere = !ReferenceEquals(_place, Place);
+        _place = Place;
+        if (firstRender)
+        {
+            _self = DotNetObjectReference.Create(this);
+            _script = new ScriptModule(JS, "./Components/Messages/MessageList.razor.js");
+            await _script.ConnectAsync(_scroller, _toLatest, _self, Place?.Kind, Place?.MessageId);
+        }
+        else if (isElsewhere && Place is not null)
+        {
+            await _script!.CallAsync("show", Place.Kind, Place.MessageId);
+        }
     }
-
-    private static bool Continues(MessageView message, MessageView? previous) =>
-        previous is not null
-        && !previous.Deleted
-        && previous.Author.UserId == message.Author.UserId
-        && message.SentAt - previous.SentAt < Closeness
-        && message.SentAt.Date == previous.SentAt.Date;
 }

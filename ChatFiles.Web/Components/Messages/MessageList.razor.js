@@ -5,10 +5,11 @@ import { PendingMessages } from '../../js/pending-messages.js';
 
 const AT_END_PX = 40;
 const FAR_FROM_END_PX = 400;
-const OLDER_AHEAD_PX = 600;
+const AHEAD_PX = 800;
+const FOUND_MS = 2_500;
 
-export function connect(scroller, toLatest, page) {
-  return new MessageList(scroller, toLatest, page);
+export function connect(scroller, toLatest, page, kind, messageId) {
+  return new MessageList(scroller, toLatest, page, kind, messageId);
 }
 
 class MessageList {
@@ -19,28 +20,31 @@ class MessageList {
   #pending;
   #changes;
   #readTo = 0;
-  #isLoadingOlder = false;
+  #isFollowing = true;
+  #isLoading = false;
   #hasScrolled = false;
   #listening = new AbortController();
 
-  constructor(scroller, toLatest, page) {
+  constructor(scroller, toLatest, page, kind, messageId) {
     this.#scroller = scroller;
     this.#toLatest = toLatest;
     this.#page = page;
     this.#log = scroller.querySelector('[data-log]');
     const { signal } = this.#listening;
     scroller.addEventListener('scroll', () => this.#onScroll(), { signal, passive: true });
-    scroller.addEventListener('pending-added', () => this.#goToEnd(), { signal });
+    scroller.addEventListener('keydown', (event) => this.#onKey(event), { signal });
+    scroller.addEventListener('pending-added', () => this.#goToLatest(), { signal });
     watchFiles(scroller, signal);
     document.addEventListener('visibilitychange', () => this.#reportRead(), { signal });
-    toLatest.addEventListener('click', () => this.#goToEnd(), { signal });
+    toLatest.addEventListener('click', () => this.#goToLatest(), { signal });
 
     this.#changes = new MutationObserver((records) => this.#onChange(records));
     this.#changes.observe(this.#log, { childList: true });
     this.#settle(this.#log.children);
     outbox.forgetSent(this.#chatId);
     this.#pending = new PendingMessages(scroller.querySelector('[data-pending]'), this.#log);
-    this.#reportRead();
+    if (kind) this.show(kind, messageId);
+    else this.#look();
   }
 
   disconnect() {
@@ -49,13 +53,39 @@ class MessageList {
     this.#pending.disconnect();
   }
 
+  /** Called by the component once the place is drawn. */
+  show(kind, messageId) {
+    if (kind === 'end') this.#goToEnd();
+    else if (kind === 'line') this.#scroller.querySelector('[data-new-line]')?.scrollIntoView();
+    else this.#showMessage(messageId);
+    this.#look();
+  }
+
+  #showMessage(messageId) {
+    const message = this.#log.querySelector(`[data-message-id="${messageId}"]`);
+    if (!message) return;
+    message.scrollIntoView({ block: 'center' });
+    message.tabIndex = -1;
+    message.focus({ preventScroll: true });
+    message.dataset.found = '';
+    setTimeout(() => delete message.dataset.found, FOUND_MS);
+  }
+
+  get #hasNewer() {
+    return this.#scroller.querySelector('[data-newer]') !== null;
+  }
+
   get #isAtEnd() {
-    return this.#scroller.scrollTop > -AT_END_PX;
+    return this.#scroller.scrollTop > -AT_END_PX && !this.#hasNewer;
+  }
+
+  get #chatId() {
+    return Number(this.#scroller.querySelector('[data-pending]').dataset.chatId);
   }
 
   #onChange(records) {
     for (const record of records) this.#settle(record.addedNodes);
-    this.#reportRead();
+    this.#look();
   }
 
   /** In the same step in which a stored message appears, its pending bubble goes: never two, never none. */
@@ -66,26 +96,50 @@ class MessageList {
     }
   }
 
-  get #chatId() {
-    return Number(this.#scroller.querySelector('[data-pending]').dataset.chatId);
-  }
-
   #onScroll() {
     this.#hasScrolled = true;
-    this.#toLatest.hidden = this.#scroller.scrollTop > -FAR_FROM_END_PX;
-    this.#loadOlder();
+    this.#look();
+    this.#load();
+  }
+
+  #onKey(event) {
+    const isPlain = !event.ctrlKey && !event.metaKey && !event.shiftKey && !event.altKey;
+    if (event.key !== 'End' || !isPlain || event.target.closest('input, textarea, select, video, audio')) return;
+    event.preventDefault();
+    this.#goToLatest();
+  }
+
+  /** What follows from where the reader is. */
+  #look() {
+    // At 0 the browser would stay at the end, whatever comes there; a pixel away from it, it stays at what is read.
+    if (this.#hasNewer && this.#scroller.scrollTop === 0) this.#scroller.scrollTop = -1;
+    this.#toLatest.toggleAttribute('data-far', this.#scroller.scrollTop <= -FAR_FROM_END_PX);
+    this.#reportFollowing();
     this.#reportRead();
   }
 
-  async #loadOlder() {
+  /** One page at a time, until there is enough on both sides. */
+  async #load() {
+    if (!this.#hasScrolled || this.#isLoading) return;
     const { scrollTop, scrollHeight, clientHeight } = this.#scroller;
-    const isNear = scrollHeight - clientHeight + scrollTop < OLDER_AHEAD_PX;
+    const isTop = scrollHeight - clientHeight + scrollTop < AHEAD_PX;
     const hasOlder = this.#scroller.querySelector('[data-older]') !== null;
-    if (!isNear || !hasOlder || !this.#hasScrolled || this.#isLoadingOlder) return;
-    this.#isLoadingOlder = true;
+    const what = isTop && hasOlder ? 'LoadOlderAsync' : -scrollTop < AHEAD_PX && this.#hasNewer ? 'LoadNewerAsync' : null;
+    if (!what) return;
+    const { firstElementChild, lastElementChild } = this.#log;
+    this.#isLoading = true;
     // Fails while the circuit is down; the next scrolling asks again.
-    await this.#page.invokeMethodAsync('LoadOlderAsync').catch(() => {});
-    this.#isLoadingOlder = false;
+    await this.#page.invokeMethodAsync(what).catch(() => {});
+    this.#isLoading = false;
+    const hasGrown = firstElementChild !== this.#log.firstElementChild || lastElementChild !== this.#log.lastElementChild;
+    if (hasGrown) this.#load();
+  }
+
+  #reportFollowing() {
+    const isFollowing = this.#isAtEnd;
+    if (isFollowing === this.#isFollowing) return;
+    this.#isFollowing = isFollowing;
+    this.#page.invokeMethodAsync('FollowAsync', isFollowing).catch(() => (this.#isFollowing = !isFollowing));
   }
 
   #reportRead() {
@@ -98,5 +152,15 @@ class MessageList {
 
   #goToEnd() {
     this.#scroller.scrollTop = 0;
+  }
+
+  /** To what is loaded at once, to the newest message as soon as that is. */
+  async #goToLatest() {
+    this.#goToEnd();
+    const hadNewer = this.#hasNewer;
+    if (!hadNewer && !location.search) return;
+    await this.#page.invokeMethodAsync('ShowLatestAsync').catch(() => {});
+    // What was sent before is in what was loaded afresh, even where it is too old to be on the page.
+    if (hadNewer) outbox.forgetSent(this.#chatId);
   }
 }
