@@ -57,6 +57,7 @@ public sealed partial class ChatService
     /// <param name="offset">Where the client believes that they belong.</param>
     /// <param name="declaredBytes">How many the request says they are; null when it does not say.</param>
     /// <param name="body">Only read when they belong there.</param>
+    /// <param name="cancellationToken">For the end of the process; that the client is gone shows in the body.</param>
     public async Task<Result<UploadView>> ContinueUploadAsync(
         string userId,
         long chatId,
@@ -80,7 +81,7 @@ public sealed partial class ChatService
         {
             // The settings may have changed since it began.
             if (policy.TypeOf(ticket.FileName).Succeeded(out var type, out refusal))
-                refusal = await upload.AppendAsync(body, turn, policy, type);
+                refusal = await upload.AppendAsync(body, turn, policy, type, cancellationToken);
         }
         catch (UploadRefusedException brokenOff)
         {

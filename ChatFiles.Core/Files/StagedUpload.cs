@@ -28,6 +28,11 @@ internal sealed class StagedUpload(UploadTicket ticket, string path)
         "A newer request has taken this upload over. Ask for the offset with HEAD and go on from there."
     );
 
+    private static readonly Refusal Interrupted = new(
+        RefusalReason.StorageUnavailable,
+        "The server ends; what has arrived is kept. Ask for the offset with HEAD and go on from there."
+    );
+
     private const int BlockSize = 128 * 1024;
 
     /// <summary>Whoever is told to give way only has to flush what they have.</summary>
@@ -90,8 +95,16 @@ internal sealed class StagedUpload(UploadTicket ticket, string path)
     /// <param name="turn">Of this request.</param>
     /// <param name="policy">Judges the first bytes before they are written; so what is on the disk has been judged.</param>
     /// <param name="type">What the name says it is.</param>
-    public async Task<Refusal?> AppendAsync(Stream body, UploadTurn turn, UploadPolicy policy, FileType type)
+    /// <param name="cancellationToken">Ends it as if the client had broken off.</param>
+    public async Task<Refusal?> AppendAsync(
+        Stream body,
+        UploadTurn turn,
+        UploadPolicy policy,
+        FileType type,
+        CancellationToken cancellationToken = default
+    )
     {
+        using var ending = CancellationTokenSource.CreateLinkedTokenSource(turn.MustGiveWay, cancellationToken);
         var buffer = ArrayPool<byte>.Shared.Rent(BlockSize);
         try
         {
@@ -99,7 +112,11 @@ internal sealed class StagedUpload(UploadTicket ticket, string path)
             var head = await HeadJudge.BeginAsync(part, this, policy, type);
             try
             {
-                return await AppendAsync(body, part, head, buffer, turn.MustGiveWay);
+                return await AppendAsync(body, part, head, buffer, ending.Token);
+            }
+            catch (OperationCanceledException) when (ending.IsCancellationRequested)
+            {
+                return turn.MustGiveWay.IsCancellationRequested ? TakenOver : Interrupted;
             }
             finally
             {
@@ -129,20 +146,11 @@ internal sealed class StagedUpload(UploadTicket ticket, string path)
         }
     }
 
-    private async Task<Refusal?> AppendAsync(Stream body, FileStream part, HeadJudge head, byte[] buffer, CancellationToken mustGiveWay)
+    private async Task<Refusal?> AppendAsync(Stream body, FileStream part, HeadJudge head, byte[] buffer, CancellationToken ending)
     {
         while (true)
         {
-            int count;
-            try
-            {
-                count = await body.ReadAsync(buffer.AsMemory(0, BlockSize), mustGiveWay);
-            }
-            catch (OperationCanceledException) when (mustGiveWay.IsCancellationRequested)
-            {
-                return TakenOver;
-            }
-
+            var count = await body.ReadAsync(buffer.AsMemory(0, BlockSize), ending);
             if (count == 0)
                 return null;
             var fitting = (int)Math.Min(count, Ticket.Length - part.Position);

@@ -128,7 +128,8 @@ internal static class UploadEndpoints
         HttpContext context,
         ClaimsPrincipal user,
         ChatService chats,
-        UploadPolicy policy
+        UploadPolicy policy,
+        IHostApplicationLifetime lifetime
     )
     {
         var request = context.Request;
@@ -145,7 +146,8 @@ internal static class UploadEndpoints
             Requests.ParseFileId(uploadId),
             offset,
             request.ContentLength,
-            MultipartUpload.BodyOf(request, policy)
+            MultipartUpload.BodyOf(request, policy),
+            lifetime.ApplicationStopping
         );
         if (!continued.Succeeded(out var upload, out var refusal))
             return Problems.Of(refusal);

@@ -346,6 +346,23 @@ public sealed class ResumableUploadTests(TestServer server) : IClassFixture<Test
     }
 
     [Fact]
+    public async Task A_server_that_ends_waits_for_no_upload_and_keeps_what_it_has()
+    {
+        await using var own = await TestServer.StartAsync();
+        var ann = await own.UserAsync("ann");
+        var path = await ann.BeginUploadAsync(await ann.ChatAsync(), "backup.7z", 500_000);
+        using var connection = await BeginPatchAsync(own, ann.PatchHead(path, 0, 500_000), Tus.Archive(200_000));
+        await Eventually.HoldsAsync(() => own.StagedBytes() == 200_000, "the bytes had arrived");
+
+        await own.RestartAsync();
+
+        var told = new byte[12];
+        await connection.GetStream().ReadExactlyAsync(told);
+        Encoding.ASCII.GetString(told).ShouldBe("HTTP/1.1 503");
+        (await (await own.SignInAsync(ann.Email)).OffsetAsync(path)).ShouldBe(200_000);
+    }
+
+    [Fact]
     public async Task Many_at_the_same_time_write_every_byte_once()
     {
         var ann = await server.UserAsync("ann");
