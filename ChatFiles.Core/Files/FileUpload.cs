@@ -55,7 +55,7 @@ internal sealed class FileUpload(
             if (++count > MaxParts)
                 throw Refused(RefusalReason.InvalidForm, $"The form has more than {MaxParts} parts.");
             if (part.Kind == UploadPartKind.File)
-                await ReceiveFileAsync(part, cancellationToken);
+                await ReceiveNextFileAsync(part, cancellationToken);
             else if (part.Kind == UploadPartKind.Thumbnail && mayHaveThumbnail)
                 await ReceiveThumbnailAsync(part, _attachments[^1], cancellationToken);
             else if (part.Kind == UploadPartKind.Caption)
@@ -112,6 +112,22 @@ internal sealed class FileUpload(
             inFlight.End(key);
         }
     }
+
+    /// <summary>Says of a refusal which file it is about, so that the sender can send the others without it.</summary>
+    private async Task ReceiveNextFileAsync(UploadPart part, CancellationToken cancellationToken)
+    {
+        try
+        {
+            await ReceiveFileAsync(part, cancellationToken);
+        }
+        catch (UploadRefusedException refused) when (IsAboutTheFile(refused.Refusal.Reason))
+        {
+            throw new UploadRefusedException(refused.Refusal with { File = _attachments.Count });
+        }
+    }
+
+    private static bool IsAboutTheFile(RefusalReason reason) =>
+        reason is RefusalReason.InvalidFileName or RefusalReason.FileTypeNotAllowed or RefusalReason.EmptyFile or RefusalReason.FileTooLarge;
 
     private async Task ReceiveFileAsync(UploadPart part, CancellationToken cancellationToken)
     {

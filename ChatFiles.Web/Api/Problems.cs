@@ -35,9 +35,9 @@ internal static class Problems
             RefusalReason.InvalidSeq => Problem(400, "invalid-seq", refusal.Detail),
             RefusalReason.InvalidIdempotencyKey => Problem(400, "invalid-idempotency-key", refusal.Detail),
             RefusalReason.InvalidForm => Problem(400, "invalid-form", refusal.Detail),
-            RefusalReason.InvalidFileName => Problem(400, "invalid-file-name", refusal.Detail),
+            RefusalReason.InvalidFileName => Problem(400, "invalid-file-name", refusal.Detail, refusal.File),
             RefusalReason.NoFile => Problem(400, "no-file", refusal.Detail),
-            RefusalReason.EmptyFile => Problem(400, "empty-file", refusal.Detail),
+            RefusalReason.EmptyFile => Problem(400, "empty-file", refusal.Detail, refusal.File),
             RefusalReason.TooManyFiles => Problem(400, "too-many-files", refusal.Detail),
             RefusalReason.InvalidRegistration => Problem(400, "invalid-registration", refusal.Detail),
             RefusalReason.InvalidCredentials => Problem(401, "invalid-credentials", refusal.Detail),
@@ -53,9 +53,9 @@ internal static class Problems
             RefusalReason.ContentDiffers => Problem(409, "content-differs", refusal.Detail),
             RefusalReason.OffsetConflict => Problem(409, "invalid-form", refusal.Detail),
             RefusalReason.FileDeleted => Problem(410, "file-deleted", refusal.Detail),
-            RefusalReason.FileTooLarge => Problem(413, "file-too-large", refusal.Detail),
+            RefusalReason.FileTooLarge => Problem(413, "file-too-large", refusal.Detail, refusal.File),
             RefusalReason.QuotaExceeded => Problem(413, "quota-exceeded", refusal.Detail),
-            RefusalReason.FileTypeNotAllowed => Problem(415, "file-type-not-allowed", refusal.Detail),
+            RefusalReason.FileTypeNotAllowed => Problem(415, "file-type-not-allowed", refusal.Detail, refusal.File),
             RefusalReason.StorageUnavailable => new RetryLater(Problem(503, "storage-unavailable", refusal.Detail)),
             RefusalReason.StorageFull => Problem(507, "storage-full", refusal.Detail),
             _ => throw new ArgumentOutOfRangeException(nameof(refusal), refusal.Reason, "This refusal has no answer."),
@@ -74,8 +74,15 @@ internal static class Problems
             _ => null,
         };
 
-    private static ProblemHttpResult Problem(int status, string slug, string detail) =>
-        TypedResults.Problem(detail: detail, statusCode: status, title: TitleOf(slug), type: slug);
+    /// <param name="file">Of several files in one request, the one that it is about, from 0.</param>
+    private static ProblemHttpResult Problem(int status, string slug, string detail, int? file = null) =>
+        TypedResults.Problem(
+            detail: detail,
+            statusCode: status,
+            title: TitleOf(slug),
+            type: slug,
+            extensions: file is null ? null : [new("file", file)]
+        );
 
     private static string TitleOf(string slug) => char.ToUpperInvariant(slug[0]) + slug[1..].Replace('-', ' ');
 

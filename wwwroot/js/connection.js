@@ -60,12 +60,12 @@ export class Connection {
     outbox.retryWaiting();
   }
 
-  /** The circuit is lost for good. What is being sent needs no circuit, only this page: that goes first. */
+  /** The circuit is lost for good. What is being sent goes on behind the reload, if the browser can keep it; else it goes first. */
   async #loadAgain() {
     this.#show(true);
     for (let tries = 1; !(await isServerThere()); tries++) await this.#pause(tries);
     outbox.retryWaiting();
-    await outbox.whenIdle();
+    await outbox.whenSafe();
     location.reload();
   }
 

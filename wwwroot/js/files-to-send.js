@@ -6,10 +6,13 @@ export class FilesToSend {
   #list;
   #limits;
   #chips = new Map();
+  #onChange;
 
-  constructor(list, limits) {
+  /** @param onChange is told the files whenever they are others than before */
+  constructor(list, limits, onChange) {
     this.#list = list;
     this.#limits = limits;
+    this.#onChange = onChange;
   }
 
   get isEmpty() {
@@ -24,6 +27,7 @@ export class FilesToSend {
       if (refusal) refusals.push(refusal);
       else this.#addChip(file);
     }
+    this.#changed();
     return refusals;
   }
 
@@ -38,11 +42,17 @@ export class FilesToSend {
   take() {
     const files = [...this.#chips.keys()];
     this.clear();
+    this.#changed();
     return files;
   }
 
+  /** Takes the chips away without a word: the files wait for the next time. */
   clear() {
     for (const file of [...this.#chips.keys()]) this.#remove(file);
+  }
+
+  #changed() {
+    this.#onChange([...this.#chips.keys()]);
   }
 
   #refusalOfNumber(file) {
@@ -64,7 +74,7 @@ export class FilesToSend {
         element('span', { class: 'name', title: file.name }, file.name),
         element('span', { class: 'size' }, readableSize(file.size)),
       ),
-      iconButton('close', `Remove ${file.name}`, () => this.#remove(file)),
+      iconButton('close', `Remove ${file.name}`, () => (this.#remove(file), this.#changed())),
     );
     this.#chips.set(file, { chip, preview });
     this.#list.append(chip);

@@ -2,6 +2,7 @@
 import { avatar, element, icon, iconButton } from './dom.js';
 import { iconOf, readableSize } from './files.js';
 import { outbox } from './outbox.js';
+import { timeLeft } from './pace.js';
 
 const CLOSE_MS = 5 * 60_000;
 
@@ -10,24 +11,28 @@ export class PendingMessages {
   #log;
   #chatId;
   #bubbles = new Map();
+  #announcement = element('div', { class: 'visually-hidden', 'aria-live': 'polite' });
   #draw = () => this.#update();
 
   constructor(place, log) {
     this.#place = place;
     this.#log = log;
     this.#chatId = Number(place.dataset.chatId);
+    place.append(this.#announcement);
     outbox.addEventListener('change', this.#draw);
     this.#update();
   }
 
   disconnect() {
     outbox.removeEventListener('change', this.#draw);
+    this.#place.replaceChildren();
   }
 
   #update() {
     const pending = outbox.of(this.#chatId);
     for (const [message, bubble] of this.#bubbles) {
       if (pending.includes(message)) continue;
+      if (message.state === 'sent') this.#announce(message, (names) => `${names} sent`);
       bubble.root.remove();
       this.#bubbles.delete(message);
     }
@@ -39,7 +44,7 @@ export class PendingMessages {
 
   /** As MessageList.razor.cs says it of stored messages, so that nothing moves when this one becomes one. */
   #continues() {
-    if (this.#place.lastElementChild) return true;
+    if (this.#bubbles.size > 0) return true;
     const last = this.#log.lastElementChild;
     const sentAt = Date.parse(last?.querySelector('time')?.dateTime);
     return last?.dataset.mine === 'true' && last.dataset.deleted === undefined && Date.now() - sentAt < CLOSE_MS;
@@ -50,7 +55,14 @@ export class PendingMessages {
     if (this.#continues()) bubble.root.dataset.continues = '';
     this.#bubbles.set(message, bubble);
     this.#place.append(bubble.root);
-    this.#place.dispatchEvent(new CustomEvent('pending-added', { bubbles: true }));
+    // What comes back after a reload takes nobody away from what they read.
+    if (!message.isRestored) this.#place.dispatchEvent(new CustomEvent('pending-added', { bubbles: true }));
+    if (message.state === 'sending') this.#announce(message, (names) => `Sending ${names}`);
+  }
+
+  /** For those who don't see the bar: the beginning and the end, not every percent. Failures are alerts. */
+  #announce(message, words) {
+    if (message.files.length > 0) this.#announcement.textContent = words(message.files.map((file) => file.name).join(', '));
   }
 }
 
@@ -89,13 +101,14 @@ class Bubble {
   }
 
   #progressInWords() {
-    const { bytes, progress, startedAt, state } = this.#message;
+    const { bytes, progress, pace, state } = this.#message;
+    if (state === 'elsewhere') return 'Another tab is sending it.';
     if (bytes === 0) return 'Sending…';
     if (state === 'sent' || progress === 1) return 'Finishing…';
     const done = bytes * progress;
-    const seconds = (performance.now() - startedAt) / 1000;
-    const speed = seconds > 1 && done > 0 ? ` · ${readableSize(done / seconds)}/s` : '';
-    return `${Math.floor(progress * 100)} % · ${readableSize(done)} of ${readableSize(bytes)}${speed}`;
+    const speed = pace.perSecond;
+    const outlook = speed ? ` · ${readableSize(speed)}/s · ${timeLeft((bytes - done) / speed)}` : '';
+    return `${Math.floor(progress * 100)} % · ${readableSize(done)} of ${readableSize(bytes)}${outlook}`;
   }
 
   /** Spoken once: the alert stays the same element for as long as the reason does. */

@@ -1,6 +1,6 @@
 // One file to the server by the tus protocol (https://tus.io/protocols/resumable-upload): what has arrived there is
 // not sent again, neither after a cut network nor after a restart of the server.
-import { antiforgeryToken } from './transmission.js';
+import { antiforgeryToken, judge, watch } from './transmission.js';
 
 // The first bytes decide whether the file may be sent at all. Sent alone, they are judged before the rest leaves.
 const HEAD_BYTES = 4 * 1024;
@@ -67,41 +67,37 @@ async function append(url, file, offset, onProgress, signal) {
 
 /** Why an upload did not get to its end. */
 class Ended extends Error {
-  constructor(kind, reason) {
-    super(reason);
-    this.outcome = { kind, reason };
+  constructor(outcome) {
+    super(outcome.reason);
+    this.outcome = outcome;
   }
 }
 
 /** It expired, perhaps; the next try begins anew. */
 function throwGone() {
-  throw new Ended('lost', 'The server has forgotten the upload. It begins anew.');
+  throw lost('The server has forgotten the upload. It begins anew.');
 }
+
+const lost = (reason) => new Ended({ kind: 'lost', reason });
 
 function ended(answer) {
-  const isPassing = [409, 502, 503, 504].includes(answer.status);
-  return new Ended(isPassing ? 'lost' : 'refused', detailOf(answer) ?? `The server answered ${answer.status}.`);
-}
-
-function detailOf(answer) {
-  try {
-    return JSON.parse(answer.responseText).detail;
-  } catch {
-    return undefined;
-  }
+  const outcome = judge(answer);
+  return new Ended(answer.status === 409 ? { ...outcome, kind: 'lost' } : outcome);
 }
 
 function ask(method, url, { headers = {}, body = null, onProgress, signal } = {}) {
   return new Promise((resolve, reject) => {
     const request = new XMLHttpRequest();
     request.onload = () => resolve(request);
-    request.onerror = () => reject(new Ended('lost', 'No connection. It is sent as soon as there is one.'));
-    request.onabort = () => reject(new Ended('aborted'));
-    if (onProgress) request.upload.onprogress = (event) => onProgress(event.loaded);
+    const isSilent = watch(request);
+    const noConnection = () => reject(lost('No connection. It is sent as soon as there is one.'));
+    request.onerror = noConnection;
+    request.onabort = () => (isSilent() ? noConnection() : reject(new Ended({ kind: 'aborted' })));
+    if (onProgress) request.upload.addEventListener('progress', (event) => onProgress(event.loaded));
     request.open(method, url);
     const all = { 'Tus-Resumable': '1.0.0', RequestVerificationToken: antiforgeryToken(), ...headers };
     for (const [name, value] of Object.entries(all)) request.setRequestHeader(name, value);
-    if (signal?.aborted) return reject(new Ended('aborted'));
+    if (signal?.aborted) return reject(new Ended({ kind: 'aborted' }));
     signal?.addEventListener('abort', () => request.abort(), { once: true });
     request.send(body);
   });

@@ -4,6 +4,11 @@ import { uploadResumably } from './resumable.js';
 // Larger files go ahead of the form, each as an upload that a cut network only interrupts.
 const RESUMABLE_BYTES = 16 * 1024 * 1024;
 
+// After so long without a byte the network is taken for dead, though nobody has said so. The server's own work after the
+// last byte may take longer.
+const SILENCE_MS = 30_000;
+const ANSWER_MS = 180_000;
+
 /** A key that no other message has. crypto.randomUUID only exists on https and localhost. */
 export function newKey() {
   const bytes = crypto.getRandomValues(new Uint8Array(16));
@@ -14,12 +19,18 @@ export function antiforgeryToken() {
   return document.querySelector('meta[name=antiforgery-token]')?.content ?? '';
 }
 
+const isLarge = (entry) => entry.size > RESUMABLE_BYTES;
+
+/** The files in the order in which they go over the wire. */
+export const travelOrder = (files) => [...files.filter(isLarge), ...files.filter((entry) => !isLarge(entry))];
+
 /**
- * Starts to send. `ended` is { kind: 'sent' | 'refused' | 'lost' | 'aborted', reason }: refused is an answer that
- * trying again would not change, lost is none, or a server that is away for the moment.
+ * Starts to send. `ended` is { kind: 'sent' | 'refused' | 'lost' | 'aborted', reason, file, pause }: refused is an answer
+ * that trying again would not change, and `file` the index of the one file it is about; lost is none, or a server that
+ * is away for the moment, and `pause` how many milliseconds it asks to wait.
  */
 export function transmit(message, onProgress) {
-  const large = message.files.filter((entry) => entry.file.size > RESUMABLE_BYTES);
+  const large = message.files.filter(isLarge);
   if (large.length === 0) return post(message, onProgress);
   const aborting = new AbortController();
   return { ended: uploadThenPost(message, large, onProgress, aborting.signal), abort: () => aborting.abort() };
@@ -27,21 +38,25 @@ export function transmit(message, onProgress) {
 
 /** What has arrived is remembered with its file, so that the next try only sends the rest. */
 async function uploadThenPost(message, large, onProgress, signal) {
-  const bytes = message.files.reduce((sum, entry) => sum + entry.file.size, 0);
+  const bytes = message.files.reduce((sum, entry) => sum + entry.size, 0);
   let done = 0;
   for (const entry of large) {
     // A complete one is not asked for again: perhaps the message was sent with it, and only the answer was lost.
-    const { kind, reason, uploadId } = entry.uploadId
+    const { kind, reason, pause, uploadId } = entry.uploadId
       ? { kind: 'sent', uploadId: entry.uploadId }
       : await uploadResumably(message.chatId, entry.file, {
           url: entry.uploadUrl,
-          onCreated: (url) => (entry.uploadUrl = url),
+          onCreated: (url) => {
+            entry.uploadUrl = url;
+            message.keep();
+          },
           onProgress: (loaded) => onProgress((done + loaded) / bytes),
           signal,
         });
-    if (kind !== 'sent') return { kind, reason };
+    if (kind !== 'sent') return { kind, reason, pause, file: message.files.indexOf(entry) };
     entry.uploadId = uploadId;
-    done += entry.file.size;
+    message.keep();
+    done += entry.size;
   }
   const posting = post(message, (progress) => onProgress((done + progress * (bytes - done)) / bytes));
   if (signal.aborted) posting.abort();
@@ -55,11 +70,12 @@ async function uploadThenPost(message, large, onProgress, signal) {
 function post(message, onProgress) {
   const request = new XMLHttpRequest();
   const ended = new Promise((resolve) => {
+    const isSilent = watch(request);
     request.onload = () => resolve(judge(request));
-    request.onerror = () => resolve({ kind: 'lost', reason: 'No connection. It is sent as soon as there is one.' });
-    request.onabort = () => resolve({ kind: 'aborted' });
+    request.onerror = () => resolve(NO_CONNECTION);
+    request.onabort = () => resolve(isSilent() ? NO_CONNECTION : { kind: 'aborted' });
   });
-  request.upload.onprogress = (event) => event.lengthComputable && onProgress(event.loaded / event.total);
+  request.upload.addEventListener('progress', (event) => event.lengthComputable && onProgress(event.loaded / event.total));
   const isText = message.files.length === 0;
   request.open('POST', `/chat/${message.chatId}/${isText ? 'messages' : 'file'}`);
   request.setRequestHeader('RequestVerificationToken', antiforgeryToken());
@@ -69,22 +85,48 @@ function post(message, onProgress) {
   return { ended, abort: () => request.abort() };
 }
 
+/** Ends a request on which nothing moves any more; the function it gives says whether it has. */
+export function watch(request) {
+  let hasEnded = false;
+  let timer;
+  const expect = (milliseconds) => {
+    clearTimeout(timer);
+    timer = setTimeout(() => {
+      hasEnded = true;
+      request.abort();
+    }, milliseconds);
+  };
+  expect(SILENCE_MS);
+  request.upload.addEventListener('progress', () => expect(SILENCE_MS));
+  request.upload.addEventListener('load', () => expect(ANSWER_MS));
+  request.addEventListener('loadend', () => clearTimeout(timer));
+  return () => hasEnded;
+}
+
 function formOf(message) {
   const form = new FormData();
   if (message.text) form.append('text', message.text);
-  for (const { file, uploadId } of message.files) {
+  for (const { file, name, thumbnail, uploadId } of message.files) {
     if (uploadId) form.append('upload', uploadId);
-    else form.append('file', file, file.name);
+    else form.append('file', file, name);
+    if (thumbnail) form.append('thumbnail', thumbnail, 'thumbnail');
   }
   return form;
 }
 
-function judge(request) {
-  if (request.status >= 200 && request.status < 300) return { kind: 'sent' };
-  const { type, detail } = problemOf(request);
-  const reason = detail ?? `The server answered ${request.status}.`;
-  const isPassing = [502, 503, 504].includes(request.status);
-  return { kind: isPassing ? 'lost' : 'refused', reason, type };
+const NO_CONNECTION = { kind: 'lost', reason: 'No connection. It is sent as soon as there is one.' };
+const PASSING = [429, 502, 503, 504, 507];
+
+/** What an answer to a request means for what was to be sent. */
+export function judge(request) {
+  const { status } = request;
+  if (status >= 200 && status < 300) return { kind: 'sent' };
+  const { type, detail, file } = problemOf(request);
+  // Whoever signs in again finds it here and it goes on.
+  if (status === 401 || type === 'antiforgery') return { kind: 'lost', reason: 'You are signed out. Sign in again, and it is sent.', type };
+  if (!PASSING.includes(status)) return { kind: 'refused', reason: detail ?? `The server answered ${status}.`, type, file };
+  const pause = Number(request.getResponseHeader('Retry-After')) * 1000 || undefined;
+  return { kind: 'lost', reason: status === 503 ? `Temporarily unavailable. ${detail ?? ''}` : detail ?? 'The server is away for a moment.', type, pause };
 }
 
 function problemOf(request) {

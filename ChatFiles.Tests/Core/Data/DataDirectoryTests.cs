@@ -63,7 +63,7 @@ public sealed class DataDirectoryTests
         await world.SendFileAsync(ann, await world.ChatAsync(ann));
 
         Directory.GetFileSystemEntries(world.Folder).Select(Path.GetFileName).ShouldBeSubsetOf(
-            ["chatfiles.db", "chatfiles.db-wal", "chatfiles.db-shm", "files", "keys", "lock"]
+            ["chatfiles.db", "chatfiles.db-wal", "chatfiles.db-shm", "files", "keys", "lock", "uploads"]
         );
         world.BlobCount.ShouldBe(1);
     }

@@ -3,6 +3,7 @@ import { Draft } from '../../js/drafts.js';
 import { FilesToSend } from '../../js/files-to-send.js';
 import { element, iconButton } from '../../js/dom.js';
 import { outbox } from '../../js/outbox.js';
+import { keepPicked, pickedFiles } from '../../js/outbox-store.js';
 import { TypingReport } from '../../js/typing-report.js';
 
 export function connect(root, page) {
@@ -28,12 +29,13 @@ class Composer {
     this.#text = root.querySelector('[data-text]');
     this.#picker = root.querySelector('[data-picker]');
     this.#alerts = root.querySelector('[data-alerts]');
-    this.#files = new FilesToSend(root.querySelector('[data-files]'), limitsOf(root.dataset));
+    this.#files = new FilesToSend(root.querySelector('[data-files]'), limitsOf(root.dataset), (files) => keepPicked(this.#chatId, files));
     this.#draft = new Draft(root.dataset.userId, this.#chatId);
     this.#typing = new TypingReport(page);
     this.#listen();
     this.#text.value ||= this.#draft.read();
     this.#fit();
+    this.#bringBackFiles();
     for (const button of root.querySelectorAll('[data-attach], [data-send]')) button.disabled = false;
     this.#takeFocus();
   }
@@ -56,6 +58,12 @@ class Composer {
     area.addEventListener('dragleave', (event) => area.contains(event.relatedTarget) || delete area.dataset.dropping, { signal });
     area.addEventListener('drop', (event) => this.#onDrop(event, area), { signal });
     outbox.addEventListener('text-back', (event) => this.#takeTextBack(event.detail), { signal });
+  }
+
+  /** What was picked before a reload; unless something has been picked since. */
+  async #bringBackFiles() {
+    const files = await pickedFiles(this.#chatId);
+    if (files.length > 0 && this.#files.isEmpty && !this.#listening.signal.aborted) this.#files.add(files);
   }
 
   #submit(event) {

@@ -41,6 +41,7 @@ class MessageList {
     this.#changes = new MutationObserver((records) => this.#onChange(records));
     this.#changes.observe(this.#log, { childList: true });
     this.#settle(this.#log.children);
+    outbox.addEventListener('change', () => this.#settleSent(), { signal });
     outbox.forgetSent(this.#chatId);
     this.#pending = new PendingMessages(scroller.querySelector('[data-pending]'), this.#log);
     if (kind) this.show(kind, messageId);
@@ -94,6 +95,12 @@ class MessageList {
       const { mine, clientId, messageId } = node.dataset ?? {};
       if (mine && clientId) outbox.arrived(this.#chatId, clientId, Number(messageId));
     }
+  }
+
+  /** A message that an earlier page had sent may have been here before this one heard of it. */
+  #settleSent() {
+    const sent = outbox.of(this.#chatId).filter((message) => message.state === 'sent');
+    for (const { key } of sent) this.#settle(this.#log.querySelectorAll(`[data-client-id="${key}"]`));
   }
 
   #onScroll() {
