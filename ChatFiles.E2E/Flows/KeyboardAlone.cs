@@ -25,6 +25,15 @@ public sealed class KeyboardAlone(Site site) : IClassFixture<Site>
             await ann.CanWriteAsync();
             await Expect(ann.MessageBox).ToBeFocusedAsync();
 
+            // The welcome: its button opens the browser's own dialog, and it can be sent away
+            await TabToAsync(ann, ann.Button("Choose a file"), backwards: true);
+            var closedAgain = await ann.Page.RunAndWaitForFileChooserAsync(() => keys.PressAsync("Enter"));
+            await closedAgain.SetFilesAsync(Array.Empty<string>());
+            await TabToAsync(ann, ann.Button("Got it"), backwards: true);
+            await keys.PressAsync("Enter");
+            await Expect(ann.Heading("Welcome to ChatFiles")).ToBeHiddenAsync();
+            await Expect(ann.MessageBox).ToBeFocusedAsync();
+
             // New chat
             await TabToAsync(ann, ann.Button("New chat"), backwards: true);
             await keys.PressAsync("Enter");
