@@ -69,6 +69,7 @@ public sealed partial class ChatService
             },
             cancellationToken
         );
+        broadcaster.PublishNewChat(chatId, userId);
         return await GetChatAsync(userId, chatId, CancellationToken.None);
     }
 
@@ -121,7 +122,11 @@ public sealed partial class ChatService
         if (!opened.Succeeded(out var direct, out var refusal))
             return refusal;
         var view = await GetChatAsync(userId, direct.ChatId, CancellationToken.None);
-        return view.Succeeded(out var found, out refusal) ? (found, direct.Created) : refusal;
+        if (!view.Succeeded(out var found, out refusal))
+            return refusal;
+        if (direct.Created)
+            broadcaster.PublishNewChat(found.Id, found.Members.Select(m => m.UserId));
+        return (found, direct.Created);
     }
 
     /// <summary>Moves the caller's read position up to that message; never backwards, never beyond the newest.</summary>

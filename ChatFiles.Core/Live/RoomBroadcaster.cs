@@ -47,6 +47,13 @@ public sealed class RoomBroadcaster
         TellLobby(new LobbyNews(roomEvent.ChatId, roomEvent.UserId));
     }
 
+    /// <summary>A chat begins with its members, without an event of their joining.</summary>
+    internal void PublishNewChat(long chatId, params IEnumerable<string> memberIds)
+    {
+        foreach (var userId in memberIds)
+            TellLobby(new LobbyNews(chatId, userId));
+    }
+
     internal void PublishReadPosition(string userId, long chatId) => TellLobby(new LobbyNews(chatId, userId));
 
     private void TellLobby(LobbyNews news)

@@ -1,3 +1,5 @@
+using System.Collections.Concurrent;
+using System.Text;
 using System.Text.RegularExpressions;
 using ChatFiles.E2E.Stage;
 
@@ -10,12 +12,17 @@ public sealed class BeingTogether(Site site) : IClassFixture<Site>
     public Task People_see_who_is_here_and_who_is_typing() =>
         site.PlayAsync(async scene =>
         {
-            var (ann, ben, _) = await scene.TwoInAChatAsync();
+            var (ann, ben, chat) = await scene.TwoInAChatAsync();
+            ConcurrentQueue<string> sent = [];
+            ben.Page.WebSocket += (_, socket) => socket.FrameSent += (_, frame) => sent.Enqueue(Encoding.Latin1.GetString(frame.Binary ?? []));
+            await ben.OpenAsync(chat);
             await Expect(ann.Page.GetByTitle($"Here now: {ben.Name}")).ToBeVisibleAsync();
             var typing = ann.Page.GetByText($"{ben.Name} is typing…");
 
-            await ben.MessageBox.PressSequentiallyAsync("I think");
+            await ben.MessageBox.PressSequentiallyAsync("Nobody is told what stands here");
             await Expect(typing).ToBeVisibleAsync();
+            sent.Count(frame => frame.Contains("Typing", StringComparison.Ordinal)).ShouldBeInRange(1, 3, "31 letters");
+            sent.ShouldNotContain(frame => frame.Contains("stands", StringComparison.Ordinal));
             await ben.MessageBox.FillAsync("");
             await Expect(typing).ToBeHiddenAsync();
 

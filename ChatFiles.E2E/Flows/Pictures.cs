@@ -27,6 +27,7 @@ public sealed class Pictures(Site site) : IClassFixture<Site>
         }
 
         var ann = await scene.NewPersonAsync("ann", screen: screen);
+        await TakeAsync(ann, look, "first-visit");
         var ben = await scene.NewPersonAsync("ben", screen: screen);
         var chat = await Scene.NewChatAsync(ann, ben);
         await ann.OpenAsync(chat);
@@ -42,6 +43,10 @@ public sealed class Pictures(Site site) : IClassFixture<Site>
         await Expect(ann.Message("Yes, this one:")).ToBeVisibleAsync();
         await Expect(ann.Messages).ToContainTextAsync("File deleted");
         await TakeAsync(ann, look, "chat");
+        await ann.Button("Members, 2").ClickAsync();
+        await Expect(ann.Dialog).ToBeVisibleAsync();
+        await TakeAsync(ann, look, "members");
+        await ann.Page.Keyboard.PressAsync("Escape");
 
         await ann.AttachAsync(SampleFile.Png("Sketch.png"), SampleFile.Pdf("Contract.pdf"));
         await ann.PickAsync(SampleFile.Program("setup.exe"));

@@ -122,6 +122,22 @@ public sealed class NavChatsTests
     }
 
     [Fact]
+    public async Task A_new_chat_appears_in_its_creators_other_tabs_and_a_direct_one_with_both_people()
+    {
+        await using var world = await ChatWorld.BeginAsync();
+        var (ann, bob) = (await world.PersonAsync("ann"), await world.PersonAsync("bob"));
+        await using var screen = new Screen(world, bob);
+        var nav = screen.Render<NavChats>();
+        nav.WaitForElement("nav a", Screen.Patience);
+
+        var own = (await world.Chats.CreateChatAsync(bob.Id, "Plans")).Value.Id;
+        nav.WaitForElement($"nav a[href='/chats/{own}']", Screen.Patience);
+
+        var direct = (await world.Chats.OpenDirectChatAsync(ann.Id, bob.Email)).Value.Chat.Id;
+        nav.WaitForElement($"nav a[href='/chats/{direct}']", Screen.Patience);
+    }
+
+    [Fact]
     public async Task What_is_read_in_one_tab_is_no_longer_unread_in_another()
     {
         await using var world = await ChatWorld.BeginAsync();

@@ -1,0 +1,125 @@
+using ChatFiles.E2E.Stage;
+
+namespace ChatFiles.E2E.Flows;
+
+/// <summary>From signing in to signing out without a pointer: only Tab, arrows, Enter, Space, Escape and letters.</summary>
+public sealed class KeyboardAlone(Site site) : IClassFixture<Site>
+{
+    [Fact]
+    public Task The_whole_way_of_a_file_is_walked_without_a_mouse() =>
+        site.PlayAsync(async scene =>
+        {
+            var ann = await scene.NewGuestAsync("ann");
+            var ben = await scene.NewGuestAsync("ben");
+            await Task.WhenAll(ann.RegisterByProgramAsync(), ben.RegisterByProgramAsync());
+            var keys = ann.Page.Keyboard;
+            var room = Names.Unique("room");
+
+            // Sign in
+            await ann.GoAsync("sign-in");
+            await Expect(ann.Textbox("Email")).ToBeFocusedAsync();
+            await keys.TypeAsync(ann.Email);
+            await keys.PressAsync("Tab");
+            await keys.TypeAsync(Names.Password);
+            await keys.PressAsync("Enter");
+            await ann.CanWriteAsync();
+            await Expect(ann.MessageBox).ToBeFocusedAsync();
+
+            // The welcome: its button opens the browser's own dialog, and it can be sent away
+            await TabToAsync(ann, ann.Button("Choose a file"), backwards: true);
+            var closedAgain = await ann.Page.RunAndWaitForFileChooserAsync(() => keys.PressAsync("Enter"));
+            await closedAgain.SetFilesAsync(Array.Empty<string>());
+            await TabToAsync(ann, ann.Button("Got it"), backwards: true);
+            await keys.PressAsync("Enter");
+            await Expect(ann.Heading("Welcome to ChatFiles")).ToBeHiddenAsync();
+            await Expect(ann.MessageBox).ToBeFocusedAsync();
+
+            // New chat
+            await TabToAsync(ann, ann.Button("New chat"), backwards: true);
+            await keys.PressAsync("Enter");
+            await Expect(ann.Textbox("Name")).ToBeFocusedAsync();
+            await keys.TypeAsync(room);
+            await keys.PressAsync("Enter");
+            await Expect(ann.Heading(room)).ToBeVisibleAsync();
+            await ann.CanWriteAsync();
+
+            // Add a person, found by a part of the name
+            await TabToAsync(ann, ann.Button("Add people"));
+            await keys.PressAsync("Enter");
+            await Expect(ann.Textbox("Name or e-mail")).ToBeFocusedAsync();
+            await keys.TypeAsync(ben.Name);
+            await Expect(ann.Page.GetByRole(AriaRole.Option)).ToHaveCountAsync(1);
+            await keys.PressAsync("ArrowDown");
+            await keys.PressAsync("Enter");
+            await Expect(ann.Dialog.GetByText($"{ben.Name} is a member now.")).ToBeVisibleAsync();
+            await keys.PressAsync("Escape");
+            await Expect(ann.Dialog).ToHaveCountAsync(0);
+            await Expect(ann.Button("Add people")).ToBeFocusedAsync();
+
+            // Pick a picture, write a caption, send
+            await TabToAsync(ann, ann.Button("Attach files"));
+            var chooser = await ann.Page.RunAndWaitForFileChooserAsync(() => keys.PressAsync("Enter"));
+            await chooser.SetFilesAsync(await ann.WriteAsync(SampleFile.Png("harbour.png")));
+            await Expect(ann.Waiting).ToContainTextAsync("harbour.png");
+            await Expect(ann.MessageBox).ToBeFocusedAsync();
+            await keys.TypeAsync("At dawn");
+            await keys.PressAsync("Enter");
+            await Expect(ann.MessageWith("harbour.png")).ToContainTextAsync("At dawn");
+            await Expect(ann.MessageBox).ToBeFocusedAsync();
+
+            // Open it, close it
+            await TabToAsync(ann, ann.Button("Open harbour.png"), backwards: true);
+            await keys.PressAsync("Enter");
+            await Expect(ann.Dialog).ToBeVisibleAsync();
+            await keys.PressAsync("Escape");
+            await Expect(ann.Dialog).ToHaveCountAsync(0);
+            await Expect(ann.Button("Open harbour.png")).ToBeFocusedAsync();
+
+            // Delete it: the question begins at Cancel
+            await TabToAsync(ann, ann.Button("Delete harbour.png"));
+            await keys.PressAsync("Enter");
+            await Expect(ann.Button("Cancel")).ToBeFocusedAsync();
+            await TabToAsync(ann, ann.Dialog.GetByRole(AriaRole.Button, new() { Name = "Delete", Exact = true }));
+            await keys.PressAsync("Enter");
+            await Expect(ann.Messages).ToContainTextAsync("File deleted");
+            await Expect(ann.Dialog).ToHaveCountAsync(0);
+            await Expect(ann.Page.GetByRole(AriaRole.Region, new() { Name = "Timeline" })).ToBeFocusedAsync();
+
+            // Back to writing by the first thing on the page, and out
+            await TabToAsync(ann, ann.Button("Skip to writing"), backwards: true);
+            await Expect(ann.Button("Skip to writing")).ToBeInViewportAsync();
+            await keys.PressAsync("Enter");
+            await Expect(ann.MessageBox).ToBeFocusedAsync();
+            await TabToAsync(ann, ann.Button("Account"), backwards: true);
+            await keys.PressAsync("Enter");
+            await Expect(ann.MenuEntry("Profile")).ToBeFocusedAsync();
+            await keys.PressAsync("End");
+            await Expect(ann.MenuEntry("Sign out")).ToBeFocusedAsync();
+            await keys.PressAsync("Enter");
+            await Expect(ann.Button("Sign in")).ToBeVisibleAsync();
+        });
+
+    /// <summary>Where the focus is on the way, one can see it.</summary>
+    private static async Task TabToAsync(Person person, ILocator target, bool backwards = false)
+    {
+        const string FocusShows = """
+            () => {
+              const at = document.activeElement;
+              const looks = [at, at.closest('.box')].filter(Boolean).map((e) => getComputedStyle(e));
+              return at === document.body || looks.some((l) => (l.outlineStyle !== 'none' && l.outlineWidth !== '0px') || l.boxShadow !== 'none');
+            }
+            """;
+        await Expect(target).ToBeVisibleAsync();
+        for (var presses = 0; presses < 40; presses++)
+        {
+            await person.Page.Keyboard.PressAsync(backwards ? "Shift+Tab" : "Tab");
+            (await person.Page.EvaluateAsync<bool>(FocusShows)).ShouldBeTrue(
+                $"the focus shows on {await person.Page.EvaluateAsync<string>("document.activeElement.outerHTML")}"
+            );
+            if (await target.EvaluateAsync<bool>("e => e === document.activeElement"))
+                return;
+        }
+
+        throw new TimeoutException($"Tab does not come to {target}.");
+    }
+}
