@@ -110,6 +110,8 @@ public sealed partial class ChatService
             ClientId = draft.ClientId,
         };
         message.Attachments.AddRange(draft.Attachments);
+        foreach (var file in draft.Attachments)
+            (file.AuthorId, file.FoldedName, file.Kind) = (draft.AuthorId, SearchWords.Fold(file.FileName), policy.KindOf(file.FileName));
         if (draft.Attachments.Count > 0)
             await db.ChargeAsync(member.Chat, draft.AuthorId, draft.Bytes);
         var created = db.AddEvent(member.Chat, ChatEventType.MessageCreated, Now);

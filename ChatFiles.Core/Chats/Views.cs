@@ -28,7 +28,7 @@ public sealed record MessageView(
 );
 
 /// <summary>An attachment as it is now; of a deleted one only id, path and state are left.</summary>
-public sealed record AttachmentView(
+public record AttachmentView(
     Guid Id,
     string Path,
     string? FileName,
@@ -72,6 +72,31 @@ public sealed record AttachmentView(
 /// <summary>A page of a chat's messages, oldest first.</summary>
 /// <param name="NextBefore">Ask for the messages before this id next; null on the last page.</param>
 public sealed record MessagePage(IReadOnlyList<MessageView> Messages, long? NextBefore);
+
+/// <summary>A ready file in the list of its chat's files.</summary>
+public sealed record ListedFile : AttachmentView
+{
+    internal ListedFile(Attachment attachment, AuthorView author, DateTime sentAt)
+        : base(Of(attachment)) => (MessageId, Author, SentAt) = (attachment.MessageId, author, sentAt);
+
+    public long MessageId { get; }
+
+    public AuthorView Author { get; }
+
+    public DateTime SentAt { get; }
+}
+
+/// <summary>A page of a chat's ready files, newest first.</summary>
+/// <param name="NextBefore">Ask for the files before this one next; null on the last page.</param>
+public sealed record FilePage(IReadOnlyList<ListedFile> Files, Guid? NextBefore);
+
+/// <summary>A page of what a search has found, newest first.</summary>
+/// <param name="NextBefore">Ask for the messages before this id next; null on the last page.</param>
+public sealed record FoundPage(IReadOnlyList<MessageView> Messages, long? NextBefore);
+
+/// <summary>How much is stored, thumbnails included.</summary>
+/// <param name="QuotaBytes">How much may be stored; null: there is no quota.</param>
+public sealed record StorageUse(long Bytes, long? QuotaBytes);
 
 /// <summary>An event as a receiver gets it.</summary>
 /// <param name="Message">Of <see cref="ChatEventType.MessageCreated"/>: the message as it is now, not as it was then.</param>
