@@ -38,6 +38,7 @@ try
     app.MapChatApi();
     app.MapMessageApi();
     app.MapFileApi();
+    app.MapFindingApi();
     app.MapEventStream();
     app.MapHealth();
     app.MapOpenApi();
