@@ -38,7 +38,7 @@ internal static class SearchIndex
         CREATE VIRTUAL TABLE "Search" USING fts5(
             "Text", "FileNames",
             content='SearchContent', content_rowid='MessageId',
-            tokenize='unicode61 remove_diacritics 2', prefix='1 2 3', columnsize=0
+            tokenize='unicode61 remove_diacritics 2', prefix='1 2 3 4', columnsize=0
         );
         INSERT INTO "Search"("Search", rank) VALUES('secure-delete', 1);
         INSERT INTO "Search"("Search") VALUES('rebuild');
