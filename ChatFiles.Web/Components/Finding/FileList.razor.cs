@@ -101,7 +101,7 @@ public sealed partial class FileList(ChatService chats, TimeProvider time)
                 return;
             }
 
-            _reloading = new Reloading(time, () => InvokeAsync(ReloadAsync));
+            _reloading = new Reloading(time, () => InvokeAsync(() => ReloadAsync(_files.Count)));
         }
 
         var chat = await chats.GetChatAsync(UserId, ChatId);
@@ -156,13 +156,13 @@ public sealed partial class FileList(ChatService chats, TimeProvider time)
         return Task.CompletedTask;
     }
 
-    private async Task ReloadAsync()
+    private async Task ReloadAsync(int count)
     {
         if (_closing.IsCancellationRequested || _hasEnded)
             return;
         try
         {
-            await ReadAsync(Math.Max(PageSize, _files.Count));
+            await ReadAsync(Math.Max(PageSize, count));
             StateHasChanged();
         }
         catch (Exception failure) when (Outage.Explain(failure) is not null)
@@ -214,18 +214,14 @@ public sealed partial class FileList(ChatService chats, TimeProvider time)
     private Task NarrowByNameAsync(ChangeEventArgs e)
     {
         _name = e.Value?.ToString() ?? "";
-        return StartAgainAsync();
+        return NarrowAsync();
     }
 
     private Task ClearAsync()
     {
         (_name, _kind, _authorId, _period) = ("", null, "", Period.Any);
-        return StartAgainAsync();
+        return NarrowAsync();
     }
 
-    private Task StartAgainAsync()
-    {
-        _files = [];
-        return ReloadAsync();
-    }
+    private Task NarrowAsync() => ReloadAsync(PageSize);
 }
