@@ -205,10 +205,20 @@ public sealed partial class FileList(ChatService chats, TimeProvider time)
             return;
         _isLoading = true;
         var reading = _readings;
-        var read = await chats.ListFilesAsync(UserId, ChatId, Filter, before, PageSize);
-        _isLoading = false;
-        if (read.Refusal is null && reading == _readings)
-            (_files, _nextBefore) = ([.. _files, .. read.Value.Files], read.Value.NextBefore);
+        try
+        {
+            var read = await chats.ListFilesAsync(UserId, ChatId, Filter, before, PageSize);
+            if (read.Refusal is null && reading == _readings)
+                (_files, _nextBefore) = ([.. _files, .. read.Value.Files], read.Value.NextBefore);
+        }
+        catch (Exception failure) when (Outage.Explain(failure) is not null)
+        {
+            // The button stays to be pressed again.
+        }
+        finally
+        {
+            _isLoading = false;
+        }
     }
 
     private Task NarrowByNameAsync(ChangeEventArgs e)

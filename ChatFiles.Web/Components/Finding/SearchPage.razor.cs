@@ -143,9 +143,19 @@ public sealed partial class SearchPage(ChatService chats, RoomBroadcaster broadc
             return;
         _isLoading = true;
         var search = _searches;
-        var searched = await chats.SearchAsync(_userId, _address.Text, _address.ChatId, before, PageSize);
-        _isLoading = false;
-        if (searched.Refusal is null && search == _searches)
-            (_messages, _nextBefore) = ([.. _messages, .. searched.Value.Messages], searched.Value.NextBefore);
+        try
+        {
+            var searched = await chats.SearchAsync(_userId, _address.Text, _address.ChatId, before, PageSize);
+            if (searched.Refusal is null && search == _searches)
+                (_messages, _nextBefore) = ([.. _messages, .. searched.Value.Messages], searched.Value.NextBefore);
+        }
+        catch (Exception failure) when (Outage.Explain(failure) is not null)
+        {
+            // The button stays to be pressed again.
+        }
+        finally
+        {
+            _isLoading = false;
+        }
     }
 }
