@@ -17,7 +17,7 @@ class PendingMessage {
   constructor(chatId, text, files) {
     this.chatId = chatId;
     this.text = text;
-    this.files = files.map((file) => ({ file, name: file.name, size: file.size }));
+    this.files = files;
   }
 
   get bytes() {
@@ -44,6 +44,7 @@ class Outbox extends EventTarget {
     addEventListener('online', () => this.retryWaiting());
   }
 
+  /** @param files as FilesToSend gives them */
   send(chatId, text, files) {
     const message = new PendingMessage(chatId, text, files);
     this.#messages.push(message);
@@ -69,7 +70,7 @@ class Outbox extends EventTarget {
 
   /** Takes one file back. The others go as a new message, because a key stands for what it was first used for. */
   cancel(message, file) {
-    const rest = message.files.filter((other) => other !== file).map((other) => other.file);
+    const rest = message.files.filter((other) => other !== file);
     this.#withdraw(message);
     if (rest.length > 0) this.send(message.chatId, message.text, rest);
     else if (message.text) this.dispatchEvent(new CustomEvent('text-back', { detail: message }));
@@ -111,6 +112,7 @@ class Outbox extends EventTarget {
     // A silent try again keeps what is shown until it gets somewhere, so that nothing flickers.
     if (message.state !== 'waiting') this.#change(message, { state: 'sending', reason: null, progress: 0 });
     await this.#waitForEarlier(message);
+    for (const entry of message.files) Object.assign(entry, { file: await entry.file, thumbnail: await entry.thumbnail });
     // Meanwhile it may have been taken back, or tried again.
     if (message.turn !== turn) return;
     const attempt = transmit(message, (progress) => this.#advance(message, attempt, progress));

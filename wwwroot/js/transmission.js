@@ -34,7 +34,10 @@ export function transmit(message, onProgress) {
 function formOf(message) {
   const form = new FormData();
   if (message.text) form.append('text', message.text);
-  for (const { file } of message.files) form.append('file', file, file.name);
+  for (const { file, thumbnail, name } of message.files) {
+    form.append('file', file, name);
+    if (thumbnail) form.append('thumbnail', thumbnail, 'thumbnail');
+  }
   return form;
 }
 

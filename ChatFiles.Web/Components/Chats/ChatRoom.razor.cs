@@ -19,7 +19,7 @@ public sealed partial class ChatRoom(ChatService chats)
     private bool _hasEnded;
     private bool _isReady;
     private Dialog _dialog;
-    private AttachmentView? _picture;
+    private Guid? _openFile;
     private Question? _question;
 
     private enum Dialog
@@ -126,15 +126,7 @@ public sealed partial class ChatRoom(ChatService chats)
 
         if (!isNew)
             return;
-        CloseWhatIsGone();
         StateHasChanged();
-    }
-
-    /// <summary>A picture that somebody deletes does not stay on the screen.</summary>
-    private void CloseWhatIsGone()
-    {
-        if (_picture is not null && !_timeline!.Messages.Any(m => m.Attachments.Contains(_picture)))
-            _picture = null;
     }
 
     private async Task LoadOlderAsync()
