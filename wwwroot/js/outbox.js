@@ -101,6 +101,7 @@ class Outbox extends EventTarget {
     if (userId) this.#restore();
   }
 
+  /** @param files as FilesToSend gives them */
   send(chatId, text, files) {
     const message = new PendingMessage({ chatId, text, files });
     this.#messages.push(message);

@@ -1,5 +1,6 @@
 // What every live page begins with.
 import { Connection } from './connection.js';
+import './copy-link.js';
 import './local-time.js';
 
 // The skip button of Layout/MainLayout.razor: to where people write, else to the page's main part.
