@@ -1,11 +1,15 @@
+using System.Data.Common;
 using AngleSharp.Dom;
 using Bunit;
+using ChatFiles.Core.Data;
 using ChatFiles.Core.Live;
 using ChatFiles.Core.People;
 using ChatFiles.Tests.Stage;
 using ChatFiles.Web.Components.Chats;
 using ChatFiles.Web.Components.Messages;
 using Microsoft.AspNetCore.Components;
+using Microsoft.EntityFrameworkCore;
+using Microsoft.EntityFrameworkCore.Diagnostics;
 using Microsoft.Extensions.DependencyInjection;
 
 namespace ChatFiles.Tests.Web.Components;
@@ -138,6 +142,64 @@ public sealed class ChatRoomTests
 
         room.Render(p => p.Add(c => c.MessageId, null));
         page.WaitForAssertion(() => Ids(page).ShouldBe(ids[70..]), Screen.Patience);
+    }
+
+    [Fact]
+    public async Task A_page_that_was_read_before_a_change_does_not_hide_it()
+    {
+        var pause = new PauseInTheMiddle();
+        await using var world = await ChatWorld.BeginAsync(change: s => s.ConfigureDbContext<ChatDbContext>(db => db.AddInterceptors(pause)));
+        await world.StartAsync<EventDispatcher>();
+        var (ann, ben) = (await world.PersonAsync("ann"), await world.PersonAsync("ben"));
+        var chat = await world.ChatAsync(ann, ben);
+        var file = await world.SendFileAsync(ann, chat);
+        for (var i = 0; i < 50; i++)
+            await world.Chats.SendTextAsync(ann.Id, chat, $"{i}");
+        await using var screen = new Screen(world, ben);
+        var page = screen.Open(chat);
+        page.WaitForAssertion(() => page.FindAll("article").Count.ShouldBe(50), Screen.Patience);
+        using var heard = (await world.Chats.SubscribeAsync(ann.Id, chat, after: null)).Value;
+
+        pause.IsWanted = true;
+        var loading = List(page).InvokeAsync(() => List(page).Instance.LoadOlderAsync());
+        await pause.Reached.WaitAsync(Screen.Patience);
+        await world.Chats.DeleteMessageAsync(ann.Id, chat, file.Id);
+        await heard.ReadAsync(CancellationToken.None).FirstAsync();
+        pause.End();
+        await loading;
+
+        page.WaitForAssertion(() => page.Find("article").HasAttribute("data-deleted").ShouldBeTrue(), Screen.Patience);
+        Id(page.Find("article")).ShouldBe(file.Id);
+    }
+
+    /// <summary>A reading of messages that takes long: what it gives is the state at its beginning.</summary>
+    private sealed class PauseInTheMiddle : DbCommandInterceptor
+    {
+        private readonly TaskCompletionSource _reached = new(TaskCreationOptions.RunContinuationsAsynchronously);
+        private readonly TaskCompletionSource _end = new(TaskCreationOptions.RunContinuationsAsynchronously);
+
+        public bool IsWanted { get; set; }
+
+        public Task Reached => _reached.Task;
+
+        public void End() => _end.SetResult();
+
+        public override async ValueTask<DbDataReader> ReaderExecutedAsync(
+            DbCommand command,
+            CommandExecutedEventData eventData,
+            DbDataReader result,
+            CancellationToken cancellationToken = default
+        )
+        {
+            if (IsWanted && command.CommandText.Contains("\"Attachments\"", StringComparison.Ordinal))
+            {
+                IsWanted = false;
+                _reached.SetResult();
+                await _end.Task;
+            }
+
+            return result;
+        }
     }
 
     /// <summary>A chat of two with messages of the first.</summary>
