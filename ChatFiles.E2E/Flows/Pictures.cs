@@ -29,24 +29,37 @@ public sealed class Pictures(Site site) : IClassFixture<Site>
         var ann = await scene.NewPersonAsync("ann", screen: screen);
         await TakeAsync(ann, look, "first-visit");
         var ben = await scene.NewPersonAsync("ben", screen: screen);
-        var chat = await Scene.NewChatAsync(ann, ben);
+        await ann.CallThemselfAsync("Ann Berger");
+        await ben.CallThemselfAsync("Ben Okafor");
+        var chat = await ann.Program.CreateChatAsync("Harbour festival");
+        await ann.Program.AddMemberAsync(chat.Id, ben.Email);
         await ann.OpenAsync(chat);
         await TakeAsync(ann, look, "chat-empty");
 
-        await ann.Program.SayAsync(chat.Id, "Good morning! Here is what we have for Thursday.");
-        await ann.Program.ShareAsync(chat.Id, "", SampleFile.Png("Harbour at dawn.png", 960, 600, 220));
+        await ann.MessageBox.FillAsync("Good morning! Here is what we have for Thursday:");
+        await ann.ShareAsync(SampleFile.Png("Harbour at dawn.png", 960, 600, 220), SampleFile.Png("Poster.png", 600, 800, 120), SampleFile.Png("Stage.png", 800, 600, 40));
         await ben.Program.SayAsync(chat.Id, "Lovely light. Is the plan final?\nI would like to print it at noon.");
         await ben.Program.ShareAsync(chat.Id, "The figures behind it", SampleFile.Text("A rather long name of a table of figures for the third quarter.csv", "a,b\n1,2\n"));
         await ann.Program.ShareAsync(chat.Id, "Yes, this one:", SampleFile.Pdf("Plan v3.pdf"));
-        await ann.Program.ShareAsync(chat.Id, "", SampleFile.Text("to be deleted.txt", "oops\n"));
-        await ann.Program.DeleteAsync((await ann.Program.HistoryAsync(chat.Id))[^1].Attachments[0].Path);
         await Expect(ann.Message("Yes, this one:")).ToBeVisibleAsync();
-        await Expect(ann.Messages).ToContainTextAsync("File deleted");
         await TakeAsync(ann, look, "chat");
         await ann.Button("Members, 2").ClickAsync();
         await Expect(ann.Dialog).ToBeVisibleAsync();
         await TakeAsync(ann, look, "members");
         await ann.Page.Keyboard.PressAsync("Escape");
+
+        await ann.Program.ShareAsync(chat.Id, "", SampleFile.Text("to be deleted.txt", "oops\n"));
+        await ann.Program.DeleteAsync((await ann.Program.HistoryAsync(chat.Id))[^1].Attachments[0].Path);
+        await LoseAsync(scene, ann, chat, SampleFile.Pdf("Contract.pdf"));
+        await ann.Page.RouteAsync("**/file", route => route.AbortAsync());
+        await ann.AttachAsync(SampleFile.Pdf("On its way.pdf"));
+        await ann.SendAsync();
+        await Expect(ann.Button("Retry On its way.pdf")).ToBeVisibleAsync();
+        await Expect(ann.Messages).ToContainTextAsync("File deleted");
+        await Expect(ann.Messages).ToContainTextAsync("File missing");
+        await TakeAsync(ann, look, "states");
+        await ann.Page.UnrouteAllAsync();
+        await ann.Button("Cancel On its way.pdf").ClickAsync();
 
         await ann.AttachAsync(SampleFile.Png("Sketch.png"), SampleFile.Pdf("Contract.pdf"));
         await ann.PickAsync(SampleFile.Program("setup.exe"));
@@ -66,6 +79,14 @@ public sealed class Pictures(Site site) : IClassFixture<Site>
             await ann.GoAsync(page);
             await TakeAsync(ann, look, name);
         }
+    }
+
+    private static async Task LoseAsync(Scene scene, Person owner, ChatInfo chat, SampleFile file)
+    {
+        var before = scene.Server.Blobs.ToHashSet(StringComparer.Ordinal);
+        await owner.Program.ShareAsync(chat.Id, "", file);
+        File.Delete(scene.Server.Blobs.Single(blob => !before.Contains(blob)));
+        await owner.Program.StatusAsync((await owner.Program.HistoryAsync(chat.Id))[^1].Attachments[0].Path);
     }
 
     /// <summary>A page that must be pushed sideways to be read does not fit.</summary>

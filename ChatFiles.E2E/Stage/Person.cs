@@ -207,6 +207,14 @@ public sealed class Person(string name, IPage page, ServerProcess server) : IAsy
             await question.ClickAsync();
     }
 
+    public async Task CallThemselfAsync(string displayName)
+    {
+        await GoAsync("profile");
+        await Textbox("Display name").FillAsync(displayName);
+        await Button("Save name").ClickAsync();
+        await Expect(Page.GetByRole(AriaRole.Status).Or(Alert).First).ToBeVisibleAsync();
+    }
+
     public async Task OpenAccountMenuAsync(string entry)
     {
         await Button("Account").ClickAsync();

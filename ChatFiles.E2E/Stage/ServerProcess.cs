@@ -91,7 +91,10 @@ public sealed class ServerProcess : IAsyncDisposable
     public Task WaitForCrashAsync() => EndAsync();
 
     /// <summary>How many blobs, whole or half-written, lie in the local file store.</summary>
-    public int BlobCount => Directory.EnumerateFiles(Path.Combine(Data, "files"), "*", SearchOption.AllDirectories).Count();
+    public int BlobCount => Blobs.Count();
+
+    /// <summary>Their paths.</summary>
+    public IEnumerable<string> Blobs => Directory.EnumerateFiles(Path.Combine(Data, "files"), "*", SearchOption.AllDirectories);
 
     public async ValueTask DisposeAsync()
     {
