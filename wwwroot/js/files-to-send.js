@@ -27,7 +27,7 @@ export class FilesToSend {
       if (refusal) refusals.push(refusal);
       else this.#addChip(file);
     }
-    this.#changed();
+    this.tell();
     return refusals;
   }
 
@@ -38,11 +38,10 @@ export class FilesToSend {
       : null;
   }
 
-  /** The files, and an empty list. */
+  /** The files, and an empty list; `tell` says when they are safe elsewhere. */
   take() {
     const files = [...this.#chips.keys()];
     this.clear();
-    this.#changed();
     return files;
   }
 
@@ -51,7 +50,8 @@ export class FilesToSend {
     for (const file of [...this.#chips.keys()]) this.#remove(file);
   }
 
-  #changed() {
+  /** Tells what is in the list now. */
+  tell() {
     this.#onChange([...this.#chips.keys()]);
   }
 
@@ -74,7 +74,7 @@ export class FilesToSend {
         element('span', { class: 'name', title: file.name }, file.name),
         element('span', { class: 'size' }, readableSize(file.size)),
       ),
-      iconButton('close', `Remove ${file.name}`, () => (this.#remove(file), this.#changed())),
+      iconButton('close', `Remove ${file.name}`, () => (this.#remove(file), this.tell())),
     );
     this.#chips.set(file, { chip, preview });
     this.#list.append(chip);
