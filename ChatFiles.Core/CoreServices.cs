@@ -112,7 +112,7 @@ public static class CoreServices
         if (File.Exists(database.Path))
             DatabaseIntegrity.Check(database, thoroughly: false);
         await using var db = await services.GetRequiredService<IDbContextFactory<ChatDbContext>>().CreateDbContextAsync();
-        await db.Database.MigrateAsync();
+        await SearchIndex.MigrateAsync(db);
         await services.GetRequiredService<IFileStore>().DiscardUnfinishedAsync(CancellationToken.None);
         services.GetRequiredService<StagedUploads>().Load();
     }

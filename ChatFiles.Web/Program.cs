@@ -35,14 +35,7 @@ try
     app.UseAntiforgery();
 
     app.MapStaticAssets();
-    app.MapAccountApi();
-    app.MapChatApi();
-    app.MapMessageApi();
-    app.MapFileApi();
-    app.MapUploadApi();
-    app.MapEventStream();
-    app.MapHealth();
-    app.MapOpenApi();
+    app.MapApi();
     // Its own Content-Security-Policy would take the place of ours, which says the same of frames and much more.
     app.MapRazorComponents<App>().AddInteractiveServerRenderMode(mode => mode.ContentSecurityFrameAncestorsPolicy = null);
 

@@ -1,3 +1,5 @@
+using ChatFiles.Core.Files;
+
 namespace ChatFiles.Core.Chats;
 
 public enum AttachmentState
@@ -25,6 +27,9 @@ public class Attachment
     /// <summary>Its place in the message, from 0.</summary>
     public int Position { get; set; }
 
+    /// <summary>Its message's author, again, so that the files of one person are found without their messages.</summary>
+    public string AuthorId { get; set; } = "";
+
     public AttachmentState State { get; set; }
 
     /// <summary>The blob's key, made by the server; null once the file is deleted.</summary>
@@ -35,6 +40,12 @@ public class Attachment
 
     /// <summary>Display text from the sender, cleaned; never a path.</summary>
     public string FileName { get; set; } = "";
+
+    /// <summary>The name as it is compared with what people look for; see <see cref="SearchWords.Fold"/>.</summary>
+    public string FoldedName { get; set; } = "";
+
+    /// <summary>Follows from the extension.</summary>
+    public FileKind Kind { get; set; }
 
     /// <summary>Follows from the extension; what the sender claimed is not believed.</summary>
     public string ContentType { get; set; } = "";
@@ -65,7 +76,8 @@ public class Attachment
     {
         State = AttachmentState.Deleted;
         BlobKey = BlobStamp = ThumbnailKey = ThumbnailType = ThumbnailSha256 = null;
-        FileName = ContentType = Sha256 = "";
+        FileName = FoldedName = ContentType = Sha256 = "";
+        Kind = default;
         Size = ThumbnailSize = 0;
         Width = Height = null;
     }

@@ -152,6 +152,8 @@ public sealed partial class ChatService
             ClientId = draft.ClientId,
         };
         message.Attachments.AddRange(draft.Attachments);
+        foreach (var file in draft.Attachments)
+            (file.AuthorId, file.FoldedName, file.Kind) = (draft.AuthorId, SearchWords.Fold(file.FileName), policy.KindOf(file.FileName));
         if (draft.Attachments.Count > 0)
             await db.ChargeAsync(member.Chat, draft.AuthorId, draft.Bytes);
         var created = db.AddEvent(member.Chat, ChatEventType.MessageCreated, Now);
@@ -211,9 +213,6 @@ public sealed partial class ChatService
             end < messages.Count ? messages[end - 1].Id : null
         );
     }
-
-    private static Refusal? CheckLimit(int limit) =>
-        limit is < 1 or > 200 ? new Refusal(RefusalReason.InvalidQuery, "“limit” is a number from 1 to 200.") : null;
 
     /// <summary>A message about to be sent.</summary>
     private sealed record Draft(string AuthorId, long ChatId, string Text, string? ClientId, IReadOnlyList<Attachment> Attachments)

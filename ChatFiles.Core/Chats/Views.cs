@@ -37,7 +37,7 @@ public sealed record UploadView(Guid Id, long ChatId, long Offset, long Length, 
 }
 
 /// <summary>An attachment as it is now; of a deleted one only id, path and state are left.</summary>
-public sealed record AttachmentView(
+public record AttachmentView(
     Guid Id,
     string Path,
     string? FileName,
@@ -97,6 +97,31 @@ public sealed record MessageWindow(IReadOnlyList<MessageView> Messages, long? Ne
 
 /// <summary>Others' messages after somebody's read position.</summary>
 public sealed record Unread(int Count, long? FirstId);
+
+/// <summary>A ready file in the list of its chat's files.</summary>
+public sealed record ListedFile : AttachmentView
+{
+    internal ListedFile(Attachment attachment, AuthorView author, DateTime sentAt)
+        : base(Of(attachment)) => (MessageId, Author, SentAt) = (attachment.MessageId, author, sentAt);
+
+    public long MessageId { get; }
+
+    public AuthorView Author { get; }
+
+    public DateTime SentAt { get; }
+}
+
+/// <summary>A page of a chat's ready files, newest first.</summary>
+/// <param name="NextBefore">Ask for the files before this one next; null on the last page.</param>
+public sealed record FilePage(IReadOnlyList<ListedFile> Files, Guid? NextBefore);
+
+/// <summary>A page of what a search has found, newest first.</summary>
+/// <param name="NextBefore">Ask for the messages before this id next; null on the last page.</param>
+public sealed record FoundPage(IReadOnlyList<MessageView> Messages, long? NextBefore);
+
+/// <summary>How much is stored, thumbnails included.</summary>
+/// <param name="QuotaBytes">How much may be stored; null: there is no quota.</param>
+public sealed record StorageUse(long Bytes, long? QuotaBytes);
 
 /// <summary>An event as a receiver gets it.</summary>
 /// <param name="Message">Of <see cref="ChatEventType.MessageCreated"/>: the message as it is now, not as it was then.</param>

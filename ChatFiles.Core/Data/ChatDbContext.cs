@@ -9,6 +9,8 @@ namespace ChatFiles.Core.Data;
 /// <summary>The one database: accounts, chats, messages with attachments, the event log and the side jobs.</summary>
 public class ChatDbContext(DbContextOptions<ChatDbContext> options) : IdentityUserContext<Person>(options)
 {
+    private const string ReadyFiles = "\"State\" = 0";
+
     public DbSet<PersonState> PersonStates => Set<PersonState>();
 
     public DbSet<Chat> Chats => Set<Chat>();
@@ -71,6 +73,10 @@ public class ChatDbContext(DbContextOptions<ChatDbContext> options) : IdentityUs
             attachment.Property(a => a.Id).ValueGeneratedNever();
             attachment.HasIndex(a => new { a.MessageId, a.Position }).IsUnique();
             attachment.HasIndex(a => a.BlobKey).IsUnique();
+            // The list of a chat's files, newest first: all of them, with the name at hand, of one kind, of one person.
+            attachment.HasIndex(a => new { a.ChatId, a.MessageId, a.Position, a.FoldedName }).HasFilter(ReadyFiles);
+            attachment.HasIndex(a => new { a.ChatId, a.Kind, a.MessageId, a.Position }).HasFilter(ReadyFiles);
+            attachment.HasIndex(a => new { a.ChatId, a.AuthorId, a.MessageId, a.Position }).HasFilter(ReadyFiles);
             attachment.HasIndex(a => a.ThumbnailKey).IsUnique();
             attachment.HasOne(a => a.Message).WithMany(m => m.Attachments).HasForeignKey(a => a.MessageId);
         });

@@ -25,13 +25,14 @@ public sealed class DatabaseFile(string path)
 
     /// <summary>
     /// Commits are durable when they return, readers never wait for the writer, and the log is cut back after a burst.
-    /// Checkpoints run in the connection that commits, so they happen under the writer's gate.
+    /// Checkpoints run in the connection that commits, so they happen under the writer's gate. What is deleted is
+    /// overwritten, not only let go.
     /// </summary>
     internal static void SetUp(SqliteConnection connection)
     {
         using var pragmas = connection.CreateCommand();
         pragmas.CommandText =
-            "PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; PRAGMA journal_size_limit = 67108864; PRAGMA cache_size = -16000;";
+            "PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; PRAGMA journal_size_limit = 67108864; PRAGMA cache_size = -16000; PRAGMA secure_delete = ON;";
         pragmas.ExecuteNonQuery();
     }
 }

@@ -74,6 +74,9 @@ public sealed class UploadPolicy
             ? type
             : new Refusal(RefusalReason.FileTypeNotAllowed, $"“{fileName}” is of a type that can't be sent here. {AcceptedTypes}");
 
+    /// <summary>How people look for a file of that name.</summary>
+    public FileKind KindOf(string fileName) => TypeOf(fileName).Succeeded(out var type, out _) ? type.Kind : FileKind.Document;
+
     /// <summary>Do the first bytes fit what the name says? Text must not begin like any other format.</summary>
     public Refusal? CheckHead(string fileName, FileType type, ReadOnlySpan<byte> head)
     {

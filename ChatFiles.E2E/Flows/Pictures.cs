@@ -61,10 +61,10 @@ public sealed class Pictures(Site site) : IClassFixture<Site>
         dialog.X.ShouldBeGreaterThanOrEqualTo(0);
         (dialog.X + dialog.Width).ShouldBeLessThanOrEqualTo(screen.ViewportSize.Width);
 
-        foreach (var page in new[] { "profile", "chats/987654321" })
+        foreach (var (page, name) in new[] { ("profile", "profile"), ("chats/987654321", "chats"), ($"chats/{chat.Id}/files", "files"), ($"find?q=the&from={chat.Id}", "search") })
         {
             await ann.GoAsync(page);
-            await TakeAsync(ann, look, page.Split('/')[0]);
+            await TakeAsync(ann, look, name);
         }
     }
 

@@ -67,6 +67,14 @@ public sealed class Person(string name, IPage page, ServerProcess server) : IAsy
 
     public ILocator Progress(string file) => Page.GetByRole(AriaRole.Progressbar, new() { Name = $"Uploading {file}", Exact = true });
 
+    // ---- finding things
+
+    public ILocator ListedFiles => Page.GetByRole(AriaRole.List, new() { Name = "Files", Exact = true }).GetByRole(AriaRole.Listitem);
+
+    public ILocator Found => Page.GetByRole(AriaRole.Region, new() { Name = "Results", Exact = true }).GetByRole(AriaRole.Article);
+
+    public ILocator Link(string name) => Page.GetByRole(AriaRole.Link, new() { Name = name, Exact = true });
+
     // ---- what people do
 
     public async Task RegisterAsync(string password = Names.Password)

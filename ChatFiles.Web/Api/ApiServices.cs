@@ -1,5 +1,6 @@
 using System.Text.Json;
 using System.Text.Json.Serialization;
+using ChatFiles.Web.Accounts;
 using ChatFiles.Web.Security;
 using Microsoft.AspNetCore.Diagnostics;
 
@@ -23,6 +24,19 @@ internal static class ApiServices
             json.SerializerOptions.Converters.Add(new JsonStringEnumConverter(JsonNamingPolicy.CamelCase, allowIntegerValues: false))
         );
         services.AddChatHealth();
+    }
+
+    public static void MapApi(this WebApplication app)
+    {
+        app.MapAccountApi();
+        app.MapChatApi();
+        app.MapMessageApi();
+        app.MapFileApi();
+        app.MapUploadApi();
+        app.MapFindingApi();
+        app.MapEventStream();
+        app.MapHealth();
+        app.MapOpenApi();
     }
 
     /// <summary>Gives the answers that the framework leaves without a body one: a problem for programs, a page for people.</summary>

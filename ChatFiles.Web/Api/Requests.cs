@@ -2,6 +2,7 @@ using System.Globalization;
 using System.Security.Claims;
 using System.Text.Json;
 using ChatFiles.Core.Chats;
+using ChatFiles.Core.Files;
 using Microsoft.AspNetCore.Http.Features;
 
 namespace ChatFiles.Web.Api;
@@ -52,6 +53,40 @@ internal static class Requests
                 return new Refusal(RefusalReason.InvalidQuery, "“before” is the id of a message.");
         }
 
+        return request.ReadLimit().Succeeded(out var limit, out var refusal) ? (before, limit) : refusal;
+    }
+
+    /// <summary>The same of a list of files.</summary>
+    public static Result<(Guid? Before, int Limit)> ReadFilePaging(this HttpRequest request)
+    {
+        Guid? before = null;
+        if (request.Query["before"].ToString() is { Length: > 0 } beforeText)
+        {
+            before = ParseFileId(beforeText);
+            if (before == Guid.Empty)
+                return new Refusal(RefusalReason.InvalidQuery, "“before” is the id of a file.");
+        }
+
+        return request.ReadLimit().Succeeded(out var limit, out var refusal) ? (before, limit) : refusal;
+    }
+
+    /// <summary>What a list of files is narrowed to.</summary>
+    public static Result<FileFilter> ReadFileFilter(this HttpRequest request)
+    {
+        FileKind? kind = null;
+        if (request.Query["kind"].ToString() is { Length: > 0 } kindText)
+        {
+            var kinds = Enum.GetValues<FileKind>();
+            kind = kinds.Cast<FileKind?>().FirstOrDefault(k => kindText.Equals(k.ToString(), StringComparison.OrdinalIgnoreCase));
+            if (kind is null)
+                return new Refusal(RefusalReason.InvalidQuery, $"“kind” is one of {string.Join(", ", kinds).ToLowerInvariant()}.");
+        }
+
+        return new FileFilter(request.Query["q"], kind, request.Query["author"].ToString() is { Length: > 0 } author ? author : null);
+    }
+
+    private static Result<int> ReadLimit(this HttpRequest request)
+    {
         var limit = 50;
         if (request.Query["limit"].ToString() is { Length: > 0 } limitText)
         {
@@ -59,7 +94,7 @@ internal static class Requests
                 return new Refusal(RefusalReason.InvalidQuery, "“limit” is a number from 1 to 200.");
         }
 
-        return (before, limit);
+        return limit;
     }
 
     private static Refusal InvalidJson(string detail) => new(RefusalReason.InvalidJson, detail);

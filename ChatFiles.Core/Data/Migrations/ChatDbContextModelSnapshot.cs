@@ -22,6 +22,10 @@ namespace ChatFiles.Core.Data.Migrations
                     b.Property<Guid>("Id")
                         .HasColumnType("TEXT");
 
+                    b.Property<string>("AuthorId")
+                        .IsRequired()
+                        .HasColumnType("TEXT");
+
                     b.Property<string>("BlobKey")
                         .HasColumnType("TEXT");
 
@@ -39,7 +43,14 @@ namespace ChatFiles.Core.Data.Migrations
                         .IsRequired()
                         .HasColumnType("TEXT");
 
+                    b.Property<string>("FoldedName")
+                        .IsRequired()
+                        .HasColumnType("TEXT");
+
                     b.Property<int?>("Height")
+                        .HasColumnType("INTEGER");
+
+                    b.Property<int>("Kind")
                         .HasColumnType("INTEGER");
 
                     b.Property<long>("MessageId")
@@ -83,6 +94,15 @@ namespace ChatFiles.Core.Data.Migrations
 
                     b.HasIndex("MessageId", "Position")
                         .IsUnique();
+
+                    b.HasIndex("ChatId", "AuthorId", "MessageId", "Position")
+                        .HasFilter("\"State\" = 0");
+
+                    b.HasIndex("ChatId", "Kind", "MessageId", "Position")
+                        .HasFilter("\"State\" = 0");
+
+                    b.HasIndex("ChatId", "MessageId", "Position", "FoldedName")
+                        .HasFilter("\"State\" = 0");
 
                     b.ToTable("Attachments");
                 });

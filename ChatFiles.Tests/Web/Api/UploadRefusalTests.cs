@@ -38,6 +38,18 @@ public sealed class UploadRefusalTests(TestServer server) : IClassFixture<TestSe
     public async Task A_name_that_cannot_be_shown_or_is_of_another_type_is_refused(string name, int status, string slug) =>
         await ShouldBeRefusedAsync(new Form().File(name).Content, status, slug);
 
+    [Fact]
+    public async Task A_refusal_says_which_of_several_files_it_is_about()
+    {
+        var ann = await server.UserAsync("ann");
+        var chat = await ann.ChatAsync();
+
+        var one = await ann.PostFileAsync(chat, new Form().File("good.txt").Text("caption").File("bad.png").File("worse.exe").Content);
+        (await one.JsonAsync()).GetProperty("file").GetInt32().ShouldBe(1);
+        var none = await ann.PostFileAsync(chat, new Form().Text("caption").Content);
+        (await none.JsonAsync()).TryGetProperty("file", out _).ShouldBeFalse();
+    }
+
     [Theory]
     [InlineData("")]
     [InlineData("; filename*=UTF-8''a%0D%0Ab.txt")]

@@ -83,13 +83,71 @@ public sealed class MessageItemTests : BunitContext
     }
 
     [Theory]
+    [InlineData("see https://example.org/a.", "https://example.org/a")]
+    [InlineData("https://example.org/a?b=c, and", "https://example.org/a?b=c")]
+    [InlineData("really: https://example.org/?!…", "https://example.org/")]
+    [InlineData("(https://example.org/a)", "https://example.org/a")]
+    [InlineData("(see https://example.org/a(b).)", "https://example.org/a(b)")]
+    [InlineData("(see https://example.org/a_(b))", "https://example.org/a_(b)")]
+    [InlineData("https://example.org/a_(b)", "https://example.org/a_(b)")]
+    [InlineData("[https://example.org/a]", "https://example.org/a")]
+    [InlineData("[a](https://example.org/a[1])", "https://example.org/a[1]")]
+    [InlineData("“https://example.org/a”", "https://example.org/a")]
+    [InlineData("'https://example.org/it's'", "https://example.org/it's")]
+    [InlineData("<https://example.org/a>", "https://example.org/a")]
+    [InlineData("見て：https://example.org/a。次", "https://example.org/a")]
+    [InlineData("ここhttps://example.org/a", "https://example.org/a")]
+    [InlineData("https://münchen.example/straße", "https://münchen.example/straße")]
+    [InlineData("HTTPS://EXAMPLE.org/A", "HTTPS://EXAMPLE.org/A")]
+    [InlineData("http://[::1]:8080/a", "http://[::1]:8080/a")]
+    [InlineData("https://example.org/\u202Egpj.exe", "https://example.org/")]
+    [InlineData("https://example.org/\u200Ba", "https://example.org/")]
+    public void A_link_is_the_address_and_nothing_of_the_sentence_around_it(string text, string address)
+    {
+        var shown = Item(Shown.Message(3, text)).Find(".text");
+
+        shown.QuerySelectorAll("a").ShouldHaveSingleItem().TextContent.ShouldBe(address);
+        shown.TextContent.ShouldBe(text);
+        new Uri(shown.QuerySelector("a")!.GetAttribute("href")!).ShouldBe(new Uri(address));
+    }
+
+    [Theory]
+    [InlineData("http://")]
+    [InlineData("https://.")]
+    [InlineData("http://?!)")]
+    [InlineData("http://example.org:99999/")]
+    public void What_only_begins_like_an_address_is_no_link(string text) => A_text_stays_as_written(text);
+
+    [Fact]
+    public void The_longest_texts_of_addresses_and_brackets_are_shown_in_no_time()
+    {
+        string[] texts =
+        [
+            "https://example.org/" + new string('a', 7_980),
+            "https://example.org/" + new string(')', 7_980),
+            "https://example.org/" + new string('(', 3_990) + new string(')', 3_990),
+            string.Concat(Enumerable.Repeat("http://a.b ", 727)),
+            string.Concat(Enumerable.Repeat("http://", 1_142)),
+            "https://example.org/\uD800",
+        ];
+        var watch = System.Diagnostics.Stopwatch.StartNew();
+
+        foreach (var text in texts)
+            Item(Shown.Message(3, text)).Find(".text").TextContent.ShouldBe(text);
+
+        watch.Elapsed.ShouldBeLessThan(TimeSpan.FromSeconds(5));
+    }
+
+    [Theory]
     [InlineData("javascript:alert(1)")]
     [InlineData("data:text/html,<script>alert(1)</script>")]
     [InlineData("file:///etc/passwd")]
     [InlineData("xhttp://example.org")]
     [InlineData("<a href=\"javascript:alert(1)\">click</a>")]
     [InlineData("<script>alert(1)</script> & <b>bold</b>")]
-    public void Anything_else_is_shown_as_written(string text)
+    public void Anything_else_is_shown_as_written(string text) => A_text_stays_as_written(text);
+
+    private void A_text_stays_as_written(string text)
     {
         var shown = Item(Shown.Message(3, text)).Find(".text");
 
@@ -97,13 +155,11 @@ public sealed class MessageItemTests : BunitContext
         shown.Children.ShouldBeEmpty();
     }
 
-    [Fact]
-    public void White_space_and_line_breaks_stay_as_written()
-    {
-        const string Text = "one  two\n\n  three https://example.org/ four";
-
-        Item(Shown.Message(3, Text)).Find(".text").TextContent.ShouldBe(Text);
-    }
+    [Theory]
+    [InlineData("one  two\n\n  three https://example.org/ four")]
+    [InlineData("\n\tone\n\nhttps://example.org/\nhttps://example.org/\n")]
+    public void White_space_and_line_breaks_stay_as_written(string text) =>
+        Item(Shown.Message(3, text)).Find(".text").TextContent.ShouldBe(text);
 
     [Fact]
     public void Its_time_is_a_link_to_the_message() =>

@@ -43,8 +43,10 @@ public sealed partial class NavChats(ChatService chats, RoomBroadcaster broadcas
     {
         get
         {
-            var page = navigation.ToBaseRelativePath(navigation.Uri).Split('?')[0];
-            var name = _chats.FirstOrDefault(c => page == string.Create(CultureInfo.InvariantCulture, $"chats/{c.Id}"))?.Name;
+            var page = navigation.ToBaseRelativePath(navigation.Uri).Split('?', '#')[0];
+            var path = page.Split('/');
+            var chat = path is ["chats", var id, ..] ? _chats.FirstOrDefault(c => id == c.Id.ToString(CultureInfo.InvariantCulture)) : null;
+            var name = path is [.., "files"] && chat is not null ? $"Files · {chat.Name}" : page == "find" ? "Search" : chat?.Name;
             return string.Create(
                 CultureInfo.CurrentCulture,
                 $"{(Unread > 0 ? $"({Unread}) " : "")}{(name is null ? "" : name + " · ")}ChatFiles"

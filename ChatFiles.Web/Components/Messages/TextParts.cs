@@ -8,6 +8,9 @@ internal sealed record TextPart(string Text, string? Url);
 /// <summary>Finds the links in a text. Everything else stays as it was written.</summary>
 internal static partial class TextParts
 {
+    private const string OpeningBrackets = "([{";
+    private const string ClosingBrackets = ")]}";
+
     public static IEnumerable<TextPart> Of(string text)
     {
         var done = 0;
@@ -29,14 +32,33 @@ internal static partial class TextParts
     /// <summary>The full stop behind an address belongs to the sentence, and so does a bracket that was opened before it.</summary>
     private static string TrimSentence(string address)
     {
-        while (address.Length > 0 && (".,;:!?'\"*_".Contains(address[^1]) || IsForeignBracket(address)))
-            address = address[..^1];
-        return address;
+        Span<int> open = [Surplus(address, 0), Surplus(address, 1), Surplus(address, 2)];
+        var length = address.Length;
+        for (; length > 0; length--)
+        {
+            var last = address[length - 1];
+            var bracket = ClosingBrackets.IndexOf(last, StringComparison.Ordinal);
+            if (bracket >= 0 && open[bracket] < 0)
+                open[bracket]++;
+            else if (!".,;:!?'’*_…".Contains(last, StringComparison.Ordinal))
+                break;
+        }
+
+        return address[..length];
     }
 
-    private static bool IsForeignBracket(string address) => address[^1] == ')' && !address.Contains('(');
+    /// <summary>How many brackets of a kind are opened more than closed; negative when more are closed.</summary>
+    private static int Surplus(string address, int bracket) =>
+        address.Count(c => c == OpeningBrackets[bracket]) - address.Count(c => c == ClosingBrackets[bracket]);
 
-    /// <summary>Only what a browser opens as a page: never javascript:, data: or the like.</summary>
-    [GeneratedRegex(@"\bhttps?://[^\s<>""“”]+", RegexOptions.IgnoreCase | RegexOptions.CultureInvariant, matchTimeoutMilliseconds: 1000)]
+    /// <summary>
+    /// Only what a browser opens as a page: never javascript:, data: or the like. It ends at white space, quotation marks,
+    /// the punctuation of scripts that have no spaces, and at what can't be seen, such as marks that turn the direction.
+    /// </summary>
+    [GeneratedRegex(
+        @"(?<![a-z0-9])https?://[^\s\p{Cc}\p{Cf}<>""“”„«»‹›。，、！？；：（）「」『』【】《》〈〉]+",
+        RegexOptions.IgnoreCase | RegexOptions.CultureInvariant,
+        matchTimeoutMilliseconds: 1000
+    )]
     private static partial Regex Address();
 }

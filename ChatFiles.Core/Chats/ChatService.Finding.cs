@@ -1,0 +1,137 @@
+using ChatFiles.Core.Data;
+using ChatFiles.Core.Files;
+using Microsoft.EntityFrameworkCore;
+
+namespace ChatFiles.Core.Chats;
+
+/// <summary>Which files of a chat are wanted; what is null does not matter.</summary>
+/// <param name="Name">A part of the name; case and accents make no difference.</param>
+/// <param name="AuthorId">Of the person who sent it.</param>
+/// <param name="Since">Sent at that time or later.</param>
+public sealed record FileFilter(string? Name = null, FileKind? Kind = null, string? AuthorId = null, DateTime? Since = null);
+
+public sealed partial class ChatService
+{
+    /// <summary>The ready files of a chat, the newest or those before a file.</summary>
+    /// <param name="before">A file of the chat; it may have been deleted meanwhile.</param>
+    /// <param name="limit">1 to 200.</param>
+    public async Task<Result<FilePage>> ListFilesAsync(
+        string userId,
+        long chatId,
+        FileFilter filter,
+        Guid? before = null,
+        int limit = 50,
+        CancellationToken cancellationToken = default
+    )
+    {
+        await using var db = await databases.CreateDbContextAsync(cancellationToken);
+        if (!await IsMemberAsync(db, userId, chatId, cancellationToken))
+            return Refusal.ChatNotFound;
+        if (CheckLimit(limit) is { } refusal)
+            return refusal;
+        var files = db.Attachments.Where(a => a.ChatId == chatId && a.State == AttachmentState.Ready).Where(MayRead(db, userId, chatId));
+        if (before is not null)
+        {
+            // By place, not by id: ids are as old as the upload, messages as the moment when all could see it.
+            var place = await db
+                .Attachments.Where(a => a.Id == before && a.ChatId == chatId)
+                .Select(a => new { a.MessageId, a.Position })
+                .SingleOrDefaultAsync(cancellationToken);
+            if (place is null)
+                return new Refusal(RefusalReason.InvalidQuery, "“before” is the id of a file of this chat.");
+            files = files.Where(a => a.MessageId <= place.MessageId && (a.MessageId < place.MessageId || a.Position < place.Position));
+        }
+
+        var rows = await Narrow(files, filter)
+            .OrderByDescending(a => a.MessageId)
+            .ThenByDescending(a => a.Position)
+            .Take(limit + 1)
+            .Select(a => new { File = a, a.Message.SentAt, AuthorName = a.Message.Author.DisplayName })
+            .AsNoTracking()
+            .ToListAsync(cancellationToken);
+        var page = rows.Take(limit).Select(row => new ListedFile(row.File, new AuthorView(row.File.AuthorId, row.AuthorName), row.SentAt)).ToList();
+        return new FilePage(page, rows.Count > limit ? page[^1].Id : null);
+    }
+
+    /// <summary>Everybody who has a file in the chat, members or not, by name.</summary>
+    public async Task<IReadOnlyList<AuthorView>> ListFileAuthorsAsync(string userId, long chatId, CancellationToken cancellationToken = default)
+    {
+        await using var db = await databases.CreateDbContextAsync(cancellationToken);
+        var files = db.Attachments.Where(a => a.ChatId == chatId && a.State == AttachmentState.Ready).Where(MayRead(db, userId, chatId));
+        return await db
+            .Users.Where(p => files.Any(a => a.AuthorId == p.Id))
+            .OrderBy(p => p.DisplayName)
+            .Select(p => new AuthorView(p.Id, p.DisplayName))
+            .ToListAsync(cancellationToken);
+    }
+
+    /// <summary>Messages whose text and file names have all the words, in one chat or in all of the caller's.</summary>
+    /// <param name="limit">1 to 200.</param>
+    public async Task<Result<FoundPage>> SearchAsync(
+        string userId,
+        string? text,
+        long? chatId = null,
+        long? before = null,
+        int limit = 50,
+        CancellationToken cancellationToken = default
+    )
+    {
+        await using var db = await databases.CreateDbContextAsync(cancellationToken);
+        if (chatId is { } chat && !await IsMemberAsync(db, userId, chat, cancellationToken))
+            return Refusal.ChatNotFound;
+        if (CheckLimit(limit) is { } refusal || !SearchWords.Parse(text).Succeeded(out var words, out refusal))
+            return refusal;
+        if (words.Expression.Length == 0)
+            return new FoundPage([], null);
+        // One moment for both readings: what is found is what is shown.
+        await using var moment = await db.HoldMomentAsync(cancellationToken);
+        var ids = await SearchIndex.Find(db, userId, words.Expression, chatId, before ?? long.MaxValue, limit + 1).ToListAsync(cancellationToken);
+        var found = ids.Take(limit).ToList();
+        var messages = await db.Messages.Where(m => found.Contains(m.Id)).OrderByDescending(m => m.Id).ToViewsAsync(cancellationToken);
+        return new FoundPage(messages, ids.Count > limit ? found[^1] : null);
+    }
+
+    /// <summary>The bytes of the files that a person has in all chats.</summary>
+    public async Task<StorageUse> StorageOfPersonAsync(string userId, CancellationToken cancellationToken = default)
+    {
+        await using var db = await databases.CreateDbContextAsync(cancellationToken);
+        var bytes = await db.PersonStates.Where(s => s.UserId == userId).Select(s => s.StorageBytes).SingleOrDefaultAsync(cancellationToken);
+        return new StorageUse(bytes, QuotaOf(quotas.Value.BytesPerUser));
+    }
+
+    /// <summary>The bytes of a chat's files.</summary>
+    public async Task<Result<StorageUse>> StorageOfChatAsync(string userId, long chatId, CancellationToken cancellationToken = default)
+    {
+        await using var db = await databases.CreateDbContextAsync(cancellationToken);
+        var bytes = await db
+            .Members.Where(m => m.ChatId == chatId && m.UserId == userId)
+            .Select(m => (long?)m.Chat.StorageBytes)
+            .SingleOrDefaultAsync(cancellationToken);
+        return bytes is null ? Refusal.ChatNotFound : new StorageUse(bytes.Value, QuotaOf(quotas.Value.BytesPerChat));
+    }
+
+    private static IQueryable<Attachment> Narrow(IQueryable<Attachment> files, FileFilter filter)
+    {
+        if (!string.IsNullOrWhiteSpace(filter.Name))
+        {
+            var name = SearchWords.Fold(filter.Name.Trim());
+            files = files.Where(a => a.FoldedName.Contains(name));
+        }
+
+        if (filter.Kind is { } kind)
+            files = files.Where(a => a.Kind == kind);
+        if (filter.AuthorId is { } authorId)
+            files = files.Where(a => a.AuthorId == authorId);
+        if (filter.Since is { } since)
+            files = files.Where(a => a.Message.SentAt >= since);
+        return files;
+    }
+
+    private static System.Linq.Expressions.Expression<Func<Attachment, bool>> MayRead(ChatDbContext db, string userId, long chatId) =>
+        _ => db.Members.Any(m => m.ChatId == chatId && m.UserId == userId);
+
+    private static Refusal? CheckLimit(int limit) =>
+        limit is >= 1 and <= 200 ? null : new Refusal(RefusalReason.InvalidQuery, "“limit” is a number from 1 to 200.");
+
+    private static long? QuotaOf(long setting) => setting == 0 ? null : setting;
+}

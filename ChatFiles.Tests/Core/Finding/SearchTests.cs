@@ -1,0 +1,252 @@
+using System.Text;
+using ChatFiles.Core.Chats;
+using ChatFiles.Core.Data;
+using ChatFiles.Core.People;
+using ChatFiles.Tests.Stage;
+using Microsoft.EntityFrameworkCore;
+
+namespace ChatFiles.Tests.Core.Finding;
+
+public sealed class SearchTests
+{
+    [Theory]
+    [InlineData("harbour", true)]
+    [InlineData("HARB", true)]
+    [InlineData("arbour", false)]
+    [InlineData("the harbour", true)]
+    [InlineData("harbour the", true)]
+    [InlineData("harb the", false)]
+    [InlineData("harbour sunset", false)]
+    [InlineData("dawn", true)]
+    [InlineData("harbour dawn png", true)]
+    [InlineData("uber", true)]
+    [InlineData("ÜBER", true)]
+    [InlineData("café", true)]
+    [InlineData("CAFE", true)]
+    [InlineData("привет", true)]
+    [InlineData("v2", true)]
+    [InlineData("plan-v2", true)]
+    [InlineData("v2-plan", false)]
+    [InlineData("\"the harbour\"", true)]
+    [InlineData("\"harbour", true)]
+    [InlineData("(harbour", true)]
+    [InlineData("harbour*", true)]
+    [InlineData("harbour OR sunset", false)]
+    [InlineData("harbour NOT the", false)]
+    [InlineData("NEAR(harbour the)", false)]
+    [InlineData("Text:harbour", false)]
+    [InlineData("- + ^ harbour", true)]
+    [InlineData("har\0bour", false)]
+    [InlineData("harbour\0\"", true)]
+    [InlineData("%", false)]
+    [InlineData("_", false)]
+    [InlineData("*", false)]
+    [InlineData("\"", false)]
+    [InlineData("';--", false)]
+    [InlineData("👋", false)]
+    [InlineData("\uFFFE", false)]
+    public async Task Every_word_must_be_there_and_the_last_may_be_a_beginning(string text, bool found)
+    {
+        await using var world = await ChatWorld.BeginAsync();
+        var ann = await world.PersonAsync("ann");
+        var caption = Parts.Caption("Über the Harbour, at the cafe\u0301. Привет! plan-v2");
+        var sent = (await world.SendAsync(ann, Chat.GeneralId, null, Parts.File("Dawn_picture.png.txt", "x"), caption)).Value;
+        await world.Chats.SendTextAsync(ann.Id, Chat.GeneralId, "something else");
+
+        var page = (await world.Chats.SearchAsync(ann.Id, text)).Value;
+
+        page.Messages.Select(m => m.Id).ShouldBe(found ? [sent.Id] : []);
+    }
+
+    [Theory]
+    [InlineData(null)]
+    [InlineData("")]
+    [InlineData(" \t\n")]
+    public async Task Nothing_to_search_for_is_refused(string? text)
+    {
+        await using var world = await ChatWorld.BeginAsync();
+        var ann = await world.PersonAsync("ann");
+
+        (await world.Chats.SearchAsync(ann.Id, text)).Refusal!.Reason.ShouldBe(RefusalReason.InvalidQuery);
+    }
+
+    [Fact]
+    public async Task A_search_has_at_most_200_characters_of_whatever_kind()
+    {
+        await using var world = await ChatWorld.BeginAsync();
+        var ann = await world.PersonAsync("ann");
+
+        (await world.Chats.SearchAsync(ann.Id, string.Concat(Enumerable.Repeat("a ", 100)))).Refusal.ShouldBeNull();
+        (await world.Chats.SearchAsync(ann.Id, new string('"', 199) + "a")).Refusal.ShouldBeNull();
+        (await world.Chats.SearchAsync(ann.Id, new string('a', 201))).Refusal!.Detail.ShouldContain("200");
+    }
+
+    [Fact]
+    public async Task Only_my_chats_are_searched_and_one_of_them_when_I_say_so()
+    {
+        await using var world = await ChatWorld.BeginAsync();
+        var (ann, ben) = (await world.PersonAsync("ann"), await world.PersonAsync("ben"));
+        var (shared, own) = (await world.ChatAsync(ann, ben), await world.ChatAsync(ann));
+        await world.Chats.SendTextAsync(ann.Id, shared, "plan for both");
+        await world.SendFileAsync(ann, own, "plan.txt");
+
+        (await ChatsAsync(ann, null)).ShouldBe([own, shared]);
+        (await ChatsAsync(ann, shared)).ShouldBe([shared]);
+        (await ChatsAsync(ben, null)).ShouldBe([shared]);
+        (await world.Chats.SearchAsync(ben.Id, "plan", own)).Refusal.ShouldBe(Refusal.ChatNotFound);
+        (await world.Chats.SearchAsync(ben.Id, "", own)).Refusal.ShouldBe(Refusal.ChatNotFound);
+
+        await world.Chats.RemoveMemberAsync(ann.Id, shared, ben.Id);
+        (await ChatsAsync(ben, null)).ShouldBeEmpty();
+
+        async Task<IEnumerable<long>> ChatsAsync(Person person, long? chat) =>
+            (await world.Chats.SearchAsync(person.Id, "plan", chat)).Value.Messages.Select(m => m.ChatId);
+    }
+
+    [Fact]
+    public async Task Pages_come_newest_first_and_skip_or_repeat_nothing()
+    {
+        await using var world = await ChatWorld.BeginAsync();
+        var ann = await world.PersonAsync("ann");
+        var chat = await world.ChatAsync(ann);
+        var sent = new List<long>();
+        for (var i = 0; i < 23; i++)
+            sent.Add((await world.Chats.SendTextAsync(ann.Id, chat, $"word {i}")).Value.Id);
+
+        var seen = new List<long>();
+        long? before = null;
+        do
+        {
+            var page = (await world.Chats.SearchAsync(ann.Id, "wor", null, before, 5)).Value;
+            seen.AddRange(page.Messages.Select(m => m.Id));
+            before = page.NextBefore;
+            await world.Chats.SendTextAsync(ann.Id, chat, "word meanwhile");
+            if (before is { } last)
+                await world.Chats.DeleteMessageAsync(ann.Id, chat, last);
+        } while (before is not null);
+
+        seen.ShouldBe(Enumerable.Reverse(sent));
+    }
+
+    [Fact]
+    public async Task What_is_deleted_or_missing_is_not_found_any_more_and_what_is_restored_is()
+    {
+        await using var world = await ChatWorld.BeginAsync();
+        var ann = await world.PersonAsync("ann");
+        var chat = await world.ChatAsync(ann);
+        var sent = (await world.SendAsync(ann, chat, null, Parts.Caption("caption"), Parts.File("apple.txt", "1"), Parts.File("pear.txt", "2"))).Value;
+        var (apple, pear) = (sent.Attachments[0], sent.Attachments[1]);
+
+        File.Delete(await world.BlobPathAsync(pear.Id));
+        await world.Chats.OpenFileAsync(ann.Id, chat, pear.Id);
+        (await FindsAsync("pear")).ShouldBeFalse();
+        await world.Chats.PutBackAsync(ann.Id, chat, pear.Id, new[] { Parts.File("x.txt", "2") }.ToAsyncEnumerable());
+        (await FindsAsync("pear")).ShouldBeTrue();
+
+        await world.Chats.DeleteFileAsync(ann.Id, chat, apple.Id);
+        (await FindsAsync("apple")).ShouldBeFalse();
+        (await FindsAsync("caption pear")).ShouldBeTrue();
+
+        await world.Chats.DeleteMessageAsync(ann.Id, chat, sent.Id);
+        (await FindsAsync("pear")).ShouldBeFalse();
+        (await FindsAsync("caption")).ShouldBeFalse();
+
+        async Task<bool> FindsAsync(string text) => (await world.Chats.SearchAsync(ann.Id, text)).Value.Messages.Count > 0;
+    }
+
+    [Fact]
+    public async Task Deleted_words_can_not_be_read_from_the_database_file_any_more()
+    {
+        await using var world = await ChatWorld.BeginAsync();
+        var ann = await world.PersonAsync("ann");
+        var chat = await world.ChatAsync(ann);
+        var text = (await world.Chats.SendTextAsync(ann.Id, chat, "the password is xylophonequartz")).Value;
+        var file = await world.SendFileAsync(ann, chat, "zebraflute.txt");
+        await world.Chats.SendTextAsync(ann.Id, chat, "kept marimbaopal");
+        (await ReadableAsync(world)).ShouldBe((true, true, true));
+
+        await world.Chats.DeleteMessageAsync(ann.Id, chat, text.Id);
+        await world.Chats.DeleteFileAsync(ann.Id, chat, file.Attachments[0].Id);
+
+        (await ReadableAsync(world)).ShouldBe((false, false, true));
+    }
+
+    [Fact]
+    public async Task The_index_says_what_the_messages_say_after_any_mixture_of_changes()
+    {
+        await using var world = await ChatWorld.BeginAsync();
+        var ann = await world.PersonAsync("ann");
+        var chat = await world.ChatAsync(ann);
+        var random = new Random(7);
+        var sent = new List<MessageView>();
+        for (var i = 0; i < 250; i++)
+        {
+            if (sent.Count > 5 && random.Next(3) == 0)
+            {
+                var victim = sent[random.Next(sent.Count)];
+                if (victim.Attachments.Count > 0 && random.Next(2) == 0)
+                    await world.Chats.DeleteFileAsync(ann.Id, chat, victim.Attachments[random.Next(victim.Attachments.Count)].Id);
+                else
+                    await world.Chats.DeleteMessageAsync(ann.Id, chat, victim.Id);
+            }
+            else if (random.Next(3) == 0)
+            {
+                var files = Enumerable.Range(0, random.Next(1, 5)).Select(n => Parts.File($"{Word()} {Word()}{n}.txt", "x"));
+                sent.Add((await world.SendAsync(ann, chat, null, [.. files, Parts.Caption(Word())])).Value);
+            }
+            else
+            {
+                sent.Add((await world.Chats.SendTextAsync(ann.Id, chat, $"{Word()} {Word()} {Word()}")).Value);
+            }
+        }
+
+        await CheckIndexAsync(world);
+        // A rollback takes the words back as well.
+        await Should.ThrowAsync<InvalidOperationException>(() =>
+            world.Writer.WriteAsync(async db =>
+            {
+                await db.Messages.ExecuteUpdateAsync(set => set.SetProperty(m => m.Text, "overwritten"));
+                throw new InvalidOperationException("changed my mind");
+            })
+        );
+        await CheckIndexAsync(world);
+
+        string Word() => "abcdefghijklm"[random.Next(13)] + "äöü"[random.Next(3)].ToString() + random.Next(4);
+    }
+
+    [Fact]
+    public async Task An_index_that_does_not_say_what_the_messages_say_is_noticed()
+    {
+        await using var world = await ChatWorld.BeginAsync();
+        var ann = await world.PersonAsync("ann");
+        await world.Chats.SendTextAsync(ann.Id, Chat.GeneralId, "hello");
+
+        await world.Writer.WriteAsync(db => db.Database.ExecuteSqlAsync($"""INSERT INTO "Search"(rowid, "Text", "FileNames") VALUES (77, 'stray', '')"""));
+
+        await Should.ThrowAsync<Microsoft.Data.Sqlite.SqliteException>(() => CheckIndexAsync(world));
+    }
+
+    /// <summary>FTS5 compares every entry with the texts and names as they are now, and SQLite every page with itself.</summary>
+    private static async Task CheckIndexAsync(ChatWorld world)
+    {
+        await world.Writer.WriteAsync(db => db.Database.ExecuteSqlAsync($"""INSERT INTO "Search"("Search", rank) VALUES ('integrity-check', 1)"""));
+        DatabaseIntegrity.Check(new DatabaseFile(Path.Combine(world.Folder, "chatfiles.db")), thoroughly: true);
+    }
+
+    private static async Task<(bool Text, bool Name, bool Kept)> ReadableAsync(ChatWorld world)
+    {
+        await using (var connection = new Microsoft.Data.Sqlite.SqliteConnection($"Data Source={Path.Combine(world.Folder, "chatfiles.db")};Pooling=False"))
+        {
+            await connection.OpenAsync();
+            await using var checkpoint = connection.CreateCommand();
+            checkpoint.CommandText = "PRAGMA wal_checkpoint(TRUNCATE)";
+            await checkpoint.ExecuteNonQueryAsync();
+        }
+
+        var bytes = Encoding.Latin1.GetString(await File.ReadAllBytesAsync(Path.Combine(world.Folder, "chatfiles.db")));
+        return (Has("xylophonequartz"), Has("zebraflute"), Has("marimbaopal"));
+
+        // The index keeps only what differs from the term before, so an end of the word is looked for as well.
+        bool Has(string word) => bytes.Contains(word, StringComparison.OrdinalIgnoreCase) || bytes.Contains(word[5..], StringComparison.OrdinalIgnoreCase);
+    }
+}

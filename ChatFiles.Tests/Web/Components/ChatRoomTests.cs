@@ -1,0 +1,161 @@
+using AngleSharp.Dom;
+using Bunit;
+using ChatFiles.Core.Live;
+using ChatFiles.Core.People;
+using ChatFiles.Tests.Stage;
+using ChatFiles.Web.Components.Chats;
+using ChatFiles.Web.Components.Messages;
+using Microsoft.AspNetCore.Components;
+using Microsoft.Extensions.DependencyInjection;
+
+namespace ChatFiles.Tests.Web.Components;
+
+/// <summary>What is unread, and where in a long chat somebody is.</summary>
+public sealed class ChatRoomTests
+{
+    [Fact]
+    public async Task The_first_message_that_was_unread_has_a_line_above_it_until_the_chat_is_left()
+    {
+        await using var world = await ChatWorld.BeginAsync();
+        await world.StartAsync<EventDispatcher>();
+        var (ann, ben, chat, ids) = await RoomAsync(world, 3);
+        await world.Chats.MarkReadAsync(ben.Id, chat, ids[0]);
+        await using (var screen = new Screen(world, ben))
+        {
+            var page = screen.Open(chat);
+            page.WaitForAssertion(() => IdBelow(page.Find("[role=separator]")).ShouldBe(ids[1]), Screen.Patience);
+
+            await world.Chats.MarkReadAsync(ben.Id, chat, ids[2]);
+            await world.Chats.SendTextAsync(ann.Id, chat, "later");
+
+            page.WaitForAssertion(() => page.FindAll("article").Count.ShouldBe(4), Screen.Patience);
+            IdBelow(page.Find("[role=separator]")).ShouldBe(ids[1]);
+            await world.Chats.MarkReadAsync(ben.Id, chat, long.MaxValue);
+        }
+
+        await using var again = new Screen(world, ben);
+        var nextPage = again.Open(chat);
+        nextPage.WaitForAssertion(() => nextPage.FindAll("article").Count.ShouldBe(4), Screen.Patience);
+        nextPage.FindAll("[role=separator]").ShouldBeEmpty();
+    }
+
+    [Fact]
+    public async Task More_unread_messages_than_a_page_has_are_a_button_that_leads_to_their_beginning()
+    {
+        await using var world = await ChatWorld.BeginAsync();
+        var (_, ben, chat, ids) = await RoomAsync(world, 70);
+        await world.Chats.MarkReadAsync(ben.Id, chat, ids[4]);
+        await using var screen = new Screen(world, ben);
+        var page = screen.Open(chat);
+        page.WaitForAssertion(() => page.FindAll("article").Count.ShouldBe(50), Screen.Patience);
+        page.FindAll("[role=separator]").ShouldBeEmpty();
+
+        await page.FindAll("button").Single(b => b.TextContent == "65 new messages ↑").ClickAsync();
+
+        page.WaitForAssertion(() => IdBelow(page.Find("[role=separator]")).ShouldBe(ids[5]), Screen.Patience);
+        page.FindAll("button").ShouldNotContain(b => b.TextContent.Contains("new messages"));
+        await List(page).InvokeAsync(() => List(page).Instance.ShowLatestAsync());
+        Ids(page).ShouldBe(ids[20..]);
+        page.FindAll("button").ShouldNotContain(b => b.TextContent.Contains("new messages"));
+    }
+
+    [Fact]
+    public async Task Others_messages_are_counted_while_the_end_is_not_in_view()
+    {
+        await using var world = await ChatWorld.BeginAsync();
+        await world.StartAsync<EventDispatcher>();
+        var (ann, ben, chat, _) = await RoomAsync(world, 1);
+        await using var screen = new Screen(world, ben);
+        var page = screen.Open(chat);
+        page.WaitForElement("article", Screen.Patience);
+
+        await List(page).InvokeAsync(() => List(page).Instance.FollowAsync(false));
+        await world.Chats.SendTextAsync(ann.Id, chat, "one");
+        await world.Chats.SendTextAsync(ben.Id, chat, "mine");
+        await world.Chats.SendTextAsync(ann.Id, chat, "two");
+        page.WaitForAssertion(() => page.FindAll("article").Count.ShouldBe(4), Screen.Patience);
+        page.Find("[aria-label='Jump to latest']").TextContent.Trim().ShouldBe("2 new");
+
+        await List(page).InvokeAsync(() => List(page).Instance.FollowAsync(true));
+        page.Find("[aria-label='Jump to latest']").TextContent.Trim().ShouldBe("");
+    }
+
+    [Fact]
+    public async Task A_link_opens_the_chat_around_its_message_and_what_is_new_waits_at_the_end()
+    {
+        await using var world = await ChatWorld.BeginAsync();
+        await world.StartAsync<EventDispatcher>();
+        var (ann, ben, chat, ids) = await RoomAsync(world, 120);
+        await using var screen = new Screen(world, ben);
+        screen.Services.GetRequiredService<NavigationManager>().NavigateTo($"/chats/{chat}?message={ids[40]}");
+        var page = screen.Open(chat);
+        page.WaitForAssertion(() => Ids(page).ShouldBe(ids[15..65]), Screen.Patience);
+
+        var news = (await world.Chats.SendTextAsync(ann.Id, chat, "news")).Value.Id;
+        await world.Chats.DeleteMessageAsync(ann.Id, chat, ids[119]);
+        await world.Chats.DeleteMessageAsync(ann.Id, chat, ids[40]);
+        page.WaitForAssertion(() => page.FindAll("[data-deleted]").Select(Id).ShouldBe([ids[40]]), Screen.Patience);
+        Ids(page).ShouldBe(ids[15..65]);
+        page.Find("[aria-label='Jump to latest']").TextContent.Trim().ShouldBe("1 new");
+
+        await List(page).InvokeAsync(() => List(page).Instance.LoadNewerAsync());
+        Ids(page).ShouldBe(ids[15..115]);
+        await List(page).InvokeAsync(() => List(page).Instance.LoadNewerAsync());
+        Ids(page).ShouldBe([.. ids[15..], news]);
+        page.FindAll("[data-deleted]").Select(Id).ShouldBe([ids[40], ids[119]]);
+        page.FindAll("button").ShouldNotContain(b => b.TextContent == "Load newer");
+    }
+
+    [Theory]
+    [InlineData("abc")]
+    [InlineData("-1")]
+    [InlineData("987654321")]
+    public async Task A_link_to_a_message_that_the_chat_does_not_have_opens_its_end(string message)
+    {
+        await using var world = await ChatWorld.BeginAsync();
+        var (_, ben, chat, ids) = await RoomAsync(world, 60);
+        await using var screen = new Screen(world, ben);
+        screen.Services.GetRequiredService<NavigationManager>().NavigateTo($"/chats/{chat}?message={message}");
+
+        var page = screen.Open(chat);
+
+        page.WaitForAssertion(() => Ids(page).ShouldBe(ids[10..]), Screen.Patience);
+    }
+
+    [Fact]
+    public async Task Following_links_moves_the_open_chat_and_leaving_the_message_leads_back_to_the_end()
+    {
+        await using var world = await ChatWorld.BeginAsync();
+        var (_, ben, chat, ids) = await RoomAsync(world, 120);
+        await using var screen = new Screen(world, ben);
+        var page = screen.Open(chat);
+        page.WaitForAssertion(() => Ids(page).ShouldBe(ids[70..]), Screen.Patience);
+        var room = page.FindComponent<ChatRoom>();
+
+        room.Render(p => p.Add(c => c.MessageId, ids[30]));
+        page.WaitForAssertion(() => Ids(page).ShouldBe(ids[5..55]), Screen.Patience);
+        List(page).Instance.Place!.ShouldNotBeNull();
+
+        room.Render(p => p.Add(c => c.MessageId, null));
+        page.WaitForAssertion(() => Ids(page).ShouldBe(ids[70..]), Screen.Patience);
+    }
+
+    /// <summary>A chat of two with messages of the first.</summary>
+    private static async Task<(Person Ann, Person Ben, long Chat, long[] Ids)> RoomAsync(ChatWorld world, int messages)
+    {
+        var (ann, ben) = (await world.PersonAsync("ann"), await world.PersonAsync("ben"));
+        var chat = await world.ChatAsync(ann, ben);
+        var ids = new long[messages];
+        for (var i = 0; i < messages; i++)
+            ids[i] = (await world.Chats.SendTextAsync(ann.Id, chat, $"number {i + 1};")).Value.Id;
+        return (ann, ben, chat, ids);
+    }
+
+    private static IRenderedComponent<MessageList> List(IRenderedComponent<ChatPage> page) => page.FindComponent<MessageList>();
+
+    private static long[] Ids(IRenderedComponent<ChatPage> page) => [.. page.FindAll("article").Select(Id)];
+
+    private static long IdBelow(IElement line) => Id(line.NextElementSibling!);
+
+    private static long Id(IElement article) => long.Parse(article.GetAttribute("data-message-id")!, System.Globalization.CultureInfo.InvariantCulture);
+}

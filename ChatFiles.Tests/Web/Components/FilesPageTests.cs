@@ -1,0 +1,133 @@
+using Bunit;
+using ChatFiles.Core.Live;
+using ChatFiles.Core.People;
+using ChatFiles.Tests.Stage;
+using ChatFiles.Web.Components.Finding;
+
+namespace ChatFiles.Tests.Web.Components;
+
+public sealed class FilesPageTests
+{
+    private static readonly byte[] Zip = [0x50, 0x4B, 3, 4, 0, 0];
+
+    [Fact]
+    public async Task Each_file_leads_to_itself_to_its_message_and_to_the_disk()
+    {
+        await using var world = await ChatWorld.BeginAsync();
+        var ann = await world.PersonAsync("ann");
+        var chat = await world.ChatAsync(ann);
+        var sent = await world.SendFileAsync(ann, chat, "note <1>.txt");
+        await using var screen = new Screen(world, ann);
+
+        var page = Open(screen, chat);
+
+        var entry = page.WaitForElement("ul[aria-label='Files'] li", Screen.Patience);
+        page.Find("h1").TextContent.ShouldBe("Room");
+        page.Find("nav a[aria-current='page']").TextContent.ShouldBe("Files");
+        entry.QuerySelector(".name")!.TextContent.ShouldBe("note <1>.txt");
+        entry.QuerySelector(".name")!.GetAttribute("href").ShouldBe(sent.Attachments[0].Path);
+        entry.TextContent.ShouldContain("5 bytes · ann");
+        var links = entry.QuerySelectorAll("a").ToList();
+        links.Single(a => a.TextContent == "Show in chat").GetAttribute("href").ShouldBe($"/chats/{chat}?message={sent.Id}");
+        links.Single(a => a.GetAttribute("aria-label") == "Download note <1>.txt").GetAttribute("href").ShouldBe($"{sent.Attachments[0].Path}?download");
+        page.Find(".storage").TextContent.Trim().ShouldBe("This chat uses 5 bytes");
+    }
+
+    [Fact]
+    public async Task Name_kind_person_and_time_narrow_the_list_and_can_be_cleared()
+    {
+        await using var world = await ChatWorld.BeginAsync();
+        var (ann, bob) = (await world.PersonAsync("ann"), await world.PersonAsync("bob"));
+        var chat = await world.ChatAsync(ann, bob);
+        await world.SendAsync(ann, chat, null, Parts.File("Äpfel.zip", Zip));
+        await world.SendFileAsync(bob, chat, "Birnen.txt");
+        await using var screen = new Screen(world, ann);
+        var page = Open(screen, chat);
+        ShouldShow(page, "Birnen.txt", "Äpfel.zip");
+
+        page.Find("input[aria-label='Search files']").Input("äPF");
+        ShouldShow(page, "Äpfel.zip");
+        page.Find("select[aria-label='Kind']").Change("Document");
+        page.WaitForAssertion(() => page.Find("[role='status']").TextContent.ShouldContain("No file fits"), Screen.Patience);
+        page.FindAll("button").Single(b => b.TextContent == "Clear the filters").Click();
+        ShouldShow(page, "Birnen.txt", "Äpfel.zip");
+        page.Find("select[aria-label='Person']").Change(bob.Id);
+        ShouldShow(page, "Birnen.txt");
+        page.Find("select[aria-label='Time']").Change("Week");
+        ShouldShow(page, "Birnen.txt");
+        page.Find("select[aria-label='Person']").Change("");
+        page.Find("select[aria-label='Kind']").Change("Archive");
+        ShouldShow(page, "Äpfel.zip");
+    }
+
+    [Fact]
+    public async Task A_new_file_comes_and_a_deleted_one_goes_while_the_list_is_open()
+    {
+        await using var world = await ChatWorld.BeginAsync();
+        await world.StartAsync<EventDispatcher>();
+        var (ann, bob) = (await world.PersonAsync("ann"), await world.PersonAsync("bob"));
+        var chat = await world.ChatAsync(ann, bob);
+        await using var screen = new Screen(world, bob);
+        var page = Open(screen, chat);
+        page.WaitForAssertion(() => page.Find("[role='status']").TextContent.ShouldContain("No files yet"), Screen.Patience);
+
+        var sent = await world.SendFileAsync(ann, chat, "a.txt");
+        var other = await world.SendFileAsync(ann, chat, "b.txt");
+        ShouldShow(page, "b.txt", "a.txt");
+
+        await world.Chats.DeleteFileAsync(ann.Id, chat, sent.Attachments[0].Id);
+        ShouldShow(page, "b.txt");
+        File.Delete(await world.BlobPathAsync(other.Attachments[0].Id));
+        await world.Chats.OpenFileAsync(ann.Id, chat, other.Attachments[0].Id);
+        ShouldShow(page);
+        page.WaitForAssertion(() => page.Find("[role='status']").TextContent.ShouldContain("No files yet"), Screen.Patience);
+    }
+
+    [Fact]
+    public async Task More_than_a_page_is_loaded_piece_by_piece_and_stays_when_there_is_news()
+    {
+        await using var world = await ChatWorld.BeginAsync();
+        await world.StartAsync<EventDispatcher>();
+        var ann = await world.PersonAsync("ann");
+        var chat = await world.ChatAsync(ann);
+        for (var i = 0; i < 6; i++)
+            await world.SendAsync(ann, chat, null, [.. Enumerable.Range(0, 10).Select(n => Parts.File($"{i}-{n}.txt", "x"))]);
+        await using var screen = new Screen(world, ann);
+        var page = Open(screen, chat);
+        page.WaitForAssertion(() => page.FindAll("li").Count.ShouldBe(50), Screen.Patience);
+
+        page.Find("[data-more]").Click();
+        page.WaitForAssertion(() => page.FindAll("li").Count.ShouldBe(60), Screen.Patience);
+        page.FindAll("[data-more]").ShouldBeEmpty();
+
+        await world.SendFileAsync(ann, chat, "new.txt");
+        page.WaitForAssertion(() => page.Find("li .name").TextContent.ShouldBe("new.txt"), Screen.Patience);
+        page.FindAll("li").Count.ShouldBe(60);
+    }
+
+    [Fact]
+    public async Task Who_is_no_member_or_no_longer_one_sees_no_files()
+    {
+        await using var world = await ChatWorld.BeginAsync();
+        await world.StartAsync<EventDispatcher>();
+        var (ann, bob, cleo) = (await world.PersonAsync("ann"), await world.PersonAsync("bob"), await world.PersonAsync("cleo"));
+        var chat = await world.ChatAsync(ann, bob);
+        await world.SendFileAsync(ann, chat, "secret.txt");
+        await using var stranger = new Screen(world, cleo);
+        var foreign = Open(stranger, chat);
+        foreign.WaitForAssertion(() => foreign.Find("h1").TextContent.ShouldBe("Chat not found"), Screen.Patience);
+        await using var screen = new Screen(world, bob);
+        var page = Open(screen, chat);
+        ShouldShow(page, "secret.txt");
+
+        await world.Chats.RemoveMemberAsync(ann.Id, chat, bob.Id);
+
+        page.WaitForAssertion(() => page.Find("h1").TextContent.ShouldBe("Chat not found"), Screen.Patience);
+        page.Markup.ShouldNotContain("secret");
+    }
+
+    private static IRenderedComponent<FilesPage> Open(Screen screen, long chat) => screen.Render<FilesPage>(p => p.Add(c => c.ChatId, $"{chat}"));
+
+    private static void ShouldShow(IRenderedComponent<FilesPage> page, params string[] names) =>
+        page.WaitForAssertion(() => page.FindAll("li .name").Select(name => name.TextContent).ShouldBe(names), Screen.Patience);
+}

@@ -1,0 +1,127 @@
+using Bunit;
+using ChatFiles.Core.Chats;
+using ChatFiles.Core.Live;
+using ChatFiles.Tests.Stage;
+using ChatFiles.Web.Components.Finding;
+using Microsoft.AspNetCore.Components;
+using Microsoft.Extensions.DependencyInjection;
+
+namespace ChatFiles.Tests.Web.Components;
+
+public sealed class SearchPageTests
+{
+    [Fact]
+    public async Task What_is_found_shows_where_its_words_are_and_leads_to_its_message()
+    {
+        await using var world = await ChatWorld.BeginAsync();
+        var ann = await world.PersonAsync("ann");
+        var chat = await world.ChatAsync(ann);
+        var sent = (await world.SendAsync(ann, chat, null, Parts.Caption("Am Häfen <b>früh</b>"), Parts.File("Hafen.txt", "x"))).Value;
+        await using var screen = new Screen(world, ann);
+
+        var page = Open(screen, "find?q=hafen");
+
+        var found = page.WaitForElement("article", Screen.Patience);
+        found.QuerySelector(".chat")!.TextContent.ShouldBe("Room");
+        found.QuerySelector(".author")!.TextContent.ShouldBe("ann");
+        found.QuerySelector(".text")!.TextContent.ShouldBe("Am Häfen <b>früh</b>");
+        found.QuerySelectorAll("mark").Select(m => m.TextContent).ShouldBe(["Häfen", "Hafen"]);
+        found.QuerySelectorAll("a").Single(a => a.TextContent == "Show in chat").GetAttribute("href").ShouldBe($"/chats/{chat}?message={sent.Id}");
+        page.Find("[role='status']").TextContent.ShouldBe("1 message with “hafen”");
+    }
+
+    [Theory]
+    [InlineData("find", "Type into the search box")]
+    [InlineData("find?q=%20", "Type into the search box")]
+    [InlineData("find?q=nowhere", "Nothing found for “nowhere”")]
+    [InlineData("find?q=x&chat=987", "There is no such chat")]
+    [InlineData("find?q=%22%2A%00%3Cb%3E", "Nothing found for")]
+    public async Task Where_nothing_is_found_it_says_so(string address, string words)
+    {
+        await using var world = await ChatWorld.BeginAsync();
+        var ann = await world.PersonAsync("ann");
+        await world.Chats.SendTextAsync(ann.Id, Chat.GeneralId, "something");
+        await using var screen = new Screen(world, ann);
+
+        var page = Open(screen, address);
+
+        page.WaitForAssertion(() => page.Find("[role='status']").TextContent.ShouldContain(words), Screen.Patience);
+        page.FindAll("article").ShouldBeEmpty();
+    }
+
+    [Fact]
+    public async Task A_search_from_a_chat_can_be_narrowed_to_it_and_widened_again()
+    {
+        await using var world = await ChatWorld.BeginAsync();
+        var ann = await world.PersonAsync("ann");
+        var chat = await world.ChatAsync(ann);
+        await world.Chats.SendTextAsync(ann.Id, chat, "plan here");
+        await world.Chats.SendTextAsync(ann.Id, Chat.GeneralId, "plan there");
+        await using var screen = new Screen(world, ann);
+        var navigation = screen.Services.GetRequiredService<NavigationManager>();
+        navigation.NavigateTo($"chats/{chat}/files");
+        var box = screen.Render<SearchBox>();
+
+        box.Find("input[aria-label='Search']").Input("plan");
+        box.Find("form").Submit();
+        navigation.ToBaseRelativePath(navigation.Uri).ShouldBe($"find?q=plan&from={chat}");
+
+        var page = screen.Render<SearchPage>();
+        page.WaitForAssertion(() => page.FindAll("article").Count.ShouldBe(2), Screen.Patience);
+        Switch(page, "Only Room").ShouldBe($"/find?q=plan&chat={chat}");
+        Switch(page, "All chats").ShouldBe($"/find?q=plan&from={chat}");
+
+        page = Open(screen, $"find?q=plan&chat={chat}");
+        page.WaitForAssertion(() => page.FindAll("article").Count.ShouldBe(1), Screen.Patience);
+        Switch(page, "All chats").ShouldBe($"/find?q=plan&from={chat}");
+        page.Find("nav a[aria-current]").TextContent.ShouldBe("Only Room");
+    }
+
+    [Fact]
+    public async Task A_deleted_message_goes_from_the_results_at_once()
+    {
+        await using var world = await ChatWorld.BeginAsync();
+        await world.StartAsync<EventDispatcher>();
+        var (ann, bob) = (await world.PersonAsync("ann"), await world.PersonAsync("bob"));
+        var chat = await world.ChatAsync(ann, bob);
+        var gone = (await world.Chats.SendTextAsync(ann.Id, chat, "secret plan")).Value;
+        await world.Chats.SendTextAsync(ann.Id, chat, "open plan");
+        await using var screen = new Screen(world, bob);
+        var page = Open(screen, "find?q=plan");
+        page.WaitForAssertion(() => page.FindAll("article").Count.ShouldBe(2), Screen.Patience);
+
+        await world.Chats.DeleteMessageAsync(ann.Id, chat, gone.Id);
+        page.WaitForAssertion(() => page.FindAll("article").Count.ShouldBe(1), Screen.Patience);
+        page.Markup.ShouldNotContain("secret");
+
+        await world.Chats.RemoveMemberAsync(ann.Id, chat, bob.Id);
+        page.WaitForAssertion(() => page.FindAll("article").ShouldBeEmpty(), Screen.Patience);
+    }
+
+    [Theory]
+    [InlineData("one two three", "two", 100, "one [two] three")]
+    [InlineData("two twofold TWÓ", "two", 100, "[two] [twofold] [TWÓ]")]
+    [InlineData("fourfold four", "four x", 100, "fourfold [four]")]
+    [InlineData("none", "two", 100, "none")]
+    [InlineData("aaaaaaaaaa two bbbbbbbbbb", "two", 12, "…aaa [two] bbbb…")]
+    [InlineData("aaaaaaaaaa aaaaaaaaaa two", "two", 9, "…aaaaa [two]")]
+    [InlineData("😀😀😀😀😀😀", "two", 5, "😀😀…")]
+    [InlineData("plan_v2.pdf", "v2", 100, "plan_[v2].pdf")]
+    [InlineData("", "two", 100, "")]
+    public async Task The_words_that_were_searched_for_are_marked_and_long_texts_are_cut_around_them(string text, string search, int length, string expected)
+    {
+        await using var screen = new BunitContext();
+        var marked = screen.Render<Marked>(p => p.Add(c => c.Text, text).Add(c => c.Words, SearchWords.Parse(search).Value).Add(c => c.MaxLength, length));
+
+        marked.Markup.Replace("<mark>", "[").Replace("</mark>", "]").ShouldBe(expected);
+    }
+
+    private static IRenderedComponent<SearchPage> Open(Screen screen, string address)
+    {
+        screen.Services.GetRequiredService<NavigationManager>().NavigateTo(address);
+        return screen.Render<SearchPage>();
+    }
+
+    private static string? Switch(IRenderedComponent<SearchPage> page, string name) =>
+        page.FindAll("nav[aria-label='Where to search'] a").Single(a => a.TextContent == name).GetAttribute("href");
+}

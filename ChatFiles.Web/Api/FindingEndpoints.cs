@@ -1,0 +1,46 @@
+using System.Security.Claims;
+using ChatFiles.Core.Chats;
+
+namespace ChatFiles.Web.Api;
+
+/// <summary>The files of a chat, and the search over all of one's chats.</summary>
+internal static class FindingEndpoints
+{
+    public static void MapFindingApi(this WebApplication app)
+    {
+        app.MapSignedIn("/chat/{chatId}/files")
+            .WithTags("Files")
+            .MapGet("/", ListAsync)
+            .Produces<FilePage>()
+            .WithSummary("A page of the chat's files, newest first; q (a part of the name), kind, author, before and limit narrow it");
+        app.MapSignedIn("/search")
+            .WithTags("Messages")
+            .MapGet("/", SearchAsync)
+            .Produces<FoundPage>()
+            .WithSummary("Messages with all the words of q in text or file names, newest first; chat, before and limit narrow it");
+    }
+
+    private static async Task<IResult> ListAsync(
+        string chatId,
+        HttpRequest request,
+        ClaimsPrincipal user,
+        ChatService chats,
+        CancellationToken cancellationToken
+    )
+    {
+        var id = Requests.ParseId(chatId);
+        if (request.ReadFilePaging().Succeeded(out var paging, out var refusal) && request.ReadFileFilter().Succeeded(out var filter, out refusal))
+            return (await chats.ListFilesAsync(user.UserId(), id, filter, paging.Before, paging.Limit, cancellationToken)).ToOk();
+        // A stranger learns nothing of a chat, not even by what is wrong with a query.
+        return Problems.Of((await chats.CheckMemberAsync(user.UserId(), id, cancellationToken)).Refusal ?? refusal);
+    }
+
+    private static async Task<IResult> SearchAsync(HttpRequest request, ClaimsPrincipal user, ChatService chats, CancellationToken cancellationToken)
+    {
+        long? chatId = request.Query["chat"].ToString() is { Length: > 0 } chat ? Requests.ParseId(chat) : null;
+        if (request.ReadPaging().Succeeded(out var paging, out var refusal))
+            return (await chats.SearchAsync(user.UserId(), request.Query["q"], chatId, paging.Before, paging.Limit, cancellationToken)).ToOk();
+        var stranger = chatId is { } id ? (await chats.CheckMemberAsync(user.UserId(), id, cancellationToken)).Refusal : null;
+        return Problems.Of(stranger ?? refusal);
+    }
+}

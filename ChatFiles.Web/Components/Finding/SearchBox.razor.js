@@ -1,0 +1,28 @@
+// "/" and Ctrl+K or Cmd+K lead to the search box, wherever one is.
+const MAX_FRAMES = 120;
+
+export function connect(box) {
+  const listening = new AbortController();
+  document.addEventListener('keydown', (event) => onKey(event, box), { signal: listening.signal });
+  return { disconnect: () => listening.abort() };
+}
+
+function onKey(event, box) {
+  const isShortcut = (event.ctrlKey || event.metaKey) && !event.altKey && !event.shiftKey && event.key.toLowerCase() === 'k';
+  const isSlash = event.key === '/' && !event.ctrlKey && !event.metaKey && !event.altKey && !isWriting(event.target);
+  // A dialog keeps the focus to itself.
+  if ((!isShortcut && !isSlash) || document.querySelector('dialog[open]')) return;
+  event.preventDefault();
+  if (!isVisible(box)) document.querySelector(`[aria-controls="${box.closest('aside').id}"]`)?.click();
+  focusWhenVisible(box, MAX_FRAMES);
+}
+
+/** Where it is narrow, the side opens first, and the server has a say in that. */
+function focusWhenVisible(box, frames) {
+  if (isVisible(box)) box.select();
+  else if (frames > 0) requestAnimationFrame(() => focusWhenVisible(box, frames - 1));
+}
+
+const isVisible = (box) => box.offsetParent !== null;
+
+const isWriting = (target) => target.closest?.('input, textarea, select, [contenteditable]') !== null;

@@ -1,0 +1,152 @@
+using System.Globalization;
+using System.Security.Claims;
+using ChatFiles.Core.Chats;
+using ChatFiles.Core.Data;
+using ChatFiles.Core.Live;
+using Microsoft.AspNetCore.Components;
+using Microsoft.AspNetCore.Components.Authorization;
+
+namespace ChatFiles.Web.Components.Finding;
+
+/// <summary>What a search has found, in one chat or in all of the person's. What is deleted meanwhile goes from here, too.</summary>
+public sealed partial class SearchPage(ChatService chats, RoomBroadcaster broadcaster, NavigationManager navigation, TimeProvider time)
+{
+    private const int PageSize = 50;
+
+    private const int MaxPageSize = 200;
+
+    private const int MaxSnippet = 300;
+
+    private SearchAddress _address = new("", null, null);
+    private SearchWords? _words;
+    private Refusal? _refusal;
+    private IReadOnlyList<ChatSummary> _chats = [];
+    private IReadOnlyList<MessageView> _messages = [];
+    private long? _nextBefore;
+    private string _userId = "";
+    private Reloading? _reloading;
+    private IDisposable? _watch;
+    private int _searches;
+    private bool _isLoading;
+    private bool _hasSearched;
+    private bool _isDisposed;
+
+    /// <summary>The address is read as a whole; that these are parameters makes the page hear of a change.</summary>
+    [SupplyParameterFromQuery(Name = "q")]
+    private string? Text { get; set; }
+
+    [SupplyParameterFromQuery(Name = "chat")]
+    private string? Chat { get; set; }
+
+    [CascadingParameter]
+    private Task<AuthenticationState> Authentication { get; set; } = null!;
+
+    /// <summary>The chat that the search may be narrowed to.</summary>
+    private ChatSummary? From => _chats.FirstOrDefault(c => c.Id == _address.FromChatId);
+
+    private string Summary =>
+        this switch
+        {
+            { _address.Text: var text } when string.IsNullOrWhiteSpace(text) => "Type into the search box what you are looking for: words of a message, or of a file's name.",
+            { _refusal: { } refusal } => refusal.Detail,
+            { _hasSearched: false } => "Searching…",
+            { _messages.Count: 0 } => $"Nothing found for “{_address.Text}”.",
+            { _nextBefore: not null } => string.Create(CultureInfo.CurrentCulture, $"The newest {_messages.Count} messages with “{_address.Text}”"),
+            { _messages.Count: 1 } => $"1 message with “{_address.Text}”",
+            _ => string.Create(CultureInfo.CurrentCulture, $"{_messages.Count} messages with “{_address.Text}”"),
+        };
+
+    public void Dispose()
+    {
+        _isDisposed = true;
+        _watch?.Dispose();
+        _reloading?.Dispose();
+    }
+
+    protected override async Task OnInitializedAsync()
+    {
+        _userId = (await Authentication).User.FindFirstValue(ClaimTypes.NameIdentifier) ?? "";
+        if (!RendererInfo.IsInteractive)
+            return;
+        _reloading = new Reloading(time, () => InvokeAsync(ReloadAsync));
+        _watch = broadcaster.Watch(OnNews);
+    }
+
+    protected override async Task OnParametersSetAsync()
+    {
+        _userId = (await Authentication).User.FindFirstValue(ClaimTypes.NameIdentifier) ?? "";
+        var address = SearchAddress.Of(navigation);
+        if (address == _address && _hasSearched)
+            return;
+        _address = address;
+        _messages = [];
+        await SearchAsync(PageSize);
+        _hasSearched = true;
+    }
+
+    private string NameOf(long chatId) => _chats.FirstOrDefault(c => c.Id == chatId)?.Name ?? "";
+
+    /// <summary>On the dispatcher's thread. New messages may wait for the next search; what goes must go.</summary>
+    private void OnNews(LobbyNews news)
+    {
+        if (_messages.Any(m => m.ChatId == news.ChatId))
+            _reloading!.Soon();
+    }
+
+    private async Task ReloadAsync()
+    {
+        if (_isDisposed)
+            return;
+        try
+        {
+            await SearchAsync(Math.Max(PageSize, _messages.Count));
+            StateHasChanged();
+        }
+        catch (Exception failure) when (Outage.Explain(failure) is not null)
+        {
+            _reloading!.Later();
+        }
+        catch (Exception failure)
+        {
+            await DispatchExceptionAsync(failure);
+        }
+    }
+
+    /// <summary>Finds the newest messages. A later search makes an earlier one void.</summary>
+    private async Task SearchAsync(int count)
+    {
+        var search = ++_searches;
+        var mine = await chats.ListChatsAsync(_userId);
+        var found = new List<MessageView>();
+        long? before = null;
+        Refusal? refusal = null;
+        if (!string.IsNullOrWhiteSpace(_address.Text))
+        {
+            do
+            {
+                var searched = await chats.SearchAsync(_userId, _address.Text, _address.ChatId, before, Math.Min(MaxPageSize, count - found.Count));
+                if (!searched.Succeeded(out var page, out refusal))
+                    break;
+                found.AddRange(page.Messages);
+                before = page.NextBefore;
+            } while (before is not null && found.Count < count);
+        }
+
+        if (search != _searches)
+            return;
+        (_chats, _refusal, _messages, _nextBefore) = (mine, refusal, refusal is null ? found : [], refusal is null ? before : null);
+        _words = SearchWords.Parse(_address.Text).Succeeded(out var words, out _) ? words : null;
+    }
+
+    private async Task LoadMoreAsync()
+    {
+        if (_nextBefore is not { } before || _isLoading)
+            return;
+        _isLoading = true;
+        var search = _searches;
+        var searched = await chats.SearchAsync(_userId, _address.Text, _address.ChatId, before, PageSize);
+        _isLoading = false;
+        if (searched.Refusal is null && search == _searches)
+            (_messages, _nextBefore) = ([.. _messages, .. searched.Value.Messages], searched.Value.NextBefore);
+    }
+}
