@@ -2,8 +2,16 @@
 // held up. It knows of every chat. A failure that is on the page is an alert there; elsewhere it is said here.
 import { outbox } from './outbox.js';
 
+const SAID_MS = 3_000;
+
 export function announce(place) {
-  const say = (text) => (place.textContent = text);
+  let timer;
+  const say = (text) => {
+    clearTimeout(timer);
+    place.textContent = text;
+    // It is said, and nobody who reads the page line by line should come upon it.
+    timer = setTimeout(() => place.replaceChildren(), SAID_MS);
+  };
   const ofFiles = (words) => (event) => event.detail.files.length > 0 && say(words(namesOf(event.detail)));
   outbox.addEventListener('started', ofFiles((names) => `Sending ${names}`));
   outbox.addEventListener('sent', ofFiles((names) => `${names} sent`));

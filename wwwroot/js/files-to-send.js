@@ -27,7 +27,7 @@ export class FilesToSend {
       if (refusal) refusals.push(refusal);
       else this.#addChip(file);
     }
-    this.tell();
+    this.#changed();
     return refusals;
   }
 
@@ -38,10 +38,11 @@ export class FilesToSend {
       : null;
   }
 
-  /** The files, and an empty list; `tell` says when they are safe elsewhere. */
+  /** The files, and an empty list. */
   take() {
     const files = [...this.#chips.keys()];
     this.clear();
+    this.#changed();
     return files;
   }
 
@@ -50,8 +51,7 @@ export class FilesToSend {
     for (const file of [...this.#chips.keys()]) this.#remove(file);
   }
 
-  /** Tells what is in the list now. */
-  tell() {
+  #changed() {
     this.#onChange([...this.#chips.keys()]);
   }
 
@@ -74,7 +74,7 @@ export class FilesToSend {
         element('span', { class: 'name', title: file.name }, file.name),
         element('span', { class: 'size' }, readableSize(file.size)),
       ),
-      iconButton('close', `Remove ${file.name}`, () => (this.#remove(file), this.tell())),
+      iconButton('close', `Remove ${file.name}`, () => (this.#remove(file), this.#changed())),
     );
     this.#chips.set(file, { chip, preview });
     this.#list.append(chip);

@@ -92,9 +92,8 @@ async function writeNow(entries, bytes, put, remove) {
   }
   for (const key of remove) entries.delete(key);
   for (const entry of put) {
-    for (const { id, file, thumbnail } of entry.files)
-      if ((await answer(bytes.getKey(id))) === undefined) bytes.put({ id, file, thumbnail });
-    entries.put({ ...entry, userId, files: entry.files.map(({ file, thumbnail, ...known }) => known) });
+    for (const { id, file } of entry.files) if ((await answer(bytes.getKey(id))) === undefined) bytes.put({ id, file });
+    entries.put({ ...entry, userId, files: entry.files.map(({ file, ...known }) => known) });
   }
   const named = new Set((await answer(entries.getAll())).flatMap((entry) => entry.files.map((file) => file.id)));
   for (const id of formerly) if (!named.has(id)) bytes.delete(id);
@@ -146,9 +145,6 @@ export const keptPicked = (chatId) =>
   );
 
 async function addBytes(entry, bytes) {
-  for (const file of entry.files) {
-    const found = await answer(bytes.get(file.id));
-    Object.assign(file, { file: found?.file ?? null, thumbnail: found?.thumbnail ?? null });
-  }
+  for (const file of entry.files) file.file = (await answer(bytes.get(file.id)))?.file ?? null;
   return entry;
 }

@@ -171,6 +171,11 @@ class Outbox extends EventTarget {
     for (const message of this.of(chatId)) if (message.state === 'sent') this.#drop(message);
   }
 
+  /** How many messages have not got to their end and go on by themselves. */
+  get underWay() {
+    return this.#messages.filter((message) => message.isUnderWay).length;
+  }
+
   /** When a reload would lose nothing: all is kept, or nothing goes on by itself. */
   async whenSafe() {
     while (this.#atRisk.length > 0) await new Promise((resolve) => this.addEventListener('change', resolve, { once: true }));

@@ -24,6 +24,8 @@ export function remember(entry) {
 export async function prepare(entry) {
   entry.file = await entry.file;
   if (!entry.file) throw new Error('The browser no longer has it.');
+  // Prepared, it may be the very file that was picked, whose bytes are kept already.
+  entry.id = known.get(entry.file)?.id ?? entry.id;
   entry.name ??= entry.file.name;
   entry.size = entry.file.size;
   entry.thumbnail = (await Promise.resolve(entry.thumbnail).catch(() => null)) ?? null;

@@ -98,10 +98,12 @@ class Composer {
   /** Text and files stay the draft until the outbox has kept them: a page that is closed in between loses nothing. */
   #send(text) {
     const written = this.#text.value;
-    const { kept } = outbox.send(this.#chatId, text, this.#files.take());
-    this.#keeping = Promise.allSettled([this.#keeping, kept]);
-    this.#files.tell();
-    kept.then(() => this.#draft.forget(written));
+    let goOn;
+    this.#keeping = Promise.allSettled([this.#keeping, new Promise((resolve) => (goOn = resolve))]);
+    outbox.send(this.#chatId, text, this.#files.take()).kept.then(() => {
+      this.#draft.forget(written);
+      goOn();
+    });
     this.#text.value = '';
     this.#typing.report(false);
     this.#fit();
