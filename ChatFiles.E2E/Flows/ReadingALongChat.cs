@@ -16,17 +16,26 @@ public sealed class ReadingALongChat(Site site) : IClassFixture<Site>
           const scroller = document.querySelector('[role=region][aria-label=Timeline]');
           const seen = new Set();
           const found = { most: 0, gaps: 0, loads: 0, moved: 0 };
-          const pause = (ms) => new Promise((resolve) => setTimeout(resolve, ms));
+          // Only what is drawn counts.
+          const frame = () => new Promise((resolve) => requestAnimationFrame(() => setTimeout(resolve)));
           const ids = () => [...log.querySelectorAll('article')].map((article) => Number(article.dataset.messageId));
+          const edges = () => `${ids().at(0)} ${ids().at(-1)}`;
           const inView = () => document.elementsFromPoint(innerWidth / 2, innerHeight / 2).map((e) => e.closest('article')).find(Boolean);
           for (;;) {
             scroller.scrollTop += step;
-            await pause(0);
-            const [article, before, top] = [inView(), ids(), inView()?.getBoundingClientRect().top];
-            await pause(40);
+            const before = edges();
+            await frame();
+            const article = before === edges() ? inView() : null;
+            const top = article?.getBoundingClientRect().top;
+            for (let quiet = 0, last = before; quiet < 3; quiet++, last = edges()) {
+              await frame();
+              if (last !== edges()) quiet = -1;
+            }
             const after = ids();
-            if (before[0] !== after[0] || before.at(-1) !== after.at(-1)) found.loads++;
-            if (article?.isConnected) found.moved = Math.max(found.moved, Math.abs(article.getBoundingClientRect().top - top));
+            if (article && before !== edges()) {
+              found.loads++;
+              found.moved = Math.max(found.moved, Math.abs(article.getBoundingClientRect().top - top));
+            }
             found.most = Math.max(found.most, after.length);
             for (let i = 1; i < after.length; i++) if (after[i] !== after[i - 1] + 1) found.gaps++;
             for (const id of after) seen.add(id);
@@ -48,9 +57,9 @@ public sealed class ReadingALongChat(Site site) : IClassFixture<Site>
             await ann.OpenAsync(chat);
             await Expect(ann.Message($"number {count};")).ToBeInViewportAsync();
 
-            var up = await ScrollAsync(ann, -1_000, ids[0]);
+            var up = await ScrollAsync(ann, -1_800, ids[0]);
             await Expect(ann.Message("number 1;")).ToBeInViewportAsync();
-            var down = await ScrollAsync(ann, 1_000, ids[^1]);
+            var down = await ScrollAsync(ann, 1_800, ids[^1]);
             await Expect(ann.Message($"number {count};")).ToBeInViewportAsync();
 
             foreach (var way in new[] { up, down })

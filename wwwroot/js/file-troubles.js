@@ -4,13 +4,13 @@ import { antiforgeryToken } from './transmission.js';
 
 const UNAVAILABLE = 503;
 
-/** Watches the files in a timeline until the signal ends it. */
-export function watchFiles(timeline, signal) {
+/** Watches the files in a timeline or viewer until the signal ends it. */
+export function watchFiles(place, signal) {
   // Errors of pictures and players don't bubble; they only pass by here on their way down.
-  timeline.addEventListener('error', (event) => onMediaError(event.target), { signal, capture: true });
-  timeline.addEventListener('click', onClick, { signal });
+  place.addEventListener('error', (event) => onMediaError(event.target), { signal, capture: true });
+  place.addEventListener('click', onClick, { signal });
   // The page was there before its scripts: what had failed by then has told nobody.
-  for (const media of timeline.querySelectorAll('img, video, audio')) if (hasFailed(media)) onMediaError(media);
+  for (const media of place.querySelectorAll('img, video, audio')) if (hasFailed(media)) onMediaError(media);
 }
 
 function hasFailed(media) {
@@ -40,7 +40,7 @@ async function onMediaError(media) {
   const figure = media.closest?.('figure');
   if (!figure) return;
   figure.setAttribute('data-failed', '');
-  if (await isAvailable(media.src)) return;
+  if (await isAvailable(media.src)) return showOriginal(figure, media);
   showUnavailable(figure, async () => {
     if (!(await isAvailable(media.src))) return showUnavailable(figure, () => onMediaError(media));
     figure.removeAttribute('data-failed');
@@ -48,8 +48,16 @@ async function onMediaError(media) {
   });
 }
 
+/** A thumbnail may be gone, or be nothing that can be drawn, while the picture itself is whole. */
+function showOriginal(figure, media) {
+  const { original } = media.dataset;
+  if (!original || media.src.endsWith(original)) return;
+  figure.removeAttribute('data-failed');
+  media.src = original;
+}
+
 /** Whether the store answers. That a file is missing is an answer too, and its event says so to everybody. */
-async function isAvailable(path) {
+export async function isAvailable(path) {
   try {
     return (await fetch(path, { method: 'HEAD', cache: 'no-store' })).status !== UNAVAILABLE;
   } catch {
@@ -57,7 +65,7 @@ async function isAvailable(path) {
   }
 }
 
-function showUnavailable(figure, tryAgain) {
+export function showUnavailable(figure, tryAgain) {
   figure.querySelector('[data-trouble]')?.remove();
   const trouble = element(
     'div',

@@ -1,6 +1,14 @@
-// The list "Files to send": what is picked and waits for the button.
+// The list "Files to send": what is picked and waits for the button. Meanwhile it is made ready: photos lose their location,
+// pictures and videos get a thumbnail.
 import { element, icon, iconButton } from './dom.js';
-import { hasPreview, iconOf, readableSize, refusalOf } from './files.js';
+import { mayHoldLocation, withoutLocation } from './exif.js';
+import { extensionOf, hasPreview, iconOf, readableSize, refusalOf } from './files.js';
+import { thumbnailOf, within } from './pictures.js';
+
+// Counted from the moment somebody sends; a message goes without a thumbnail that takes longer.
+const PATIENCE_MS = 3_000;
+// A larger picture without a thumbnail is one that is better not drawn here.
+const SMALL_BYTES = 4 * 1024 * 1024;
 
 export class FilesToSend {
   #list;
@@ -38,12 +46,12 @@ export class FilesToSend {
       : null;
   }
 
-  /** The files, and an empty list. */
+  /** Each as { name, size, file, thumbnail }, the last two as promises; and an empty list. */
   take() {
-    const files = [...this.#chips.keys()];
+    const prepared = [...this.#chips.values()].map((chip) => chip.prepared());
     this.clear();
     this.#changed();
-    return files;
+    return prepared;
   }
 
   /** Takes the chips away without a word: the files wait for the next time. */
@@ -62,28 +70,73 @@ export class FilesToSend {
   }
 
   #addChip(file) {
-    const preview = hasPreview(file.name) ? URL.createObjectURL(file) : null;
-    const kind = element('span', { class: 'kind' }, icon(iconOf(file.name)));
-    const chip = element(
-      'li',
-      { class: 'chip' },
-      preview ? element('img', { src: preview, alt: '', onerror: (event) => event.target.replaceWith(kind) }) : kind,
-      element(
-        'span',
-        { class: 'what' },
-        element('span', { class: 'name', title: file.name }, file.name),
-        element('span', { class: 'size' }, readableSize(file.size)),
-      ),
-      iconButton('close', `Remove ${file.name}`, () => (this.#remove(file), this.#changed())),
-    );
-    this.#chips.set(file, { chip, preview });
-    this.#list.append(chip);
+    const chip = new Chip(file, () => (this.#remove(file), this.#changed()));
+    this.#chips.set(file, chip);
+    this.#list.append(chip.root);
   }
 
   #remove(file) {
-    const { chip, preview } = this.#chips.get(file);
-    if (preview) URL.revokeObjectURL(preview);
-    chip.remove();
+    this.#chips.get(file).remove();
     this.#chips.delete(file);
+  }
+}
+
+class Chip {
+  #file;
+  #stripped;
+  #thumbnail;
+  #keepsLocation = false;
+  #preview = null;
+  #kind;
+  #what;
+
+  constructor(file, onRemove) {
+    this.#file = file;
+    this.#kind = element('span', { class: 'kind' }, icon(iconOf(file.name)));
+    this.#what = element(
+      'span',
+      { class: 'what' },
+      element('span', { class: 'name', title: file.name }, file.name),
+      element('span', { class: 'size' }, readableSize(file.size)),
+    );
+    this.root = element('li', { class: 'chip' }, this.#kind, this.#what, iconButton('close', `Remove ${file.name}`, onRemove));
+    this.#stripped = mayHoldLocation(extensionOf(file.name)) ? withoutLocation(file).catch(() => null) : Promise.resolve(null);
+    this.#thumbnail = thumbnailOf(file);
+    this.#stripped.then((stripped) => stripped && this.#offerLocation());
+    this.#thumbnail.then((thumbnail) => this.#show(thumbnail));
+  }
+
+  /** A thumbnail shows nothing of the location, so it is the same either way. */
+  prepared() {
+    const { name, size } = this.#file;
+    const file = this.#keepsLocation ? Promise.resolve(this.#file) : this.#stripped.then((stripped) => stripped ?? this.#file);
+    return { name, size, file, thumbnail: within(PATIENCE_MS, this.#thumbnail) };
+  }
+
+  remove() {
+    this.root.remove();
+    if (this.#preview) URL.revokeObjectURL(this.#preview);
+  }
+
+  /** The picture itself only where it needed no smaller one, or moves: drawing a huge one would hold the page up. */
+  #show(thumbnail) {
+    const picture = thumbnail ?? (hasPreview(this.#file.name) && this.#file.size < SMALL_BYTES ? this.#file : null);
+    if (!picture || !this.root.isConnected) return;
+    this.#preview = URL.createObjectURL(picture);
+    const image = element('img', { src: this.#preview, alt: '', onerror: () => image.replaceWith(this.#kind) });
+    this.#kind.replaceWith(image);
+  }
+
+  #offerLocation() {
+    const state = element('span', { role: 'status' }, 'Location removed');
+    const choice = element('input', {
+      type: 'checkbox',
+      'aria-label': `Keep location of ${this.#file.name}`,
+      onchange: () => {
+        this.#keepsLocation = choice.checked;
+        state.textContent = choice.checked ? 'Location kept' : 'Location removed';
+      },
+    });
+    this.#what.append(element('span', { class: 'location' }, state, element('label', {}, choice, 'Keep location')));
   }
 }

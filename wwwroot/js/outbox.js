@@ -113,7 +113,7 @@ class Outbox extends EventTarget {
     forgetOld().then(() => this.#meetStore());
   }
 
-  /** @param picked files, or what FilesToSend makes of them */
+  /** @param picked files, or as FilesToSend prepares them */
   send(chatId, text, picked) {
     const message = new PendingMessage({ chatId, text, files: picked.map(outgoing) });
     this.#messages.push(message);

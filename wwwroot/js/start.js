@@ -1,6 +1,7 @@
 // What every live page begins with.
 import { announce } from './announcer.js';
 import { Connection } from './connection.js';
+import './copy-link.js';
 import { listenEarly } from './early-input.js';
 import './local-time.js';
 import './scripts.js';

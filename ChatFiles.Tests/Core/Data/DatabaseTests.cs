@@ -77,7 +77,7 @@ public sealed class DatabaseTests
 
     [Theory]
     [InlineData(0.9, "incomplete")]
-    [InlineData(0.0002, "no SQLite database")]
+    [InlineData(0.0001, "no SQLite database")]
     public async Task A_database_that_was_cut_off_stops_the_start(double part, string named)
     {
         await using var world = await ChatWorld.BeginAsync();

@@ -187,5 +187,20 @@ public sealed class FindingTests(TestServer server) : IClassFixture<TestServer>
         await server.Stranger.GetAsync($"search?{query}").ShouldBeProblemAsync(401, "not-signed-in");
     }
 
+    [Fact]
+    public async Task The_pages_show_files_what_is_found_and_storage_before_any_script_runs()
+    {
+        var ann = await server.UserAsync("ann");
+        var chat = await ann.ChatAsync();
+        await ann.SendFileAsync(chat, "kingfisher.txt", "12345");
+
+        (await ann.Http.GetStringAsync($"chats/{chat}/files")).ShouldSatisfyAllConditions(
+            page => page.ShouldContain("Download kingfisher.txt"),
+            page => page.ShouldContain("This chat uses 5 bytes")
+        );
+        (await ann.Http.GetStringAsync($"find?q=KINGFISH&chat={chat}")).ShouldContain("<mark>kingfisher</mark>.txt");
+        (await ann.Http.GetStringAsync("profile")).ShouldMatch("You use .* of 20 GiB");
+    }
+
     private static IEnumerable<long> Chats(JsonElement page) => page.GetProperty("messages").EnumerateArray().Select(m => m.GetProperty("chatId").GetInt64());
 }

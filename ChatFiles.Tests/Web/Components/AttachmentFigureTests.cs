@@ -33,7 +33,7 @@ public sealed class AttachmentFigureTests : BunitContext
     {
         AttachmentView? opened = null;
         var file = Shown.Picture();
-        var figure = Render<AttachmentFigure>(p => p.Add(c => c.File, file).Add(c => c.OnOpenPicture, f => opened = f));
+        var figure = Render<AttachmentFigure>(p => p.Add(c => c.File, file).Add(c => c.OnOpen, f => opened = f));
 
         figure.Find("button[aria-label='Open cat.png']").Click();
 

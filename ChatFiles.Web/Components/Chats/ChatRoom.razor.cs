@@ -30,7 +30,7 @@ public sealed partial class ChatRoom(ChatService chats, NavigationManager naviga
     private bool _hasEnded;
     private bool _isReady;
     private Dialog _dialog;
-    private AttachmentView? _picture;
+    private Guid? _openFile;
     private Question? _question;
 
     private enum Dialog
@@ -185,15 +185,7 @@ public sealed partial class ChatRoom(ChatService chats, NavigationManager naviga
 
         if (!isNew)
             return;
-        CloseWhatIsGone();
         StateHasChanged();
-    }
-
-    /// <summary>A picture that somebody deletes does not stay on the screen.</summary>
-    private void CloseWhatIsGone()
-    {
-        if (_picture is not null && !_timeline!.Messages.Any(m => m.Attachments.Contains(_picture)))
-            _picture = null;
     }
 
     /// <summary>Others' messages that come while the reader is elsewhere are counted; a repeated event is not.</summary>

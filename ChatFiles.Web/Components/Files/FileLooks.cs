@@ -9,12 +9,23 @@ internal static class FileLooks
     private const int MaxPreviewWidth = 400;
     private const int MaxPreviewHeight = 320;
 
+    /// <summary>So many bytes of a text are shown in place.</summary>
+    public const int MaxTextShown = 256 * 1024;
+
     public static bool IsPicture(AttachmentView file) =>
         file.ContentType is "image/png" or "image/jpeg" or "image/gif" or "image/webp" or "image/bmp" or "image/avif";
 
     public static bool IsVideo(AttachmentView file) => file.ContentType is "video/mp4" or "video/webm" or "video/quicktime";
 
     public static bool IsAudio(AttachmentView file) => file.ContentType?.StartsWith("audio/", StringComparison.Ordinal) == true;
+
+    public static bool IsPdf(AttachmentView file) => file.ContentType == "application/pdf";
+
+    public static bool IsText(AttachmentView file) =>
+        file.ContentType is "text/plain" or "text/csv" or "text/markdown" or "application/json";
+
+    /// <summary>A picture is a button itself.</summary>
+    public static bool OpensFromItsCard(AttachmentView file) => IsVideo(file) || IsPdf(file) || IsText(file);
 
     /// <summary>An id in <c>wwwroot/icons.svg</c>; js/files.js has the same table.</summary>
     public static string IconOf(AttachmentView file) =>

@@ -101,7 +101,7 @@ public sealed partial class FileList(ChatService chats, TimeProvider time)
                 return;
             }
 
-            _reloading = new Reloading(time, () => InvokeAsync(ReloadAsync));
+            _reloading = new Reloading(time, () => InvokeAsync(() => ReloadAsync(_files.Count)));
         }
 
         var chat = await chats.GetChatAsync(UserId, ChatId);
@@ -156,13 +156,13 @@ public sealed partial class FileList(ChatService chats, TimeProvider time)
         return Task.CompletedTask;
     }
 
-    private async Task ReloadAsync()
+    private async Task ReloadAsync(int count)
     {
         if (_closing.IsCancellationRequested || _hasEnded)
             return;
         try
         {
-            await ReadAsync(Math.Max(PageSize, _files.Count));
+            await ReadAsync(Math.Max(PageSize, count));
             StateHasChanged();
         }
         catch (Exception failure) when (Outage.Explain(failure) is not null)
@@ -205,27 +205,33 @@ public sealed partial class FileList(ChatService chats, TimeProvider time)
             return;
         _isLoading = true;
         var reading = _readings;
-        var read = await chats.ListFilesAsync(UserId, ChatId, Filter, before, PageSize);
-        _isLoading = false;
-        if (read.Refusal is null && reading == _readings)
-            (_files, _nextBefore) = ([.. _files, .. read.Value.Files], read.Value.NextBefore);
+        try
+        {
+            var read = await chats.ListFilesAsync(UserId, ChatId, Filter, before, PageSize);
+            if (read.Refusal is null && reading == _readings)
+                (_files, _nextBefore) = ([.. _files, .. read.Value.Files], read.Value.NextBefore);
+        }
+        catch (Exception failure) when (Outage.Explain(failure) is not null)
+        {
+            // The button stays to be pressed again.
+        }
+        finally
+        {
+            _isLoading = false;
+        }
     }
 
     private Task NarrowByNameAsync(ChangeEventArgs e)
     {
         _name = e.Value?.ToString() ?? "";
-        return StartAgainAsync();
+        return NarrowAsync();
     }
 
     private Task ClearAsync()
     {
         (_name, _kind, _authorId, _period) = ("", null, "", Period.Any);
-        return StartAgainAsync();
+        return NarrowAsync();
     }
 
-    private Task StartAgainAsync()
-    {
-        _files = [];
-        return ReloadAsync();
-    }
+    private Task NarrowAsync() => ReloadAsync(PageSize);
 }

@@ -47,9 +47,9 @@ public sealed partial class SearchPage(ChatService chats, RoomBroadcaster broadc
     private string Summary =>
         this switch
         {
+            { _hasSearched: false } => "Searching…",
             { _address.Text: var text } when string.IsNullOrWhiteSpace(text) => "Type into the search box what you are looking for: words of a message, or of a file's name.",
             { _refusal: { } refusal } => refusal.Detail,
-            { _hasSearched: false } => "Searching…",
             { _messages.Count: 0 } => $"Nothing found for “{_address.Text}”.",
             { _nextBefore: not null } => string.Create(CultureInfo.CurrentCulture, $"The newest {_messages.Count} messages with “{_address.Text}”"),
             { _messages.Count: 1 } => $"1 message with “{_address.Text}”",
@@ -78,9 +78,7 @@ public sealed partial class SearchPage(ChatService chats, RoomBroadcaster broadc
         var address = SearchAddress.Of(navigation);
         if (address == _address && _hasSearched)
             return;
-        _address = address;
-        _messages = [];
-        await SearchAsync(PageSize);
+        await SearchAsync(address, PageSize);
         _hasSearched = true;
     }
 
@@ -99,7 +97,7 @@ public sealed partial class SearchPage(ChatService chats, RoomBroadcaster broadc
             return;
         try
         {
-            await SearchAsync(Math.Max(PageSize, _messages.Count));
+            await SearchAsync(_address, Math.Max(PageSize, _messages.Count));
             StateHasChanged();
         }
         catch (Exception failure) when (Outage.Explain(failure) is not null)
@@ -112,19 +110,19 @@ public sealed partial class SearchPage(ChatService chats, RoomBroadcaster broadc
         }
     }
 
-    /// <summary>Finds the newest messages. A later search makes an earlier one void.</summary>
-    private async Task SearchAsync(int count)
+    /// <summary>Finds the newest messages; until they are there the page shows what it showed. A later search makes an earlier one void.</summary>
+    private async Task SearchAsync(SearchAddress address, int count)
     {
         var search = ++_searches;
         var mine = await chats.ListChatsAsync(_userId);
         var found = new List<MessageView>();
         long? before = null;
         Refusal? refusal = null;
-        if (!string.IsNullOrWhiteSpace(_address.Text))
+        if (!string.IsNullOrWhiteSpace(address.Text))
         {
             do
             {
-                var searched = await chats.SearchAsync(_userId, _address.Text, _address.ChatId, before, Math.Min(MaxPageSize, count - found.Count));
+                var searched = await chats.SearchAsync(_userId, address.Text, address.ChatId, before, Math.Min(MaxPageSize, count - found.Count));
                 if (!searched.Succeeded(out var page, out refusal))
                     break;
                 found.AddRange(page.Messages);
@@ -134,8 +132,9 @@ public sealed partial class SearchPage(ChatService chats, RoomBroadcaster broadc
 
         if (search != _searches)
             return;
-        (_chats, _refusal, _messages, _nextBefore) = (mine, refusal, refusal is null ? found : [], refusal is null ? before : null);
-        _words = SearchWords.Parse(_address.Text).Succeeded(out var words, out _) ? words : null;
+        (_address, _chats, _refusal) = (address, mine, refusal);
+        (_messages, _nextBefore) = refusal is null ? (found, before) : ([], null);
+        _words = SearchWords.Parse(address.Text).Succeeded(out var words, out _) ? words : null;
     }
 
     private async Task LoadMoreAsync()
@@ -144,9 +143,19 @@ public sealed partial class SearchPage(ChatService chats, RoomBroadcaster broadc
             return;
         _isLoading = true;
         var search = _searches;
-        var searched = await chats.SearchAsync(_userId, _address.Text, _address.ChatId, before, PageSize);
-        _isLoading = false;
-        if (searched.Refusal is null && search == _searches)
-            (_messages, _nextBefore) = ([.. _messages, .. searched.Value.Messages], searched.Value.NextBefore);
+        try
+        {
+            var searched = await chats.SearchAsync(_userId, _address.Text, _address.ChatId, before, PageSize);
+            if (searched.Refusal is null && search == _searches)
+                (_messages, _nextBefore) = ([.. _messages, .. searched.Value.Messages], searched.Value.NextBefore);
+        }
+        catch (Exception failure) when (Outage.Explain(failure) is not null)
+        {
+            // The button stays to be pressed again.
+        }
+        finally
+        {
+            _isLoading = false;
+        }
     }
 }

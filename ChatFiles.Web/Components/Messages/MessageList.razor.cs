@@ -80,7 +80,7 @@ public sealed partial class MessageList
     public EventCallback<AttachmentView> OnDeleteFile { get; set; }
 
     [Parameter]
-    public EventCallback<AttachmentView> OnOpenPicture { get; set; }
+    public EventCallback<AttachmentView> OnOpenFile { get; set; }
 
     /// <summary>Called by the script when the oldest message comes near.</summary>
     [JSInvokable]

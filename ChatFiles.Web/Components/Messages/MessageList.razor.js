@@ -19,7 +19,9 @@ class MessageList {
   #log;
   #pending;
   #changes;
+  #sizes;
   #readTo = 0;
+  #held = {};
   #isFollowing = true;
   #isLoading = false;
   #hasScrolled = false;
@@ -40,6 +42,11 @@ class MessageList {
 
     this.#changes = new MutationObserver((records) => this.#onChange(records));
     this.#changes.observe(this.#log, { childList: true });
+    this.#sizes = new ResizeObserver(() => {
+      this.#hold();
+      this.#note();
+    });
+    this.#sizes.observe(this.#log.parentElement);
     this.#settle(this.#log.children);
     outbox.addEventListener('change', () => this.#settleSent(), { signal });
     outbox.forgetSent(this.#chatId);
@@ -51,6 +58,7 @@ class MessageList {
   disconnect() {
     this.#listening.abort();
     this.#changes.disconnect();
+    this.#sizes.disconnect();
     this.#pending.disconnect();
   }
 
@@ -85,8 +93,47 @@ class MessageList {
   }
 
   #onChange(records) {
+    this.#hold();
     for (const record of records) this.#settle(record.addedNodes);
     this.#look();
+  }
+
+  /**
+   * Holds what is in view while messages come and go around it, and pictures grow. The browser's own way of doing so is
+   * switched off: it comes too late when the next page is asked for meanwhile, never holds for who has scrolled as far
+   * as it goes, and is not in every browser. Only the chat's end is where one stays, whatever comes there.
+   */
+  #hold() {
+    const { article, below, isEnd, scrolledTo } = this.#held;
+    const { scrollTop, scrollHeight, clientHeight } = this.#scroller;
+    if (!article?.isConnected || (scrollTop === 0 && isEnd)) return;
+    // At the top of what has become shorter, the browser has just moved the view down.
+    const isAtTop = -scrollTop >= scrollHeight - clientHeight - 1;
+    const from = isAtTop ? Math.min(scrollTop, scrolledTo) : scrollTop;
+    const to = from - (this.#below(article) - below);
+    if (to !== scrollTop) this.#scroller.scrollTop = to;
+  }
+
+  /** The message in the middle of the view and how much there is below it, which no scrolling changes. */
+  #note() {
+    const article = this.#articleAt(this.#scroller.getBoundingClientRect().top + this.#scroller.clientHeight / 2);
+    const { scrollTop } = this.#scroller;
+    this.#held = { article, below: article && this.#below(article), isEnd: !this.#hasNewer, scrolledTo: scrollTop };
+  }
+
+  #articleAt(y) {
+    const articles = this.#log.querySelectorAll('article');
+    let [from, to] = [0, articles.length - 1];
+    while (from < to) {
+      const middle = (from + to) >> 1;
+      if (articles[middle].getBoundingClientRect().bottom > y) to = middle;
+      else from = middle + 1;
+    }
+    return articles[from];
+  }
+
+  #below(article) {
+    return this.#log.parentElement.getBoundingClientRect().bottom - article.getBoundingClientRect().bottom;
   }
 
   /** In the same step in which a stored message appears, its pending bubble goes: never two, never none. */
@@ -118,8 +165,7 @@ class MessageList {
 
   /** What follows from where the reader is. */
   #look() {
-    // At 0 the browser would stay at the end, whatever comes there; a pixel away from it, it stays at what is read.
-    if (this.#hasNewer && this.#scroller.scrollTop === 0) this.#scroller.scrollTop = -1;
+    this.#note();
     this.#toLatest.toggleAttribute('data-far', this.#scroller.scrollTop <= -FAR_FROM_END_PX);
     this.#reportFollowing();
     this.#reportRead();

@@ -1,0 +1,44 @@
+// <button data-copy-link="/path">: puts the whole address into the clipboard and says so.
+import { element } from './dom.js';
+
+const SHOWN_MS = 2_500;
+
+document.addEventListener('click', async (event) => {
+  const button = event.target.closest('[data-copy-link]');
+  if (!button) return;
+  // What is outside an open dialog can neither be focused nor heard.
+  const place = button.closest('dialog') ?? document.body;
+  const address = new URL(button.dataset.copyLink, location.origin).href;
+  const isCopied = (await copy(address)) || copyTheOldWay(address, place);
+  button.focus();
+  say(isCopied ? 'Link copied' : `The link could not be copied: ${address}`, place);
+});
+
+/** There is a clipboard on https and localhost only. */
+async function copy(text) {
+  try {
+    await navigator.clipboard.writeText(text);
+    return true;
+  } catch {
+    return false;
+  }
+}
+
+function copyTheOldWay(text, place) {
+  const box = element('textarea', { class: 'visually-hidden', readonly: '', 'aria-hidden': 'true', tabindex: -1 });
+  box.value = text;
+  place.append(box);
+  box.select();
+  const isCopied = document.execCommand('copy');
+  box.remove();
+  return isCopied;
+}
+
+function say(text, place) {
+  for (const earlier of document.querySelectorAll('[data-toast]')) earlier.remove();
+  const toast = element('div', { class: 'toast', role: 'status', 'data-toast': '' });
+  place.append(toast);
+  // A screen reader only hears what changes in a place that was there before.
+  requestAnimationFrame(() => (toast.textContent = text));
+  setTimeout(() => toast.remove(), SHOWN_MS);
+}
