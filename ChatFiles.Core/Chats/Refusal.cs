@@ -42,13 +42,13 @@ public enum RefusalReason
 /// <param name="Detail">A sentence for people: what was wrong and what would be accepted.</param>
 public sealed record Refusal(RefusalReason Reason, string Detail)
 {
-    /// <summary>Which file of the message it is about, from 0; null when it is about all of it.</summary>
-    public int? File { get; init; }
-
     public static readonly Refusal ChatNotFound = new(RefusalReason.ChatNotFound, "There is no such chat, or you are not a member of it.");
     public static readonly Refusal MessageNotFound = new(RefusalReason.MessageNotFound, "There is no such message in this chat.");
     public static readonly Refusal FileNotFound = new(RefusalReason.FileNotFound, "There is no such file in this chat.");
     public static readonly Refusal UserNotFound = new(RefusalReason.UserNotFound, "Nobody with this address has an account here.");
+
+    /// <summary>Which file of the message it is about, from 0; null when it is about all of it.</summary>
+    public int? File { get; init; }
 }
 
 /// <summary>What a use case gives back: the value, or why not.</summary>

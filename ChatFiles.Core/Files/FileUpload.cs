@@ -120,14 +120,20 @@ internal sealed class FileUpload(
         {
             await ReceiveFileAsync(part, cancellationToken);
         }
-        catch (UploadRefusedException refused) when (IsAboutTheFile(refused.Refusal.Reason))
+        catch (UploadRefusedException refused) when (IsAboutTheFile(refused.Refusal))
         {
             throw new UploadRefusedException(refused.Refusal with { File = _attachments.Count });
         }
     }
 
-    private static bool IsAboutTheFile(RefusalReason reason) =>
-        reason is RefusalReason.InvalidFileName or RefusalReason.FileTypeNotAllowed or RefusalReason.EmptyFile or RefusalReason.FileTooLarge;
+    /// <summary>That all files together are too large is nothing that one of them is to blame for.</summary>
+    private bool IsAboutTheFile(Refusal refusal) =>
+        refusal.Reason
+            is RefusalReason.InvalidFileName
+                or RefusalReason.FileTypeNotAllowed
+                or RefusalReason.EmptyFile
+                or RefusalReason.FileTooLarge
+        && refusal != policy.RequestTooLarge();
 
     private async Task ReceiveFileAsync(UploadPart part, CancellationToken cancellationToken)
     {

@@ -28,7 +28,7 @@ public sealed class SurvivingReloads(Site site) : IClassFixture<Site>
         });
 
     [Fact]
-    public Task An_upload_whose_tab_was_closed_goes_on_in_the_next_one_whatever_it_shows() =>
+    public Task An_upload_whose_tab_was_closed_goes_on_in_another_one() =>
         site.PlayAsync(async scene =>
         {
             var network = scene.NewNetwork();
@@ -36,13 +36,41 @@ public sealed class SurvivingReloads(Site site) : IClassFixture<Site>
             var file = SampleFile.Archive("backup.7z", 12 * Megabyte);
             await SendHalfAsync(ann, network, file, "Before the tab was closed");
 
-            var next = await ann.Page.Context.NewPageAsync();
+            var other = await ann.Page.Context.NewPageAsync();
+            await other.GotoAsync($"chats/{chat.Id}");
+            await Expect(other.GetByText("Another tab is sending it.")).ToBeVisibleAsync();
             await ann.Page.CloseAsync();
+            await Expect(other.GetByText("Another tab is sending it.")).ToBeHiddenAsync();
             network.Release();
-            await next.GotoAsync("profile");
 
             await Expect(ben.Attachment(file.Name)).ToBeVisibleAsync(new() { Timeout = 30_000 });
+            await Expect(other.GetByRole(AriaRole.Progressbar)).ToHaveCountAsync(0);
             (await ann.Program.HistoryAsync(chat.Id)).ShouldHaveSingleItem();
+        });
+
+    [Fact]
+    public Task Somebody_else_at_the_same_browser_neither_sees_nor_sends_what_was_left() =>
+        site.PlayAsync(async scene =>
+        {
+            var network = scene.NewNetwork();
+            var (ann, ben, chat) = await scene.TwoInAChatAsync(annThrough: network);
+            var file = SampleFile.Archive("backup.7z", 12 * Megabyte);
+            await SendHalfAsync(ann, network, file, "Mine");
+            await ann.OpenAccountMenuAsync("Sign out");
+            await ann.Dialog.GetByRole(AriaRole.Button, new() { Name = "Sign out", Exact = true }).ClickAsync();
+            await Expect(ann.Textbox("Password")).ToBeVisibleAsync();
+            network.Release();
+
+            await SignInAsync(ann, ben, chat);
+            await ann.SayAsync("Somebody else here");
+            await ben.SeesAsync("Somebody else here");
+            await Expect(ann.Progress(file.Name)).ToHaveCountAsync(0);
+            await ann.OpenAccountMenuAsync("Sign out");
+            await Expect(ann.Textbox("Password")).ToBeVisibleAsync();
+            await SignInAsync(ann, ann, chat);
+
+            await ben.SeesAsync("Somebody else here", file.Name);
+            await Expect(ben.MessageWith(file.Name)).ToContainTextAsync(ann.Name);
         });
 
     [Fact]
@@ -91,6 +119,60 @@ public sealed class SurvivingReloads(Site site) : IClassFixture<Site>
             await ann.CanWriteAsync();
             await Expect(ann.Button("Cancel photo.png")).ToHaveCountAsync(0);
         });
+
+    [Fact]
+    public Task What_is_written_before_the_page_is_live_is_sent_as_soon_as_it_is() =>
+        site.PlayAsync(async scene =>
+        {
+            var (ann, ben, chat) = await scene.TwoInAChatAsync();
+            var scripts = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+            await ann.Page.RouteAsync(
+                "**/Composer.razor*.js",
+                async route =>
+                {
+                    await scripts.Task;
+                    await route.ContinueAsync();
+                }
+            );
+
+            await ann.Page.GotoAsync($"chats/{chat.Id}");
+            await ann.MessageBox.PressSequentiallyAsync("Early");
+            await ann.MessageBox.PressAsync("Enter");
+            scripts.SetResult();
+
+            await ben.SeesAsync("Early");
+            await Expect(ann.MessageBox).ToHaveValueAsync("");
+        });
+
+    [Fact]
+    public Task Whoever_is_no_longer_a_member_still_has_what_could_not_be_sent() =>
+        site.PlayAsync(async scene =>
+        {
+            var network = scene.NewNetwork();
+            var (ann, ben, chat) = await scene.TwoInAChatAsync(benThrough: network);
+            network.Cut();
+            await Expect(ben.Reconnecting).ToBeVisibleAsync();
+            await ben.MessageBox.FillAsync("My last words");
+            await ben.MessageBox.PressAsync("Enter");
+            await Expect(ben.Page.GetByText("No connection. It is sent as soon as there is one.", new() { Exact = true })).ToBeVisibleAsync();
+
+            await ann.Program.RemoveMemberAsync(chat.Id, await ann.Program.UserIdAsync(chat.Id, ben.Name));
+            network.Restore();
+
+            await Expect(ben.Alert.Filter(new() { HasText = "no longer a member" })).ToBeVisibleAsync(new() { Timeout = 30_000 });
+            await Expect(ben.Page.GetByText("My last words")).ToBeVisibleAsync();
+            await ben.Button("Discard").ClickAsync();
+            await Expect(ben.Page.GetByText("My last words")).ToBeHiddenAsync();
+        });
+
+    private static async Task SignInAsync(Person at, Person who, ChatInfo chat)
+    {
+        await at.Page.GotoAsync($"chats/{chat.Id}");
+        await at.Textbox("Email").FillAsync(who.Email);
+        await at.Textbox("Password").FillAsync(Names.Password);
+        await at.Button("Sign in").ClickAsync();
+        await at.IsInAsync(chat);
+    }
 
     private static async Task SendHalfAsync(Person sender, NetworkCut network, SampleFile file, string caption)
     {

@@ -4,19 +4,28 @@ namespace ChatFiles.Web.Components;
 
 /// <summary>
 /// The script beside a component. Its <c>connect</c> gives back an object that the component talks to, and whose
-/// <c>disconnect</c> undoes everything when the component goes.
+/// <c>disconnect</c> undoes everything when the component goes. The browser's side of it is js/scripts.js.
 /// </summary>
 internal sealed class ScriptModule(IJSRuntime js, string path) : IAsyncDisposable
 {
+    /// <summary>A call that is lost with the circuit's connection, or whose answer is, never ends by itself.</summary>
+    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(5);
+
+    private readonly string _id = Guid.NewGuid().ToString("N");
     private IJSObjectReference? _connection;
+    private bool _hasBegun;
     private bool _isDisposed;
 
+    /// <summary>Returns when the script is there, however long the connection was away meanwhile.</summary>
     public async Task ConnectAsync(params object?[] arguments)
     {
+        _hasBegun = true;
         try
         {
-            await using var module = await js.InvokeAsync<IJSObjectReference>("import", path);
-            _connection = await module.InvokeAsync<IJSObjectReference>("connect", arguments);
+            while (!_isDisposed && !await TryConnectAsync(arguments))
+            {
+                // Asked again, the browser connects once all the same.
+            }
             // The component may have gone while the browser was loading its script.
             if (_isDisposed)
                 await DisconnectAsync();
@@ -43,18 +52,31 @@ internal sealed class ScriptModule(IJSRuntime js, string path) : IAsyncDisposabl
     public async ValueTask DisposeAsync()
     {
         _isDisposed = true;
-        await DisconnectAsync();
+        if (_hasBegun)
+            await DisconnectAsync();
+    }
+
+    private async Task<bool> TryConnectAsync(object?[] arguments)
+    {
+        try
+        {
+            _connection = await js.InvokeAsync<IJSObjectReference>("scripts.connect", Patience, [_id, path, .. arguments]);
+            return true;
+        }
+        catch (OperationCanceledException)
+        {
+            return false;
+        }
     }
 
     private async Task DisconnectAsync()
     {
-        if (_connection is not { } connection)
-            return;
-        _connection = null;
         try
         {
-            await connection.InvokeVoidAsync("disconnect");
-            await connection.DisposeAsync();
+            await js.InvokeVoidAsync("scripts.disconnect", _id);
+            if (_connection is not null)
+                await _connection.DisposeAsync();
+            _connection = null;
         }
         catch (JSDisconnectedException)
         {

@@ -79,6 +79,7 @@ export class Connection {
   }
 
   #show(isDown) {
+    document.documentElement.toggleAttribute('data-disconnected', isDown);
     if (!isDown) return this.#place.replaceChildren();
     if (this.#place.firstChild) return;
     const status = document.createElement('div');

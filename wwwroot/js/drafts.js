@@ -13,6 +13,11 @@ export class Draft {
   write(text) {
     attempt(() => (text ? localStorage.setItem(this.#key, text) : localStorage.removeItem(this.#key)));
   }
+
+  /** What was written is no longer a draft, unless it has become another one meanwhile. */
+  forget(text) {
+    if (this.read() === text) this.write('');
+  }
 }
 
 /** The browser may forbid storing, or be full; a draft is not worth an error. */

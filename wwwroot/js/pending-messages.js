@@ -11,14 +11,12 @@ export class PendingMessages {
   #log;
   #chatId;
   #bubbles = new Map();
-  #announcement = element('div', { class: 'visually-hidden', 'aria-live': 'polite' });
   #draw = () => this.#update();
 
   constructor(place, log) {
     this.#place = place;
     this.#log = log;
     this.#chatId = Number(place.dataset.chatId);
-    place.append(this.#announcement);
     outbox.addEventListener('change', this.#draw);
     this.#update();
   }
@@ -32,37 +30,37 @@ export class PendingMessages {
     const pending = outbox.of(this.#chatId);
     for (const [message, bubble] of this.#bubbles) {
       if (pending.includes(message)) continue;
-      if (message.state === 'sent') this.#announce(message, (names) => `${names} sent`);
+      const hadFocus = bubble.root.contains(document.activeElement);
       bubble.root.remove();
       this.#bubbles.delete(message);
+      if (hadFocus) document.querySelector('main [data-text]')?.focus();
     }
     for (const message of pending) {
-      if (!this.#bubbles.has(message)) this.#add(message);
+      if (!this.#bubbles.has(message)) this.#add(message, this.#bubbleAfter(pending, message));
       this.#bubbles.get(message).update();
     }
+  }
+
+  #bubbleAfter(pending, message) {
+    const next = pending.slice(pending.indexOf(message)).find((other) => this.#bubbles.has(other));
+    return this.#bubbles.get(next)?.root ?? null;
   }
 
   /** As MessageList.razor.cs says it of stored messages, so that nothing moves when this one becomes one. */
   #continues() {
     if (this.#bubbles.size > 0) return true;
-    const last = this.#log.lastElementChild;
+    const last = this.#log?.lastElementChild;
     const sentAt = Date.parse(last?.querySelector('time')?.dateTime);
     return last?.dataset.mine === 'true' && last.dataset.deleted === undefined && Date.now() - sentAt < CLOSE_MS;
   }
 
-  #add(message) {
+  #add(message, before) {
     const bubble = new Bubble(message, this.#place.dataset.userName);
     if (this.#continues()) bubble.root.dataset.continues = '';
     this.#bubbles.set(message, bubble);
-    this.#place.append(bubble.root);
+    this.#place.insertBefore(bubble.root, before);
     // What comes back after a reload takes nobody away from what they read.
     if (!message.isRestored) this.#place.dispatchEvent(new CustomEvent('pending-added', { bubbles: true }));
-    if (message.state === 'sending') this.#announce(message, (names) => `Sending ${names}`);
-  }
-
-  /** For those who don't see the bar: the beginning and the end, not every percent. Failures are alerts. */
-  #announce(message, words) {
-    if (message.files.length > 0) this.#announcement.textContent = words(message.files.map((file) => file.name).join(', '));
   }
 }
 
@@ -71,7 +69,7 @@ class Bubble {
   #message;
   #files;
   #note = element('p', { class: 'note' });
-  #failure = null;
+  #trouble = null;
 
   constructor(message, author) {
     this.#message = message;
@@ -93,17 +91,18 @@ class Bubble {
 
   update() {
     const { state, reason } = this.#message;
-    const hasFailed = state === 'waiting' || state === 'refused';
+    const isHeldUp = state === 'waiting' || state === 'refused';
     this.root.dataset.state = state;
-    for (const line of this.#files) line.update(hasFailed);
-    this.#note.textContent = hasFailed ? '' : this.#progressInWords();
-    this.#showFailure(hasFailed ? reason : null);
+    for (const line of this.#files) line.update(isHeldUp, state === 'elsewhere');
+    this.#note.textContent = isHeldUp ? '' : this.#progressInWords();
+    this.#showTrouble(isHeldUp ? reason : null);
   }
 
   #progressInWords() {
     const { bytes, progress, pace, state } = this.#message;
     if (state === 'elsewhere') return 'Another tab is sending it.';
     if (bytes === 0) return 'Sending…';
+    if (state === 'pending') return 'Waiting for its turn…';
     if (state === 'sent' || progress === 1) return 'Finishing…';
     const done = bytes * progress;
     const speed = pace.perSecond;
@@ -112,17 +111,21 @@ class Bubble {
   }
 
   /** Spoken once: the alert stays the same element for as long as the reason does. */
-  #showFailure(reason) {
-    if (this.#failure?.reason === reason) return;
-    this.#failure?.root.remove();
-    this.#failure = reason ? { reason, root: this.#failureBox(reason) } : null;
-    if (this.#failure) this.#note.after(this.#failure.root);
+  #showTrouble(reason) {
+    if (this.#trouble?.reason === reason && this.#trouble?.state === this.#message.state) return;
+    this.#trouble?.root.remove();
+    this.#trouble = reason ? { reason, state: this.#message.state, root: this.#troubleBox(reason) } : null;
+    if (this.#trouble) this.#note.after(this.#trouble.root);
   }
 
-  #failureBox(reason) {
+  /** What goes on by itself is no failure; the announcer says it once, and not at every try. */
+  #troubleBox(reason) {
+    const isRefused = this.#message.state === 'refused';
     const names = this.#message.files.map((file) => file.name).filter((name) => !reason.includes(name));
-    const text = names.length > 0 ? `${names.join(', ')}: ${reason}` : reason;
-    const box = element('div', { class: 'failure' }, element('p', { role: 'alert' }, icon('warning'), element('span', {}, text)));
+    const text = isRefused && names.length > 0 ? `${names.join(', ')}: ${reason}` : reason;
+    const said = element('p', isRefused ? { role: 'alert' } : {}, icon(isRefused ? 'warning' : 'retry'), element('span', {}, text));
+    const box = element('div', { class: isRefused ? 'failure' : 'failure held-up' }, said);
+    if (this.#message.isSignedOut && !isRefused) box.append(element('a', { class: 'button quiet small', href: `/sign-in?ReturnUrl=${encodeURIComponent(location.pathname)}` }, 'Sign in'));
     if (this.#files.length === 0) box.append(this.#button('Retry', () => outbox.retry(this.#message)), this.#button('Discard', () => outbox.discard(this.#message)));
     return box;
   }
@@ -138,6 +141,7 @@ class FileLine {
   #file;
   #bar;
   #retry;
+  #cancel;
 
   constructor(message, file) {
     this.#message = message;
@@ -148,6 +152,7 @@ class FileLine {
       element('span'),
     );
     this.#retry = iconButton('retry', `Retry ${file.name}`, () => outbox.retry(message));
+    this.#cancel = iconButton('close', `Cancel ${file.name}`, () => outbox.cancel(message, file));
     this.root = element(
       'div',
       { class: 'pending-file' },
@@ -160,15 +165,16 @@ class FileLine {
         this.#bar,
       ),
       this.#retry,
-      iconButton('close', `Cancel ${file.name}`, () => outbox.cancel(message, file)),
+      this.#cancel,
     );
   }
 
-  update(hasFailed) {
+  update(isHeldUp, isElsewhere) {
     const percent = Math.floor(this.#message.progressOf(this.#file) * 100);
     this.#bar.setAttribute('aria-valuenow', percent);
     this.#bar.firstChild.style.width = `${percent}%`;
-    this.#bar.hidden = hasFailed;
-    this.#retry.hidden = !hasFailed;
+    this.#bar.hidden = isHeldUp || isElsewhere;
+    this.#retry.hidden = !isHeldUp;
+    this.#cancel.hidden = isElsewhere;
   }
 }

@@ -1,7 +1,15 @@
 // What every live page begins with.
+import { announce } from './announcer.js';
 import { Connection } from './connection.js';
 import './copy-link.js';
+import { listenEarly } from './early-input.js';
 import './local-time.js';
+import './scripts.js';
+import { askBeforeSigningOut } from './sign-out.js';
+
+announce(document.getElementById('announcements'));
+askBeforeSigningOut();
+listenEarly();
 
 // The skip button of Layout/MainLayout.razor: to where people write, else to the page's main part.
 document.addEventListener('click', (event) => {

@@ -25,9 +25,9 @@ const isLarge = (entry) => entry.size > RESUMABLE_BYTES;
 export const travelOrder = (files) => [...files.filter(isLarge), ...files.filter((entry) => !isLarge(entry))];
 
 /**
- * Starts to send. `ended` is { kind: 'sent' | 'refused' | 'lost' | 'aborted', reason, file, pause }: refused is an answer
- * that trying again would not change, and `file` the index of the one file it is about; lost is none, or a server that
- * is away for the moment, and `pause` how many milliseconds it asks to wait.
+ * Starts to send. `ended` is { kind: 'sent' | 'refused' | 'lost' | 'aborted', reason, type, file, pause }: refused is an
+ * answer that trying again would not change, `type` its slug, and `file` the index of the one file it is about; lost is
+ * no answer, or a server that is away for the moment, and `pause` how many milliseconds it asks to wait.
  */
 export function transmit(message, onProgress) {
   const large = message.files.filter(isLarge);
@@ -42,20 +42,20 @@ async function uploadThenPost(message, large, onProgress, signal) {
   let done = 0;
   for (const entry of large) {
     // A complete one is not asked for again: perhaps the message was sent with it, and only the answer was lost.
-    const { kind, reason, pause, uploadId } = entry.uploadId
+    const outcome = entry.uploadId
       ? { kind: 'sent', uploadId: entry.uploadId }
       : await uploadResumably(message.chatId, entry.file, {
           url: entry.uploadUrl,
           onCreated: (url) => {
             entry.uploadUrl = url;
-            message.keep();
+            message.save();
           },
           onProgress: (loaded) => onProgress((done + loaded) / bytes),
           signal,
         });
-    if (kind !== 'sent') return { kind, reason, pause, file: message.files.indexOf(entry) };
-    entry.uploadId = uploadId;
-    message.keep();
+    if (outcome.kind !== 'sent') return { ...outcome, file: ABOUT_ONE_FILE.includes(outcome.type) ? message.files.indexOf(entry) : undefined };
+    entry.uploadId = outcome.uploadId;
+    message.save();
     done += entry.size;
   }
   const posting = post(message, (progress) => onProgress((done + progress * (bytes - done)) / bytes));
@@ -115,19 +115,28 @@ function formOf(message) {
 }
 
 const NO_CONNECTION = { kind: 'lost', reason: 'No connection. It is sent as soon as there is one.' };
-const PASSING = [429, 502, 503, 504, 507];
+const PASSING = [408, 429, 502, 503, 504, 507];
+const ABOUT_ONE_FILE = ['file-type-not-allowed', 'empty-file', 'file-too-large', 'invalid-file-name'];
 
 /** What an answer to a request means for what was to be sent. */
 export function judge(request) {
   const { status } = request;
   if (status >= 200 && status < 300) return { kind: 'sent' };
   const { type, detail, file } = problemOf(request);
-  // Whoever signs in again finds it here and it goes on.
-  if (status === 401 || type === 'antiforgery') return { kind: 'lost', reason: 'You are signed out. Sign in again, and it is sent.', type };
-  if (!PASSING.includes(status)) return { kind: 'refused', reason: detail ?? `The server answered ${status}.`, type, file };
+  const reason = REASONS[type] ?? detail ?? `The server answered ${status}.`;
+  // Whoever signs in again finds it here, and it goes on.
+  if (status === 401) return { kind: 'lost', type, reason: 'You are signed out. Sign in again, and it is sent.' };
+  if (type === 'antiforgery') return { kind: 'lost', type, reason: 'This page is out of date. Load it again, and it is sent.' };
+  if (!PASSING.includes(status)) return { kind: 'refused', reason, type, file };
   const pause = Number(request.getResponseHeader('Retry-After')) * 1000 || undefined;
-  return { kind: 'lost', reason: status === 503 ? `Temporarily unavailable. ${detail ?? ''}` : detail ?? 'The server is away for a moment.', type, pause };
+  return { kind: 'lost', reason: `Temporarily unavailable. ${reason} It is tried again by itself.`, type, pause };
 }
+
+/** Where the writer needs other words than the caller of an API. */
+const REASONS = {
+  'chat-not-found': "You are no longer a member of this chat, so it can't be sent. You can still copy the text.",
+  'not-allowed': 'You may not send this to this chat.',
+};
 
 function problemOf(request) {
   try {

@@ -14,7 +14,9 @@ export class TypingReport {
     const wasReported = this.#reportedAt !== -Infinity;
     if (isTyping ? isKnown : !wasReported) return;
     this.#reportedAt = isTyping ? performance.now() : -Infinity;
-    // Fails while the circuit is down, when nobody would see it anyway.
+    // Nobody would see it, and Blazor itself would complain.
+    if (document.documentElement.hasAttribute('data-disconnected')) return;
+    // Fails while the circuit is about to be down.
     this.#page.invokeMethodAsync('Typing', isTyping).catch(() => {});
   }
 }

@@ -61,6 +61,7 @@ public sealed class UploadLimitTests
 
         answer.ShouldStartWith("HTTP/1.1 413");
         answer.ShouldContain("file-too-large");
+        answer.ShouldNotContain("\"file\"", Case.Sensitive, "all files together are too large, not this one");
         await ShouldBeEmptyAsync(server, ann, chat);
     }
 

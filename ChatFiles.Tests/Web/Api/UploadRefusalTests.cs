@@ -91,6 +91,33 @@ public sealed class UploadRefusalTests(TestServer server) : IClassFixture<TestSe
     public async Task An_empty_file_after_a_good_one_keeps_nothing() =>
         await ShouldBeRefusedAsync(new Form().File("good.txt").File("note.txt", "").Content, 400, "empty-file");
 
+    [Theory]
+    [InlineData("photo.png", "no picture at all", 415)]
+    [InlineData("setup.exe", "hello", 415)]
+    [InlineData("nothing.txt", "", 400)]
+    [InlineData("..", "hello", 400)]
+    public async Task The_answer_says_which_of_several_files_was_refused(string name, string content, int status)
+    {
+        var ann = await server.UserAsync("ann");
+        var form = new Form().Text("All three").File("same.txt").Thumbnail([1]).File(name, content).File("same.txt");
+
+        using var answer = await ann.PostFileAsync(await ann.ChatAsync(), form.Content);
+
+        ((int)answer.StatusCode).ShouldBe(status);
+        (await answer.JsonAsync()).GetProperty("file").GetInt32().ShouldBe(1);
+    }
+
+    [Fact]
+    public async Task What_no_single_file_is_to_blame_for_names_none()
+    {
+        var ann = await server.UserAsync("ann");
+        var form = new Form().File("note.txt").File("cut.txt", new string('x', 300_000));
+
+        using var answer = await ann.PostFileAsync(await ann.ChatAsync(), form.ContentOf(form.Whole[..200_000]));
+
+        (await answer.JsonAsync()).TryGetProperty("file", out _).ShouldBeFalse();
+    }
+
     [Fact]
     public async Task A_form_without_a_file_is_refused()
     {

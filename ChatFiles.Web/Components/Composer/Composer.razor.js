@@ -1,9 +1,11 @@
 // Writing a message and picking its files. What is sent goes to the outbox and is no longer the composer's business.
 import { Draft } from '../../js/drafts.js';
+import { takeEarlyEnter } from '../../js/early-input.js';
 import { FilesToSend } from '../../js/files-to-send.js';
 import { element, iconButton } from '../../js/dom.js';
 import { outbox } from '../../js/outbox.js';
-import { keepPicked, pickedFiles } from '../../js/outbox-store.js';
+import { keepPicked, keptPicked } from '../../js/outbox-store.js';
+import { outgoing, prepare, remember } from '../../js/outgoing-file.js';
 import { TypingReport } from '../../js/typing-report.js';
 
 export function connect(root, page) {
@@ -20,6 +22,7 @@ class Composer {
   #draft;
   #typing;
   #maxText;
+  #keeping = Promise.resolve();
   #listening = new AbortController();
 
   constructor(root, page) {
@@ -29,15 +32,17 @@ class Composer {
     this.#text = root.querySelector('[data-text]');
     this.#picker = root.querySelector('[data-picker]');
     this.#alerts = root.querySelector('[data-alerts]');
-    this.#files = new FilesToSend(root.querySelector('[data-files]'), limitsOf(root.dataset), (files) => keepPicked(this.#chatId, files));
+    this.#files = new FilesToSend(root.querySelector('[data-files]'), limitsOf(root.dataset), (files) => this.#keep(files));
     this.#draft = new Draft(root.dataset.userId, this.#chatId);
     this.#typing = new TypingReport(page);
     this.#listen();
     this.#text.value ||= this.#draft.read();
     this.#fit();
-    this.#bringBackFiles();
+    const isBack = this.#bringBackFiles();
     for (const button of root.querySelectorAll('[data-attach], [data-send]')) button.disabled = false;
     this.#takeFocus();
+    // Enter was pressed before anybody listened.
+    if (takeEarlyEnter(this.#text.value)) isBack.then(() => this.#root.requestSubmit());
   }
 
   disconnect() {
@@ -60,10 +65,21 @@ class Composer {
     outbox.addEventListener('text-back', (event) => this.#takeTextBack(event.detail), { signal });
   }
 
-  /** What was picked before a reload; unless something has been picked since. */
+  /** What was picked before a reload. */
   async #bringBackFiles() {
-    const files = await pickedFiles(this.#chatId);
-    if (files.length > 0 && this.#files.isEmpty && !this.#listening.signal.aborted) this.#files.add(files);
+    const kept = await keptPicked(this.#chatId);
+    if (kept.length > 0 && !this.#listening.signal.aborted) this.#files.add(kept.map(remember));
+  }
+
+  /** Keeps what is picked; a picture may still be being prepared. */
+  #keep(files) {
+    const entries = files.map(outgoing);
+    this.#keeping = Promise.allSettled([this.#keeping, ...entries.map(prepare)]).then(() =>
+      keepPicked(
+        this.#chatId,
+        entries.filter((entry) => entry.file instanceof Blob),
+      ),
+    );
   }
 
   #submit(event) {
@@ -74,11 +90,23 @@ class Composer {
       return this.#refuse([`The text is longer than ${this.#maxText} characters. Shorten it, or send it as a file.`]);
     const tooMuch = this.#files.refusalOfAll();
     if (tooMuch) return this.#refuse([tooMuch]);
-    outbox.send(this.#chatId, text, this.#files.take());
-    this.#text.value = '';
-    this.#onInput();
+    this.#send(text);
     this.#refuse([]);
     this.#text.focus();
+  }
+
+  /** Text and files stay the draft until the outbox has kept them: a page that is closed in between loses nothing. */
+  #send(text) {
+    const written = this.#text.value;
+    let goOn;
+    this.#keeping = Promise.allSettled([this.#keeping, new Promise((resolve) => (goOn = resolve))]);
+    outbox.send(this.#chatId, text, this.#files.take()).kept.then(() => {
+      this.#draft.forget(written);
+      goOn();
+    });
+    this.#text.value = '';
+    this.#typing.report(false);
+    this.#fit();
   }
 
   #onKey(event) {

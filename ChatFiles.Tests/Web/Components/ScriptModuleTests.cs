@@ -1,0 +1,78 @@
+using Bunit;
+using ChatFiles.Web.Components.Layout;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.JSInterop;
+
+namespace ChatFiles.Tests.Web.Components;
+
+/// <summary>How components come by the scripts beside them, on a network that may be away for a moment.</summary>
+public sealed class ScriptModuleTests : BunitContext
+{
+    private readonly Network _network = new();
+
+    public ScriptModuleTests() => Services.AddSingleton<IJSRuntime>(_network);
+
+    [Fact]
+    public void A_script_whose_connecting_was_lost_with_the_network_connects_once_it_is_back()
+    {
+        _network.LosesCalls = 2;
+
+        Render<Interactive>();
+
+        _network.Connected.Count.ShouldBe(3);
+        _network.Connected.Distinct(StringComparer.Ordinal).Count().ShouldBe(1, "the browser can tell that it is asked again");
+    }
+
+    [Fact]
+    public async Task A_component_that_goes_while_its_script_connects_disconnects_it()
+    {
+        _network.HoldsCalls = true;
+        Render<Interactive>();
+
+        await DisposeComponentsAsync();
+
+        _network.Disconnected.ShouldBe(_network.Connected);
+    }
+
+    [Fact]
+    public async Task Nobody_is_asked_again_when_the_component_has_gone()
+    {
+        _network.HoldsCalls = true;
+        Render<Interactive>();
+        await DisposeComponentsAsync();
+
+        _network.Lose();
+
+        _network.Connected.Count.ShouldBe(1);
+    }
+
+    private sealed class Network : IJSRuntime
+    {
+        private TaskCompletionSource? _held;
+
+        public int LosesCalls { get; set; }
+
+        public bool HoldsCalls { get; set; }
+
+        public List<string> Connected { get; } = [];
+
+        public List<string> Disconnected { get; } = [];
+
+        public void Lose() => _held!.SetCanceled();
+
+        public ValueTask<TValue> InvokeAsync<TValue>(string identifier, object?[]? args) =>
+            InvokeAsync<TValue>(identifier, CancellationToken.None, args);
+
+        public async ValueTask<TValue> InvokeAsync<TValue>(string identifier, CancellationToken cancellationToken, object?[]? args)
+        {
+            (identifier == "scripts.connect" ? Connected : Disconnected).Add((string)args![0]!);
+            if (identifier != "scripts.connect")
+                return default!;
+            if (LosesCalls-- > 0)
+                throw new TaskCanceledException();
+            if (HoldsCalls)
+                await (_held = new TaskCompletionSource()).Task;
+            return default!;
+        }
+    }
+}
