@@ -2,15 +2,16 @@
 import { element } from './dom.js';
 import { antiforgeryToken } from './transmission.js';
 
-const UNAVAILABLE = 503;
+/** The status of an answer that may be another in a moment. */
+export const UNAVAILABLE = 503;
 
 /** Watches the files in a timeline or viewer until the signal ends it. */
-export function watchFiles(place, signal) {
+export function watchFiles(timeline, signal) {
   // Errors of pictures and players don't bubble; they only pass by here on their way down.
-  place.addEventListener('error', (event) => onMediaError(event.target), { signal, capture: true });
-  place.addEventListener('click', onClick, { signal });
+  timeline.addEventListener('error', (event) => onMediaError(event.target), { signal, capture: true });
+  timeline.addEventListener('click', onClick, { signal });
   // The page was there before its scripts: what had failed by then has told nobody.
-  for (const media of place.querySelectorAll('img, video, audio')) if (hasFailed(media)) onMediaError(media);
+  for (const media of timeline.querySelectorAll('img, video, audio')) if (hasFailed(media)) onMediaError(media);
 }
 
 function hasFailed(media) {
@@ -66,7 +67,7 @@ export async function isAvailable(path) {
 }
 
 export function showUnavailable(figure, tryAgain) {
-  figure.querySelector('[data-trouble]')?.remove();
+  figure.querySelector(':scope > [data-trouble]')?.remove();
   const trouble = element(
     'div',
     { class: 'trouble', 'data-trouble': '' },
@@ -85,7 +86,7 @@ function pickAndPutBack(button) {
 /** When it is there again, its event shows it to everybody; here only what went wrong needs to be said. */
 async function putBack(button, file) {
   const figure = button.closest('figure');
-  figure.querySelector('[data-trouble]')?.remove();
+  figure.querySelector(':scope > [data-trouble]')?.remove();
   button.disabled = true;
   const reason = await sendAgain(button.dataset.putBack, file);
   button.disabled = false;

@@ -25,8 +25,46 @@ public sealed class AttachmentFigureTests : BunitContext
     {
         var file = Shown.Picture() with { Thumbnail = "/chat/7/file/x/thumbnail" };
 
-        Figure(file).Find("img").GetAttribute("src").ShouldBe("/chat/7/file/x/thumbnail");
+        var image = Figure(file).Find("img");
+
+        image.GetAttribute("src").ShouldBe("/chat/7/file/x/thumbnail");
+        image.GetAttribute("data-original").ShouldBe(file.Path, "shown when the thumbnail does not come");
     }
+
+    [Theory]
+    [InlineData("clip.mp4", "video/mp4")]
+    [InlineData("plan.pdf", "application/pdf")]
+    [InlineData("notes.txt", "text/plain")]
+    [InlineData("data.json", "application/json")]
+    public void What_can_be_shown_in_place_opens_from_its_card(string name, string contentType)
+    {
+        AttachmentView? opened = null;
+        var file = Shown.File(name, contentType);
+        var figure = Render<AttachmentFigure>(p => p.Add(c => c.File, file).Add(c => c.OnOpen, f => opened = f));
+
+        figure.Find($"button[aria-label='Open {name}']").Click();
+
+        opened.ShouldBe(file);
+    }
+
+    [Theory]
+    [InlineData("archive.zip", "application/zip")]
+    [InlineData("song.mp3", "audio/mpeg")]
+    [InlineData("photo.heic", "image/heic")]
+    public void What_can_not_is_a_card_without_a_promise(string name, string contentType) =>
+        Figure(Shown.File(name, contentType)).FindAll("button[aria-label^='Open']").ShouldBeEmpty();
+
+    [Fact]
+    public void Every_file_has_a_link_to_copy()
+    {
+        var file = Shown.File("archive.zip", "application/zip");
+
+        Figure(file).Find("button[aria-label='Copy link to archive.zip']").GetAttribute("data-copy-link").ShouldBe(file.Path);
+    }
+
+    [Fact]
+    public void A_video_shows_its_thumbnail_until_it_is_played() =>
+        Figure(Shown.File("clip.mp4", "video/mp4") with { Thumbnail = "/t" }).Find("video").GetAttribute("poster").ShouldBe("/t");
 
     [Fact]
     public void A_click_on_a_picture_asks_to_open_it()

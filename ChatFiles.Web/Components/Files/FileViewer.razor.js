@@ -1,5 +1,5 @@
 // What the viewer does without the circuit: zooming, dragging, keys, and reading documents over HTTP.
-import { isAvailable, showUnavailable, watchFiles } from '../../js/file-troubles.js';
+import { isAvailable, showUnavailable, UNAVAILABLE, watchFiles } from '../../js/file-troubles.js';
 
 const STEP = 1.5;
 const MAX_SCALE = 10;
@@ -42,11 +42,17 @@ class Viewer {
 
   #onChange() {
     const slide = this.#stage.querySelector('[data-slide]:not([hidden])');
-    if (slide !== this.#slide) this.#zoom.reset();
-    this.#slide = slide;
+    if (slide !== this.#slide) this.#begin(slide);
     this.#showScale();
     for (const frame of this.#stage.querySelectorAll('[data-pdf]:not([src])')) openPdf(frame);
     for (const place of this.#stage.querySelectorAll('[data-text]:not([data-opened])')) openText(place);
+  }
+
+  #begin(slide) {
+    this.#slide = slide;
+    this.#zoom.reset();
+    // What was said of the one before.
+    this.#content.querySelector(':scope > [data-trouble]')?.remove();
   }
 
   #onClick(event) {
@@ -218,13 +224,16 @@ async function openPdf(frame) {
 async function openText(place) {
   const { text: path, limit } = place.dataset;
   place.dataset.opened = '';
-  try {
-    const answer = await fetch(path, { headers: { Range: `bytes=0-${limit - 1}` } });
-    if (!answer.ok) throw new Error(answer.status);
-    place.textContent = decode(await answer.arrayBuffer());
-  } catch {
-    showUnavailable(place.closest('figure'), () => openText(place));
-  }
+  const answer = await fetch(path, { headers: { Range: `bytes=0-${limit - 1}` } }).catch(() => null);
+  const bytes = answer?.ok ? await answer.arrayBuffer().catch(() => null) : null;
+  if (bytes) place.textContent = decode(bytes);
+  else if (!answer || answer.ok || answer.status === UNAVAILABLE) showUnavailable(place.closest('figure'), () => openText(place));
+  else place.textContent = await reasonOf(answer);
+}
+
+async function reasonOf(answer) {
+  const problem = await answer.json().catch(() => null);
+  return problem?.detail ?? `The server answered ${answer.status}.`;
 }
 
 /** UTF-8, as nearly everything is; `stream` because the limit may have cut a letter in two. */
