@@ -25,7 +25,7 @@ public sealed record SampleFile(string Name, byte[] Bytes)
     }
 
     /// <summary>A real picture: two colours flowing into each other, its own for each hue.</summary>
-    public static SampleFile Png(string name, int width = 320, int height = 200, int hue = 200)
+    public static SampleFile Png(string name, int width = 320, int height = 200, int hue = 200, byte[]? exif = null)
     {
         var rows = new byte[height * (1 + width * 3)];
         var at = 0;
@@ -48,6 +48,8 @@ public sealed record SampleFile(string Name, byte[] Bytes)
         header[8] = 8; // bits a channel
         header[9] = 2; // red, green, blue
         Chunk(png, "IHDR", header);
+        if (exif is not null)
+            Chunk(png, "eXIf", exif);
         using var packed = new MemoryStream();
         using (var zlib = new ZLibStream(packed, CompressionLevel.Fastest, leaveOpen: true))
             zlib.Write(rows);

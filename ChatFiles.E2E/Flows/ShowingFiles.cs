@@ -1,0 +1,114 @@
+using ChatFiles.E2E.Stage;
+
+namespace ChatFiles.E2E.Flows;
+
+/// <summary>Pictures and documents on the page: small ones first, and what can be seen of them without a download.</summary>
+public sealed class ShowingFiles(Site site) : IClassFixture<Site>
+{
+    [Fact]
+    public Task A_large_picture_travels_with_a_small_one_that_the_other_sees() =>
+        site.PlayAsync(async scene =>
+        {
+            var (ann, ben, chat) = await scene.TwoInAChatAsync();
+            var harbour = SampleFile.Png("harbour.png", 2400, 1600);
+
+            await ann.AttachAsync(harbour);
+            await Expect(ann.Waiting.Locator("img")).ToBeVisibleAsync();
+            await ann.SendAsync();
+
+            var seen = ben.Attachment("harbour.png").GetByRole(AriaRole.Img).First;
+            await Eventually.HoldsAsync(
+                () => seen.EvaluateAsync<bool>("image => image.naturalWidth > 400 && image.naturalWidth <= 800 && image.currentSrc.endsWith('/thumbnail')"),
+                "the thumbnail was loaded"
+            );
+            var path = (await ben.Program.HistoryAsync(chat.Id)).Single().Attachments.Single().Path;
+            var thumbnail = await ben.Program.DownloadAsync(path + "/thumbnail");
+            thumbnail.Length.ShouldBeInRange(1, 64 * 1024);
+            thumbnail[..4].ShouldBe("RIFF"u8.ToArray());
+            thumbnail[8..12].ShouldBe("WEBP"u8.ToArray());
+            (await ben.Program.DownloadAsync(path)).ShouldBe(harbour.Bytes);
+        });
+
+    [Fact]
+    public Task Where_a_photo_was_taken_stays_at_home_unless_its_sender_says_otherwise() =>
+        site.PlayAsync(async scene =>
+        {
+            var (ann, _, chat) = await scene.TwoInAChatAsync();
+            var drawn = await ann.Page.EvaluateAsync<string>("document.createElement('canvas').toDataURL('image/jpeg').split(',')[1]");
+            var plain = Convert.FromBase64String(drawn);
+            var withLocation = PhotoData.Jpeg(plain, withLocation: true);
+
+            await ann.AttachAsync(
+                new SampleFile("tower.jpg", withLocation),
+                new SampleFile("meeting point.jpg", withLocation),
+                SampleFile.Png("sketch.png", exif: PhotoData.Exif(withLocation: true)),
+                new SampleFile("indoors.jpg", plain)
+            );
+            await Expect(ann.Waiting.GetByText("Location removed")).ToHaveCountAsync(3);
+            await ann.Waiting.GetByRole(AriaRole.Checkbox, new() { Name = "Keep location of meeting point.jpg", Exact = true }).CheckAsync();
+            await ann.SendAsync();
+            await Expect(ann.Attachment("indoors.jpg")).ToBeVisibleAsync();
+
+            var sent = (await ann.Program.HistoryAsync(chat.Id)).Single().Attachments;
+            var bytes = await Task.WhenAll(sent.Select(file => ann.Program.DownloadAsync(file.Path)));
+            bytes[0].ShouldBe(PhotoData.Jpeg(plain, withLocation: false));
+            bytes[1].ShouldBe(withLocation);
+            bytes[2].ShouldBe(SampleFile.Png("sketch.png", exif: PhotoData.Exif(withLocation: false)).Bytes);
+            bytes[3].ShouldBe(plain);
+        });
+
+    [Fact]
+    public Task The_viewer_needs_no_mouse() =>
+        site.PlayAsync(async scene =>
+        {
+            var (ann, ben, _) = await scene.TwoInAChatAsync();
+            await ann.ShareAsync(SampleFile.Png("dawn.png", hue: 40), SampleFile.Png("noon.png", hue: 120));
+            var (keys, zoom) = (ben.Page.Keyboard, ben.Dialog.GetByRole(AriaRole.Button, new() { Name = "Reset zoom", Exact = true }));
+
+            await ben.Button("Open dawn.png").PressAsync("Enter");
+            await Expect(ben.Dialog.GetByRole(AriaRole.Heading)).ToHaveTextAsync("dawn.png");
+            await Expect(zoom).ToHaveTextAsync("100 %");
+            await keys.PressAsync("ArrowRight");
+            await Expect(ben.Dialog.GetByRole(AriaRole.Heading)).ToHaveTextAsync("noon.png");
+            await Expect(ben.Dialog).ToContainTextAsync("2 of 2");
+            await Expect(ben.Button("Next")).ToBeDisabledAsync();
+            await keys.PressAsync("+");
+            await Expect(zoom).ToHaveTextAsync("150 %");
+            await keys.PressAsync("ArrowLeft");
+            await Expect(ben.Dialog.GetByRole(AriaRole.Heading)).ToHaveTextAsync("dawn.png");
+            await Expect(zoom).ToHaveTextAsync("100 %");
+
+            await keys.PressAsync("Escape");
+            await Expect(ben.Dialog).ToBeHiddenAsync();
+            await Expect(ben.Button("Open dawn.png")).ToBeFocusedAsync();
+        });
+
+    [Fact]
+    public Task Text_and_pdf_open_in_place_and_a_link_to_them_can_be_copied() =>
+        site.PlayAsync(async scene =>
+        {
+            var (ann, ben, chat) = await scene.TwoInAChatAsync();
+            const string Text = "größe <b>not bold</b>\n\tindented\n";
+            await ann.ShareAsync(SampleFile.Text("notes.md", Text), SampleFile.Pdf("plan.pdf"));
+            var paths = (await ben.Program.HistoryAsync(chat.Id)).Single().Attachments.Select(file => file.Path).ToList();
+            await ben.Page.Context.GrantPermissionsAsync(["clipboard-read", "clipboard-write"]);
+
+            await ben.Button("Open notes.md").ClickAsync();
+            await Eventually.HoldsAsync(
+                async () => await ben.Dialog.GetByRole(AriaRole.Region, new() { Name = "Text of notes.md" }).TextContentAsync() == Text,
+                "the text was shown as written"
+            );
+            await ben.Dialog.GetByRole(AriaRole.Button, new() { Name = "Copy link to notes.md", Exact = true }).ClickAsync();
+            await Expect(ben.Page.GetByRole(AriaRole.Status).Filter(new() { HasText = "Link copied" })).ToBeVisibleAsync();
+            (await ben.Page.EvaluateAsync<string>("navigator.clipboard.readText()")).ShouldBe(new Uri(scene.Server.Address, paths[0]).ToString());
+            await ben.Page.Keyboard.PressAsync("Escape");
+            await Expect(ben.Dialog).ToBeHiddenAsync();
+
+            await ben.Button("Open plan.pdf").ClickAsync();
+            // What a policy keeps out of the frame leaves an error page in it.
+            await Eventually.HoldsAsync(
+                () => Task.FromResult(ben.Page.Frames.Any(frame => frame.Url.EndsWith(paths[1], StringComparison.Ordinal))),
+                "the browser's viewer had the PDF"
+            );
+        });
+}
