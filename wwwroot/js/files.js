@@ -8,6 +8,8 @@ const ICONS = {
   sheet: 'xlsx ods csv',
   document: 'pdf docx odt txt md log json pptx odp',
 };
+const MAX_NAME_BYTES = 255;
+const DECEPTIVE = /[\u061C\u180E\u200B-\u200F\u202A-\u202E\u2060\u2066-\u2069\uFEFF]/g;
 const PREVIEWED = 'png jpg jpeg gif webp bmp avif'.split(' ');
 
 export function extensionOf(name) {
@@ -33,10 +35,21 @@ export function readableSize(bytes) {
 
 /** Why the file can't be sent, in words; null when it can. The server judges again, and also by the first bytes. */
 export function refusalOf(file, limits) {
+  const name = refusalOfName(file.name);
+  if (name) return name;
   if (file.size === 0) return `“${file.name}” is empty, or a folder.`;
   if (!limits.extensions.includes(extensionOf(file.name)))
     return `“${file.name}” is of a type that can't be sent here. Accepted: ${limits.extensions.join(', ')}.`;
   if (file.size > limits.maxFileBytes)
     return `“${file.name}” is larger than a file may be: ${readableSize(limits.maxFileBytes)}.`;
+  return null;
+}
+
+/** The rules of UploadPolicy.CleanName that a name on a real disk can break. */
+function refusalOfName(name) {
+  const shown = name.normalize('NFC').replace(DECEPTIVE, '').replace(/[. ]+$/, '');
+  if (/\p{Cc}/u.test(name)) return `“${name}” has control characters in its name. Rename it.`;
+  if (!shown.trim()) return `“${name}” has no name that could be shown. Rename it.`;
+  if (new TextEncoder().encode(shown).length > MAX_NAME_BYTES) return `“${[...name].slice(0, 40).join('')}…” has too long a name. Shorten it.`;
   return null;
 }
