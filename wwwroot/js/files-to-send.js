@@ -8,7 +8,7 @@ import { thumbnailOf, within } from './pictures.js';
 // Counted from the moment somebody sends; a message goes without a thumbnail that takes longer.
 const PATIENCE_MS = 3_000;
 // A larger picture without a thumbnail is one that is better not drawn here.
-const SMALL_BYTES = 4 * 1024 * 1024;
+const SMALL_BYTES = 1024 * 1024;
 
 export class FilesToSend {
   #list;

@@ -99,6 +99,24 @@ public sealed class DownloadTests(TestServer server) : IClassFixture<TestServer>
         (await answer.Content.ReadAsStringAsync()).ShouldBe(body);
     }
 
+    [Theory]
+    [InlineData("a.pdf", "%PDF-1.4", "'self'", "SAMEORIGIN")]
+    [InlineData("a.txt", "hello", null, "DENY")]
+    public async Task Only_a_pdf_may_be_framed_and_only_by_our_own_pages(string name, string content, string? ancestors, string frames)
+    {
+        var ann = await server.UserAsync("ann");
+        var path = (await ann.SendFileAsync(await ann.ChatAsync(), name, System.Text.Encoding.ASCII.GetBytes(content))).Text("path");
+        using var answer = await ann.Http.GetAsync(path);
+
+        Header(answer, "X-Frame-Options").ShouldBe(frames);
+        var policy = Header(answer, "Content-Security-Policy").Split("; ");
+        policy.ShouldContain("default-src 'none'");
+        if (ancestors is null)
+            policy.ShouldContain("sandbox");
+        else
+            policy.ShouldContain($"frame-ancestors {ancestors}");
+    }
+
     public static TheoryData<string, byte[], string, string> Types =>
         new()
         {

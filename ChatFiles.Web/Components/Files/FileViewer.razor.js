@@ -107,7 +107,7 @@ class Zoom {
   listen(signal, onSwipe) {
     const on = (type, act, options) => this.#stage.addEventListener(type, act, { signal, ...options });
     on('wheel', (event) => this.#onWheel(event), { passive: false });
-    on('dblclick', (event) => this.#isPicture(event) && (this.scale > 1 ? this.reset() : this.#to(DOUBLE_CLICK_SCALE, event)));
+    on('dblclick', (event) => this.#onDoubleClick(event));
     on('pointerdown', (event) => this.#onDown(event));
     on('pointermove', (event) => this.#onMove(event));
     on('pointerup', (event) => this.#onUp(event, onSwipe));
@@ -136,10 +136,6 @@ class Zoom {
   get #middle() {
     const { left, top, width, height } = this.#stage.getBoundingClientRect();
     return { clientX: left + width / 2, clientY: top + height / 2 };
-  }
-
-  #isPicture(event) {
-    return event.target === this.#picture;
   }
 
   /** What is under the pointer stays there. */
@@ -175,8 +171,14 @@ class Zoom {
     this.#to(this.scale * Math.exp(-pixels * 0.002), event);
   }
 
+  #onDoubleClick(event) {
+    if (!this.#picture) return;
+    if (this.scale > 1) this.reset();
+    else this.#to(DOUBLE_CLICK_SCALE, event);
+  }
+
   #onDown(event) {
-    if (!this.#isPicture(event) || event.button !== 0) return;
+    if (event.target !== this.#picture || event.button !== 0) return;
     this.#stage.setPointerCapture(event.pointerId);
     this.#fingers.set(event.pointerId, event);
     this.#start = this.#fingers.size === 1 ? event : null;
