@@ -207,6 +207,9 @@ public sealed class Person(string name, IPage page, ServerProcess server) : IAsy
             await question.ClickAsync();
     }
 
+    /// <summary>Opens a file that is no picture, where it can be shown in place.</summary>
+    public Task OpenCardAsync(string file) => Attachment(file).GetByRole(AriaRole.Button, new() { Name = $"Open {file}" }).ClickAsync();
+
     public async Task CallThemselfAsync(string displayName)
     {
         await GoAsync("profile");

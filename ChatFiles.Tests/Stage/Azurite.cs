@@ -32,9 +32,6 @@ public sealed class Azurite : IAsyncLifetime
                 _folder,
                 "--silent",
                 "--skipApiVersionCheck",
-                // Or it would wait five seconds for idle connections when it is stopped.
-                "--blobKeepAliveTimeout",
-                "1",
                 "--blobPort",
                 _port.ToString(CultureInfo.InvariantCulture),
             },
@@ -46,20 +43,23 @@ public sealed class Azurite : IAsyncLifetime
     public async Task DisposeAsync()
     {
         if (_process is not null)
-        {
-            _process.Kill(entireProcessTree: true);
-            await EndAsync();
-        }
-
+            await KillAsync();
         Directory.Delete(_folder, recursive: true);
     }
 
-    /// <summary>It ends and takes no more connections; <see cref="InitializeAsync"/> starts it again on what it had.</summary>
-    public async Task StopAsync()
+    /// <summary>
+    /// It dies in the middle of everything, with all its connections; <see cref="InitializeAsync"/> starts it again on
+    /// what it has written down.
+    /// </summary>
+    public async Task KillAsync()
     {
-        await SignalAsync("-TERM");
+        _process!.Kill(entireProcessTree: true);
         await EndAsync();
     }
+
+    /// <summary>Whether it has written down that there is this blob, which it does every few seconds.</summary>
+    public bool HasWrittenDown(string key) =>
+        Directory.EnumerateFiles(_folder, "*blob*.json").Any(file => File.ReadAllText(file).Contains(key, StringComparison.Ordinal));
 
     /// <summary>A container of its own for each test; it does not exist yet.</summary>
     public AzureStorageOptions NewContainer() => new() { ConnectionString = ConnectionTo(_port), Container = $"test-{Guid.NewGuid():N}" };

@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using ChatFiles.Core.Files;
 using ChatFiles.Tests.Stage;
 using Microsoft.Extensions.DependencyInjection;
 
@@ -44,13 +45,15 @@ public sealed class AzureOutageTests(Azurite azurite) : IClassFixture<Azurite>
     }
 
     [Fact]
-    public async Task A_store_that_stops_in_the_middle_of_transfers_loses_nothing_and_is_used_again_once_it_is_back()
+    public async Task A_store_that_dies_in_the_middle_of_transfers_loses_nothing_and_is_used_again_once_it_is_back()
     {
         await using var server = await StartAsync();
         var ann = await server.UserAsync("ann");
         var chat = await ann.ChatAsync();
         var kept = await PathOfNewFileAsync(ann, chat, "kept.txt", Long);
         var deleted = await PathOfNewFileAsync(ann, chat, "deleted.txt");
+        await foreach (var key in StoreOf(server).ListAsync("", CancellationToken.None))
+            await Eventually.HoldsAsync(() => azurite.HasWrittenDown(key), "the blob server itself would lose nothing", 30);
         var form = new HalvedContent(new Form().File("halved.txt", Long));
         var upload = ann.PostFileAsync(chat, form, key: "halved");
         await form.HalfSent;
@@ -58,7 +61,7 @@ public sealed class AzureOutageTests(Azurite azurite) : IClassFixture<Azurite>
         await using var bytes = await download.Content.ReadAsStreamAsync();
         await bytes.ReadExactlyAsync(new byte[100]);
 
-        await azurite.StopAsync();
+        await azurite.KillAsync();
         try
         {
             form.SendTheRest();
@@ -110,7 +113,9 @@ public sealed class AzureOutageTests(Azurite azurite) : IClassFixture<Azurite>
     }
 
     private static async Task<int> BlobsAsync(TestServer server) =>
-        await server.Services.GetRequiredService<ChatFiles.Core.Files.IFileStore>().ListAsync("", CancellationToken.None).CountAsync();
+        await StoreOf(server).ListAsync("", CancellationToken.None).CountAsync();
+
+    private static IFileStore StoreOf(TestServer server) => server.Services.GetRequiredService<IFileStore>();
 
     private static async Task ShouldBeUnavailableSoonAsync(Func<Task<HttpResponseMessage>> ask)
     {

@@ -42,7 +42,7 @@ public sealed class AttachmentFigureTests : BunitContext
         var file = Shown.File(name, contentType);
         var figure = Render<AttachmentFigure>(p => p.Add(c => c.File, file).Add(c => c.OnOpen, f => opened = f));
 
-        figure.Find($"button[aria-label='Open {name}']").Click();
+        figure.Find($"button[aria-label^='Open {name}, ']").Click();
 
         opened.ShouldBe(file);
     }

@@ -83,7 +83,10 @@ class Viewer {
   #showScale() {
     const level = this.#content.querySelector('[data-zoom="reset"]');
     const text = `${Math.round(this.#zoom.scale * 100)} %`;
-    if (level && level.textContent !== text) level.textContent = text;
+    if (level && level.textContent !== text) {
+      level.textContent = text;
+      level.setAttribute('aria-label', `${text}, reset zoom`);
+    }
     for (const [way, isAtEnd] of [['out', this.#zoom.scale <= 1], ['in', this.#zoom.scale >= MAX_SCALE]])
       this.#content.querySelector(`[data-zoom="${way}"]`)?.setAttribute('aria-disabled', isAtEnd);
   }
