@@ -24,6 +24,7 @@ public static class CoreServices
                 options.AllowedExtensions = [list];
         });
         services.AddSettings<QuotaOptions>(configuration, "Quotas");
+        services.AddSettings<LimitOptions>(configuration, "Limits");
         services.AddSettings<DataOptions>(configuration, "Data");
         services.PostConfigure<DataOptions>(options =>
             options.Directory = Path.GetFullPath(options.Directory is { Length: > 0 } directory ? directory : "data", contentRoot)

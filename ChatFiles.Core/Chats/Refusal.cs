@@ -8,6 +8,7 @@ public enum RefusalReason
     InvalidJson,
     InvalidQuery,
     InvalidName,
+    NameTaken,
     InvalidText,
     InvalidSeq,
     InvalidIdempotencyKey,
@@ -30,6 +31,9 @@ public enum RefusalReason
     FileNotMissing,
     ContentDiffers,
     OffsetConflict,
+    UploadTooSlow,
+    TooManyRequests,
+    SearchTooSlow,
     StorageUnavailable,
     StorageFull,
     InvalidRegistration,
@@ -46,6 +50,11 @@ public sealed record Refusal(RefusalReason Reason, string Detail)
     public static readonly Refusal MessageNotFound = new(RefusalReason.MessageNotFound, "There is no such message in this chat.");
     public static readonly Refusal FileNotFound = new(RefusalReason.FileNotFound, "There is no such file in this chat.");
     public static readonly Refusal UserNotFound = new(RefusalReason.UserNotFound, "Nobody with this address has an account here.");
+
+    public static readonly Refusal TooManyRequests = new(
+        RefusalReason.TooManyRequests,
+        "That is more at once than one person's share of this server; wait a moment."
+    );
 
     /// <summary>Which file of the message it is about, from 0; null when it is about all of it.</summary>
     public int? File { get; init; }

@@ -86,8 +86,8 @@ public sealed class ResumableUploadTests(TestServer server) : IClassFixture<Test
         var path = await ann.BeginUploadAsync(await ann.ChatAsync(), "note.txt", 10);
         await ann.AppendAsync(path, 0, "hello"u8.ToArray());
 
-        (await ann.TryAppendAsync(path, 0, "hello"u8.ToArray()).ShouldBeProblemAsync(409, "invalid-form")).ShouldContain("byte 5");
-        await ann.TryAppendAsync(path, 6, "world"u8.ToArray()).ShouldBeProblemAsync(409, "invalid-form");
+        (await ann.TryAppendAsync(path, 0, "hello"u8.ToArray()).ShouldBeProblemAsync(409, "offset-conflict")).ShouldContain("byte 5");
+        await ann.TryAppendAsync(path, 6, "world"u8.ToArray()).ShouldBeProblemAsync(409, "offset-conflict");
         await ann.TryAppendAsync(path, -1, "world"u8.ToArray()).ShouldBeProblemAsync(400, "invalid-form");
         await ann.TusAsync(HttpMethod.Patch, path, Tus.Bytes([1])).ShouldBeProblemAsync(400, "invalid-form");
         using var plain = new ByteArrayContent("world"u8.ToArray());
