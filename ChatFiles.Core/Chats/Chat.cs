@@ -21,6 +21,9 @@ public class Chat
     /// <summary>Bytes of the chat's files, thumbnails included; counts against the quota.</summary>
     public long StorageBytes { get; set; }
 
+    /// <summary>How many members there are: kept with every change, because everybody's list of chats shows it.</summary>
+    public int MemberCount { get; set; }
+
     public DateTime CreatedAt { get; set; }
 
     public List<Member> Members { get; } = [];

@@ -18,7 +18,7 @@ public sealed partial class ChatService
                 m.Chat.Name,
                 m.Chat.DirectKey,
                 m.Chat.LastSeq,
-                Members = m.Chat.Members.Count,
+                Members = m.Chat.MemberCount,
                 Unread = db.Messages.Count(x => x.ChatId == m.ChatId && x.Id > m.ReadMessageId && x.AuthorId != userId && !x.Deleted),
             })
             .ToListAsync(cancellationToken);
@@ -40,10 +40,16 @@ public sealed partial class ChatService
         ];
     }
 
-    public async Task<Result<ChatView>> GetChatAsync(string userId, long chatId, CancellationToken cancellationToken = default)
+    /// <summary>The chat with as many of its members as are wanted, besides the caller and the owner.</summary>
+    public async Task<Result<ChatView>> GetChatAsync(
+        string userId,
+        long chatId,
+        int members = MaxMembersShown,
+        CancellationToken cancellationToken = default
+    )
     {
         await using var db = await databases.CreateDbContextAsync(cancellationToken);
-        return await FindChatAsync(db, userId, chatId, cancellationToken) is { } chat ? chat : Refusal.ChatNotFound;
+        return await FindChatAsync(db, userId, chatId, members, cancellationToken) is { } chat ? chat : Refusal.ChatNotFound;
     }
 
     /// <summary>Refuses who is not a member just as if there were no such chat.</summary>
@@ -61,7 +67,7 @@ public sealed partial class ChatService
         var chatId = await writer.WriteAsync(
             async db =>
             {
-                var chat = new Chat { Name = trimmed, CreatedAt = Now };
+                var chat = new Chat { Name = trimmed, MemberCount = 1, CreatedAt = Now };
                 chat.Members.Add(NewMember(userId, MemberRole.Owner));
                 db.Chats.Add(chat);
                 await db.SaveChangesAsync(CancellationToken.None);
@@ -70,7 +76,7 @@ public sealed partial class ChatService
             cancellationToken
         );
         broadcaster.PublishNewChat(chatId, userId);
-        return await GetChatAsync(userId, chatId, CancellationToken.None);
+        return await GetChatAsync(userId, chatId, cancellationToken: CancellationToken.None);
     }
 
     /// <summary>The direct chat of the caller and the person with that address; made when there is none yet.</summary>
@@ -105,7 +111,7 @@ public sealed partial class ChatService
                 var created = chat is null;
                 if (chat is null)
                 {
-                    chat = new Chat { DirectKey = key, CreatedAt = Now };
+                    chat = new Chat { DirectKey = key, MemberCount = 2, CreatedAt = Now };
                     chat.Members.AddRange([NewMember(userId, MemberRole.Owner), NewMember(other.Id, MemberRole.Member)]);
                     db.Chats.Add(chat);
                 }
@@ -121,7 +127,7 @@ public sealed partial class ChatService
         );
         if (!opened.Succeeded(out var direct, out var refusal))
             return refusal;
-        var view = await GetChatAsync(userId, direct.ChatId, CancellationToken.None);
+        var view = await GetChatAsync(userId, direct.ChatId, cancellationToken: CancellationToken.None);
         if (!view.Succeeded(out var found, out refusal))
             return refusal;
         if (direct.Created)
@@ -212,7 +218,14 @@ public sealed partial class ChatService
         return db.Users.SingleOrDefaultAsync(p => p.NormalizedEmail == normalized);
     }
 
-    private static async Task<ChatView?> FindChatAsync(ChatDbContext db, string userId, long chatId, CancellationToken cancellationToken)
+    /// <summary>Costs the same in a chat of 30,000 as in one of 30: of the members only those who are wanted are read.</summary>
+    private static async Task<ChatView?> FindChatAsync(
+        ChatDbContext db,
+        string userId,
+        long chatId,
+        int members,
+        CancellationToken cancellationToken
+    )
     {
         var chat = await db
             .Chats.Where(c => c.Id == chatId && c.Members.Any(m => m.UserId == userId))
@@ -222,16 +235,20 @@ public sealed partial class ChatService
                 c.Name,
                 c.DirectKey,
                 c.LastSeq,
-                Members = c
-                    .Members.OrderBy(m => m.JoinedSeq)
-                    .Select(m => new MemberView(m.UserId, m.User.DisplayName, m.Role))
-                    .ToList(),
+                c.MemberCount,
             })
             .SingleOrDefaultAsync(cancellationToken);
         if (chat is null)
             return null;
         var names = chat.DirectKey is null ? null : await DirectNamesAsync(db, userId, [chat.DirectKey], cancellationToken);
-        return new ChatView(chat.Id, names?.GetValueOrDefault(chat.DirectKey!) ?? chat.Name, names is not null, chat.LastSeq, chat.Members);
+        return new ChatView(
+            chat.Id,
+            names?.GetValueOrDefault(chat.DirectKey!) ?? chat.Name,
+            names is not null,
+            chat.LastSeq,
+            chat.MemberCount,
+            await ReadFirstMembersAsync(db, userId, chatId, chat.MemberCount, members, cancellationToken)
+        );
     }
 
     /// <summary>What the caller's direct chats are called: by the other person, also when that one has left.</summary>

@@ -5,6 +5,7 @@ using Microsoft.EntityFrameworkCore;
 namespace ChatFiles.Core.Chats;
 
 /// <summary>A chat as somebody sees it at one moment.</summary>
+/// <param name="Chat">Of its members only the caller and the owner.</param>
 /// <param name="Window">The newest messages, or those around the one that was asked for.</param>
 /// <param name="Unread">What this person had not read at that moment.</param>
 public sealed record ChatSnapshot(ChatView Chat, MessageWindow Window, Unread Unread);
@@ -35,9 +36,10 @@ public sealed partial class ChatService
     )
     {
         var looked = await LookAtChatAsync(userId, chatId, around, limit, cancellationToken);
-        return looked.Succeeded(out var snapshot, out var refusal)
-            ? new OpenChat(snapshot, Subscribe(userId, chatId, snapshot.Chat.LastSeq), presence.Enter(userId, chatId, snapshot.Chat.LastSeq))
-            : refusal;
+        if (!looked.Succeeded(out var snapshot, out var refusal))
+            return refusal;
+        var (seq, name) = (snapshot.Chat.LastSeq, snapshot.Chat.Members[0].Name);
+        return new OpenChat(snapshot, Subscribe(userId, chatId, seq), presence.Enter(userId, name, chatId, seq));
     }
 
     /// <summary>What opening the chat would show, without following it.</summary>
@@ -52,7 +54,7 @@ public sealed partial class ChatService
         await using var db = await databases.CreateDbContextAsync(cancellationToken);
         // One read transaction is one moment of the database: the page and the seq belong together.
         await using var moment = await db.HoldMomentAsync(cancellationToken);
-        if (await FindChatAsync(db, userId, chatId, cancellationToken) is not { } chat)
+        if (await FindChatAsync(db, userId, chatId, members: 0, cancellationToken) is not { } chat)
             return Refusal.ChatNotFound;
         var unread = await FindUnreadAsync(db, userId, chatId, cancellationToken);
         var window = around is { } id ? await ReadAroundAsync(db, chatId, id, limit, cancellationToken) : null;

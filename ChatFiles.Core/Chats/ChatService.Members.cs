@@ -10,6 +10,61 @@ public sealed record FoundPerson(string UserId, string Name, string Email, bool 
 
 public sealed partial class ChatService
 {
+    /// <summary>So many members come with a chat; the others are read by <see cref="ListMembersAsync"/>.</summary>
+    public const int MaxMembersShown = 200;
+
+    /// <summary>From so many members on it is cheaper to go through all people by name and to ask who is a member.</summary>
+    private const int ManyMembers = 1000;
+
+    /// <summary>The members of a chat by name, the first or those after somebody.</summary>
+    /// <param name="text">A part of the name; case and accents make no difference.</param>
+    /// <param name="after">Somebody who is a member, or was one.</param>
+    /// <param name="limit">1 to 200.</param>
+    public async Task<Result<MemberPage>> ListMembersAsync(
+        string userId,
+        long chatId,
+        string? text = null,
+        string? after = null,
+        int limit = 50,
+        CancellationToken cancellationToken = default
+    )
+    {
+        await using var db = await databases.CreateDbContextAsync(cancellationToken);
+        var count = await db
+            .Members.Where(m => m.ChatId == chatId && m.UserId == userId)
+            .Select(m => (int?)m.Chat.MemberCount)
+            .SingleOrDefaultAsync(cancellationToken);
+        if (count is null)
+            return Refusal.ChatNotFound;
+        if (CheckLimit(limit) is { } refusal)
+            return refusal;
+        Person? last = null;
+        if (after is not null && (last = await db.Users.SingleOrDefaultAsync(p => p.Id == after, cancellationToken)) is null)
+            return new Refusal(RefusalReason.InvalidQuery, "“after” is the id of a member of this chat.");
+        var people = PeopleByName(db, text, last);
+        var members = await MembersOf(db, people, chatId, count.Value).Take(limit + 1).ToListAsync(cancellationToken);
+        var page = members.Take(limit).ToList();
+        return new MemberPage(page, members.Count > limit ? page[^1].UserId : null);
+    }
+
+    /// <summary>One member.</summary>
+    public async Task<Result<MemberView>> GetMemberAsync(
+        string userId,
+        long chatId,
+        string memberId,
+        CancellationToken cancellationToken = default
+    )
+    {
+        await using var db = await databases.CreateDbContextAsync(cancellationToken);
+        if (!await IsMemberAsync(db, userId, chatId, cancellationToken))
+            return Refusal.ChatNotFound;
+        var member = await db
+            .Members.Where(m => m.ChatId == chatId && m.UserId == memberId)
+            .Select(m => new MemberView(m.UserId, m.User.DisplayName, m.Role))
+            .SingleOrDefaultAsync(cancellationToken);
+        return member is null ? NoMember : member;
+    }
+
     /// <summary>Makes the person with that address a member; that they are one already is no error.</summary>
     public async Task<Result<Done>> AddMemberAsync(string userId, long chatId, string? email, CancellationToken cancellationToken = default)
     {
@@ -86,11 +141,12 @@ public sealed partial class ChatService
                     return new Refusal(RefusalReason.NotAllowed, "Everybody is in General; nobody leaves it.");
                 var leaving = await db.Members.Include(m => m.User).SingleOrDefaultAsync(m => m.ChatId == chatId && m.UserId == memberId);
                 if (leaving is null)
-                    return new Refusal(RefusalReason.UserNotFound, "This person is not a member of the chat.");
+                    return NoMember;
 
                 var left = db.AddEvent(caller.Chat, ChatEventType.MemberLeft, Now);
                 (left.UserId, left.UserName) = (leaving.UserId, leaving.User.DisplayName);
                 db.Members.Remove(leaving);
+                caller.Chat.MemberCount--;
                 if (leaving.Role == MemberRole.Owner)
                     await PassOwnershipOnAsync(db, leaving);
                 await db.SaveChangesAsync(CancellationToken.None);
@@ -98,6 +154,72 @@ public sealed partial class ChatService
             },
             cancellationToken
         );
+
+    private static readonly Refusal NoMember = new(RefusalReason.UserNotFound, "This person is not a member of the chat.");
+
+    /// <summary>The caller, the owner, and then as many others by name.</summary>
+    private static async Task<IReadOnlyList<MemberView>> ReadFirstMembersAsync(
+        ChatDbContext db,
+        string userId,
+        long chatId,
+        int memberCount,
+        int others,
+        CancellationToken cancellationToken
+    )
+    {
+        var first = await db
+            .Members.Where(m => m.ChatId == chatId && m.UserId == userId)
+            .Concat(db.Members.Where(m => m.ChatId == chatId && m.Role == MemberRole.Owner && m.UserId != userId))
+            .Select(m => new MemberView(m.UserId, m.User.DisplayName, m.Role))
+            .ToListAsync(cancellationToken);
+        first.Sort((one, other) => (other.UserId == userId).CompareTo(one.UserId == userId));
+        if (others <= first.Count)
+            return first;
+        var byName = await MembersOf(db, PeopleByName(db, text: null, after: null), chatId, memberCount).Take(others).ToListAsync(cancellationToken);
+        return [.. first, .. byName.Where(m => first.TrueForAll(f => f.UserId != m.UserId)).Take(others - first.Count)];
+    }
+
+    /// <summary>In the order of the index over their names.</summary>
+    private static IQueryable<Person> PeopleByName(ChatDbContext db, string? text, Person? after)
+    {
+        var people = db.Users.AsNoTracking();
+        if (!string.IsNullOrWhiteSpace(text))
+        {
+            var part = SearchWords.Fold(text.Trim());
+            people = people.Where(p => p.FoldedName.Contains(part));
+        }
+
+        if (after is not null)
+        {
+#pragma warning disable CA1309 // The database compares; it knows no other way than by bytes.
+            people = people.Where(p =>
+                string.Compare(p.FoldedName, after.FoldedName) >= 0
+                && (string.Compare(p.FoldedName, after.FoldedName) > 0 || string.Compare(p.Id, after.Id) > 0)
+            );
+#pragma warning restore CA1309
+        }
+
+        return people;
+    }
+
+    /// <summary>Those of them who are members, by name. Which end to begin at is said here: the database does not know how many members a chat has.</summary>
+    private static IQueryable<MemberView> MembersOf(ChatDbContext db, IQueryable<Person> people, long chatId, int memberCount) =>
+        memberCount >= ManyMembers
+            ? people
+                .Where(p => db.Members.Any(m => m.ChatId == chatId && m.UserId == p.Id))
+                .OrderBy(p => p.FoldedName)
+                .ThenBy(p => p.Id)
+                .Select(p => new MemberView(
+                    p.Id,
+                    p.DisplayName,
+                    db.Members.Where(m => m.ChatId == chatId && m.UserId == p.Id).Select(m => m.Role).First()
+                ))
+            : db
+                .Members.Where(m => m.ChatId == chatId)
+                .Join(people, m => m.UserId, p => p.Id, (m, p) => new { Person = p, m.Role })
+                .OrderBy(m => m.Person.FoldedName)
+                .ThenBy(m => m.Person.Id)
+                .Select(m => new MemberView(m.Person.Id, m.Person.DisplayName, m.Role));
 
     private Task<Result<FoundPerson>> AddMemberAsync(
         string userId,

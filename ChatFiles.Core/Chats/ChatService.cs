@@ -14,7 +14,7 @@ namespace ChatFiles.Core.Chats;
 /// <item><c>ChatService.Uploads.cs</c>: resumable uploads, until they are sent</item>
 /// <item><c>ChatService.Messages.cs</c>: send a text, read the history, delete a message</item>
 /// <item><c>ChatService.Chats.cs</c>: my chats, create one, read position</item>
-/// <item><c>ChatService.Members.cs</c>: add, find and remove people</item>
+/// <item><c>ChatService.Members.cs</c>: list, add, find and remove people</item>
 /// <item><c>ChatService.Finding.cs</c>: list a chat's files, search, storage use</item>
 /// <item><c>ChatService.Live.cs</c>: follow a chat</item>
 /// </list>

@@ -8,9 +8,16 @@ namespace ChatFiles.Core.Chats;
 /// <param name="Members">How many.</param>
 public sealed record ChatSummary(long Id, string Name, bool Direct, int Unread, long LastSeq, int Members);
 
-public sealed record ChatView(long Id, string Name, bool Direct, long LastSeq, IReadOnlyList<MemberView> Members);
+/// <summary>A chat and some of its members.</summary>
+/// <param name="MemberCount">How many there are.</param>
+/// <param name="Members">Whoever asks and the owner first, then others by name, as many as were asked for.</param>
+public sealed record ChatView(long Id, string Name, bool Direct, long LastSeq, int MemberCount, IReadOnlyList<MemberView> Members);
 
 public sealed record MemberView(string UserId, string Name, MemberRole Role);
+
+/// <summary>A page of a chat's members by name.</summary>
+/// <param name="NextAfter">Ask for the members after this one next; null on the last page.</param>
+public sealed record MemberPage(IReadOnlyList<MemberView> Members, string? NextAfter);
 
 public sealed record AuthorView(string UserId, string Name);
 

@@ -24,6 +24,7 @@ internal static class ChatChanges
     {
         var joined = db.AddEvent(chat, ChatEventType.MemberJoined, at);
         (joined.UserId, joined.UserName) = (person.Id, person.DisplayName);
+        chat.MemberCount++;
         db.Members.Add(
             new Member
             {

@@ -37,7 +37,11 @@ public class ChatDbContext(DbContextOptions<ChatDbContext> options) : IdentityUs
     {
         base.OnModelCreating(builder);
 
-        builder.Entity<Person>(person => person.Property(p => p.DisplayName).HasMaxLength(Chat.MaxNameLength));
+        builder.Entity<Person>(person =>
+        {
+            person.Property(p => p.DisplayName).HasMaxLength(Chat.MaxNameLength);
+            person.HasIndex(p => new { p.FoldedName, p.Id });
+        });
 
         builder.Entity<PersonState>(state =>
         {
@@ -56,6 +60,7 @@ public class ChatDbContext(DbContextOptions<ChatDbContext> options) : IdentityUs
         {
             member.HasKey(m => new { m.ChatId, m.UserId });
             member.HasIndex(m => m.UserId);
+            member.HasIndex(m => m.ChatId).HasFilter($"\"Role\" = {(int)MemberRole.Owner}");
             member.HasOne(m => m.Chat).WithMany(c => c.Members).HasForeignKey(m => m.ChatId);
             member.HasOne(m => m.User).WithMany().HasForeignKey(m => m.UserId);
         });

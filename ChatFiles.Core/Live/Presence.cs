@@ -12,14 +12,24 @@ public sealed class Presence(TimeProvider time)
     /// <summary>For so long somebody counts as writing after they last said so.</summary>
     public static readonly TimeSpan TypingLasts = TimeSpan.FromSeconds(6);
 
+    /// <summary>That somebody begins to write reaches others once in so long, whatever their pages send.</summary>
+    public static readonly TimeSpan TypingPause = TimeSpan.FromSeconds(2);
+
+    /// <summary>In a room with more seats, comings and goings are told together.</summary>
+    internal const int CrowdedFrom = 50;
+
+    /// <summary>In a crowded room everybody hears of comings and goings once in so long.</summary>
+    internal static readonly TimeSpan CrowdedPause = TimeSpan.FromSeconds(1);
+
     private readonly Lock _gate = new();
-    private readonly Dictionary<long, List<Seat>> _rooms = [];
+    private readonly Dictionary<long, Room> _rooms = [];
+    private readonly Dictionary<string, long> _typedAt = [];
 
     /// <param name="since">The chat's seq at that moment: what was committed before is over.</param>
-    internal Seat Enter(string userId, long chatId, long since)
+    internal Seat Enter(string userId, string name, long chatId, long since)
     {
-        var seat = new Seat(this, time, userId, chatId, since);
-        Change(chatId, seats => seats.Add(seat), isEntering: true);
+        var seat = new Seat(this, time, userId, name, chatId, since);
+        Change(chatId, room => room.Seats.Add(seat), isEntering: true);
         return seat;
     }
 
@@ -27,61 +37,129 @@ public sealed class Presence(TimeProvider time)
     internal void Heed(RoomEvent roomEvent)
     {
         if (roomEvent is { Type: ChatEventType.MessageCreated, Message.Author.UserId: var author })
-            Change(roomEvent.ChatId, seats => SetTyping(seats.Where(s => s.UserId == author), isTyping: false));
+            Change(roomEvent.ChatId, room => room.Seats.ForEach(s => s.IsTyping &= s.UserId != author));
         else if (roomEvent.Type == ChatEventType.MemberLeft)
-            Change(roomEvent.ChatId, seats => EndSeats(seats, s => s.UserId == roomEvent.UserId && s.Since < roomEvent.Seq));
+            Change(roomEvent.ChatId, room => EndSeats(room, s => s.UserId == roomEvent.UserId && s.Since < roomEvent.Seq));
     }
 
-    internal void SetTyping(Seat seat, bool isTyping) =>
-        Change(seat.ChatId, seats => SetTyping(seats.Where(s => s == seat), isTyping));
-
-    internal void SetAway(Seat seat, bool isAway) =>
-        Change(
-            seat.ChatId,
-            seats =>
-            {
-                foreach (var found in seats.Where(s => s == seat))
-                    (found.IsAway, found.IsTyping) = (isAway, found.IsTyping && !isAway);
-            }
-        );
-
-    internal void End(Seat seat) => Change(seat.ChatId, seats => EndSeats(seats, s => s == seat));
-
-    private static void SetTyping(IEnumerable<Seat> seats, bool isTyping)
+    /// <summary>Costs nobody anything when there is nothing new in it, however often a page says it.</summary>
+    internal void SetTyping(Seat seat, bool isTyping)
     {
-        foreach (var seat in seats)
-            seat.IsTyping = isTyping;
-    }
-
-    private static void EndSeats(List<Seat> seats, Predicate<Seat> isOver)
-    {
-        foreach (var seat in seats.FindAll(isOver))
-            seat.See([]);
-        seats.RemoveAll(isOver);
-    }
-
-    /// <summary>Everything that changes a room passes here. Those who see something new are told outside of the lock.</summary>
-    private void Change(long chatId, Action<List<Seat>> change, bool isEntering = false)
-    {
-        List<Seat> toTell;
         lock (_gate)
         {
-            if (!_rooms.TryGetValue(chatId, out var seats))
+            if (seat.IsTyping == isTyping || seat.HasEnded || (isTyping && !MayTellTyping(seat.UserId)))
+                return;
+        }
+
+        Change(seat.ChatId, _ => seat.IsTyping = isTyping && !seat.HasEnded);
+    }
+
+    internal void SetAway(Seat seat, bool isAway) =>
+        Change(seat.ChatId, _ => (seat.IsAway, seat.IsTyping) = (isAway, seat.IsTyping && !isAway));
+
+    internal void End(Seat seat) => Change(seat.ChatId, room => EndSeats(room, s => s == seat));
+
+    private static void EndSeats(Room room, Predicate<Seat> isOver)
+    {
+        foreach (var seat in room.Seats.FindAll(isOver))
+            seat.HasEnded = true;
+        room.Seats.RemoveAll(isOver);
+    }
+
+    /// <summary>A person is one, whatever number of pages they have.</summary>
+    private bool MayTellTyping(string userId)
+    {
+        var now = time.GetTimestamp();
+        if (_typedAt.TryGetValue(userId, out var before) && time.GetElapsedTime(before, now) < TypingPause)
+            return false;
+        if (_typedAt.Count > 1000)
+        {
+            foreach (var (past, at) in _typedAt.ToList())
+            {
+                if (time.GetElapsedTime(at, now) >= TypingPause)
+                    _typedAt.Remove(past);
+            }
+        }
+
+        _typedAt[userId] = now;
+        return true;
+    }
+
+    /// <summary>
+    /// Everything that changes a room passes here. The company is found once for all who see it, and those who see
+    /// something new are told outside of the lock.
+    /// </summary>
+    private void Change(long chatId, Action<Room> change, bool isEntering = false)
+    {
+        IReadOnlyList<Seat> toTell;
+        lock (_gate)
+        {
+            if (!_rooms.TryGetValue(chatId, out var room))
             {
                 if (!isEntering)
                     return;
-                _rooms[chatId] = seats = [];
+                _rooms[chatId] = room = new Room();
             }
 
-            var before = seats.ToList();
-            change(seats);
-            if (seats.Count == 0)
+            var before = room.Seats.ToList();
+            change(room);
+            if (room.Seats.Count == 0)
                 _rooms.Remove(chatId);
-            toTell = [.. seats.Where(s => s.See(seats)), .. before.Except(seats)];
+            toTell = [.. Look(chatId, room), .. before.Where(s => s.HasEnded)];
         }
 
         foreach (var seat in toTell)
             seat.Tell();
+    }
+
+    /// <summary>Looks round; returns who has to be told now.</summary>
+    private IEnumerable<Seat> Look(long chatId, Room room)
+    {
+        var (before, now) = (room.Company, Company.Of(room.Seats));
+        room.Company = now;
+        foreach (var seat in room.Seats)
+            seat.See(now);
+        if (!before.Typing.SequenceEqual(now.Typing))
+        {
+            // Nobody is told of their own writing.
+            var changed = before.Typing.Except(now.Typing).Union(now.Typing.Except(before.Typing)).ToHashSet(StringComparer.Ordinal);
+            if (before.Here.SequenceEqual(now.Here))
+                return room.Seats.Where(s => changed.Count > 1 || !changed.Contains(s.UserId));
+        }
+        else if (before.Here.SequenceEqual(now.Here))
+        {
+            return [];
+        }
+
+        if (room.Seats.Count <= CrowdedFrom)
+            return room.Seats;
+        room.Later ??= time.CreateTimer(_ => TellAll(chatId, room), null, CrowdedPause, Timeout.InfiniteTimeSpan);
+        return [];
+    }
+
+    private void TellAll(long chatId, Room room)
+    {
+        List<Seat> toTell;
+        lock (_gate)
+        {
+            room.Later?.Dispose();
+            room.Later = null;
+            toTell = _rooms.GetValueOrDefault(chatId) == room ? [.. room.Seats] : [];
+        }
+
+        foreach (var seat in toTell)
+            seat.Tell();
+    }
+
+    private sealed class Room
+    {
+        /// <summary>In the order of their coming.</summary>
+        public List<Seat> Seats { get; } = [];
+
+        public Company Company { get; set; } = Company.Nobody;
+
+        /// <summary>Runs while there is something to be told together.</summary>
+        public ITimer? Later { get; set; }
     }
 }
 
@@ -92,9 +170,9 @@ public sealed class Seat : IDisposable
     private readonly ITimer _silence;
     private volatile Company _company = Company.Nobody;
 
-    internal Seat(Presence presence, TimeProvider time, string userId, long chatId, long since)
+    internal Seat(Presence presence, TimeProvider time, string userId, string name, long chatId, long since)
     {
-        (_presence, UserId, ChatId, Since) = (presence, userId, chatId, since);
+        (_presence, UserId, Name, ChatId, Since) = (presence, userId, name, chatId, since);
         _silence = time.CreateTimer(_ => StopTyping(), null, Timeout.InfiniteTimeSpan, Timeout.InfiniteTimeSpan);
     }
 
@@ -102,9 +180,11 @@ public sealed class Seat : IDisposable
     public event Action? Changed;
 
     /// <summary>Who else is here, as seen from this seat; nobody once it has ended.</summary>
-    public Company Company => _company;
+    public Company Company => HasEnded ? Company.Nobody : _company.SeenBy(UserId);
 
     internal string UserId { get; }
+
+    internal string Name { get; }
 
     internal long ChatId { get; }
 
@@ -114,11 +194,14 @@ public sealed class Seat : IDisposable
 
     internal bool IsAway { get; set; }
 
+    internal bool HasEnded { get; set; }
+
     /// <summary>The person is writing; holds for <see cref="Presence.TypingLasts"/> and ends with their next message.</summary>
     public void Type()
     {
         _presence.SetTyping(this, isTyping: true);
-        _silence.Change(Presence.TypingLasts, Timeout.InfiniteTimeSpan);
+        if (IsTyping)
+            _silence.Change(Presence.TypingLasts, Timeout.InfiniteTimeSpan);
     }
 
     public void StopTyping() => _presence.SetTyping(this, isTyping: false);
@@ -134,25 +217,34 @@ public sealed class Seat : IDisposable
         _silence.Dispose();
     }
 
-    /// <summary>Looks round; returns whether there is something new to see.</summary>
-    internal bool See(IReadOnlyCollection<Seat> seats)
-    {
-        var here = seats.Where(s => !s.IsAway).Select(s => s.UserId).Distinct().ToImmutableArray();
-        var typing = seats.Where(s => s.IsTyping && s.UserId != UserId).Select(s => s.UserId).Distinct().ToImmutableArray();
-        var before = _company;
-        if (before.Here.SequenceEqual(here) && before.Typing.SequenceEqual(typing))
-            return false;
-        _company = new Company(here, typing);
-        return true;
-    }
+    internal void See(Company company) => _company = company;
 
     internal void Tell() => Changed?.Invoke();
 }
 
-/// <summary>The people of a chat's open pages, by user id; each once.</summary>
+/// <summary>The people of a chat's open pages, by user id; each once. It is one and the same for all who see it.</summary>
 /// <param name="Here">In the order of their coming.</param>
 /// <param name="Typing">Others only.</param>
-public sealed record Company(ImmutableArray<string> Here, ImmutableArray<string> Typing)
+/// <param name="Names">Of all of them.</param>
+public sealed record Company(ImmutableArray<string> Here, ImmutableArray<string> Typing, IReadOnlyDictionary<string, string> Names)
 {
-    public static readonly Company Nobody = new([], []);
+    public static readonly Company Nobody = new([], [], new Dictionary<string, string>());
+
+    /// <summary>Whether somebody is here.</summary>
+    public bool Has(string userId) => Names.ContainsKey(userId);
+
+    internal static Company Of(IReadOnlyList<Seat> seats)
+    {
+        var names = new Dictionary<string, string>(StringComparer.Ordinal);
+        var here = ImmutableArray.CreateBuilder<string>();
+        foreach (var seat in seats)
+        {
+            if (!seat.IsAway && names.TryAdd(seat.UserId, seat.Name))
+                here.Add(seat.UserId);
+        }
+
+        return new Company(here.ToImmutable(), [.. seats.Where(s => s.IsTyping).Select(s => s.UserId).Distinct()], names);
+    }
+
+    internal Company SeenBy(string userId) => Typing.Contains(userId) ? this with { Typing = Typing.Remove(userId) } : this;
 }

@@ -1,3 +1,4 @@
+using ChatFiles.Core.Chats;
 using Microsoft.AspNetCore.Identity;
 
 namespace ChatFiles.Core.People;
@@ -9,7 +10,14 @@ public class Person : IdentityUser
     public const string OperatorRole = "operator";
 
     /// <summary>What others see; 1 to 80 characters. Starts as the part of the e-mail address before the <c>@</c>.</summary>
-    public string DisplayName { get; set; } = "";
+    public string DisplayName
+    {
+        get;
+        set => (field, FoldedName) = (value, SearchWords.Fold(value));
+    } = "";
+
+    /// <summary>The display name without case and accents: people are listed in its order and found by it.</summary>
+    public string FoldedName { get; private set; } = "";
 }
 
 /// <summary>

@@ -106,6 +106,22 @@ internal sealed class ChatWorld : IAsyncDisposable
         return chat.Id;
     }
 
+    /// <summary>So many more members, whose accounts nobody ever signs in to; put in directly, because one by one takes minutes.</summary>
+    public Task FillAsync(long chat, int count) =>
+        ReadAsync(async db =>
+        {
+            db.ChangeTracker.AutoDetectChangesEnabled = false;
+            for (var i = 0; i < count; i++)
+            {
+                var person = new Person { Id = $"{i:D5}-{Guid.NewGuid()}", UserName = $"{Guid.NewGuid()}", DisplayName = $"Person {i:D5}" };
+                db.Users.Add(person);
+                db.Members.Add(new Member { ChatId = chat, UserId = person.Id });
+            }
+
+            await db.SaveChangesAsync();
+            return await db.Chats.Where(c => c.Id == chat).ExecuteUpdateAsync(set => set.SetProperty(c => c.MemberCount, c => c.MemberCount + count));
+        });
+
     public Task<Result<MessageView>> SendAsync(Person author, long chat, string? key, params UploadPart[] parts) =>
         Chats.SendFilesAsync(author.Id, chat, key, declaredBytes: null, parts.ToAsyncEnumerable());
 

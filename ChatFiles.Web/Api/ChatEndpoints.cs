@@ -11,8 +11,12 @@ internal static class ChatEndpoints
         var chats = app.MapSignedIn("/chat").WithTags("Chats");
         chats.MapGet("/", ListAsync).Produces<IReadOnlyList<ChatSummary>>().WithSummary("My chats");
         chats.MapPost("/", CreateAsync).Takes<NewChat>().Produces<ChatView>(201).WithSummary("Create a chat");
-        chats.MapGet("/{chatId}", GetAsync).Produces<ChatView>().WithSummary("A chat with its members");
+        chats.MapGet("/{chatId}", GetAsync).Produces<ChatView>().WithSummary("A chat with its members, 200 at the most");
         chats.MapPut("/{chatId}/read", MarkReadAsync).Takes<ReadPosition>().Produces(204).WithSummary("Move my read position");
+        chats
+            .MapGet("/{chatId}/members", ListMembersAsync)
+            .Produces<MemberPage>()
+            .WithSummary("A page of the chat's members by name; q (a part of the name), after and limit narrow it");
         chats.MapPost("/{chatId}/members", AddMemberAsync).Takes<NewMember>().Produces(204).WithSummary("Add somebody");
         chats.MapDelete("/{chatId}/members/{userId}", RemoveMemberAsync).Produces(204).WithSummary("Remove somebody, or leave");
     }
@@ -39,7 +43,22 @@ internal static class ChatEndpoints
     }
 
     private static async Task<IResult> GetAsync(string chatId, ClaimsPrincipal user, ChatService chats, CancellationToken cancellationToken) =>
-        (await chats.GetChatAsync(user.UserId(), Requests.ParseId(chatId), cancellationToken)).ToOk();
+        (await chats.GetChatAsync(user.UserId(), Requests.ParseId(chatId), cancellationToken: cancellationToken)).ToOk();
+
+    private static async Task<IResult> ListMembersAsync(
+        string chatId,
+        HttpRequest request,
+        ClaimsPrincipal user,
+        ChatService chats,
+        CancellationToken cancellationToken
+    )
+    {
+        var id = Requests.ParseId(chatId);
+        var after = request.Query["after"].ToString() is { Length: > 0 } text ? text : null;
+        if (request.ReadLimit().Succeeded(out var limit, out var refusal))
+            return (await chats.ListMembersAsync(user.UserId(), id, request.Query["q"], after, limit, cancellationToken)).ToOk();
+        return Problems.Of((await chats.CheckMemberAsync(user.UserId(), id, cancellationToken)).Refusal ?? refusal);
+    }
 
     private static Task<IResult> MarkReadAsync(string chatId, HttpContext context, ClaimsPrincipal user, ChatService chats) =>
         ChangeAsync<ReadPosition>(

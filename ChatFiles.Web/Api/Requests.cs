@@ -85,7 +85,8 @@ internal static class Requests
         return new FileFilter(request.Query["q"], kind, request.Query["author"].ToString() is { Length: > 0 } author ? author : null);
     }
 
-    private static Result<int> ReadLimit(this HttpRequest request)
+    /// <summary>1 to 200; 50 when none is given.</summary>
+    public static Result<int> ReadLimit(this HttpRequest request)
     {
         var limit = 50;
         if (request.Query["limit"].ToString() is { Length: > 0 } limitText)

@@ -122,6 +122,9 @@ namespace ChatFiles.Core.Data.Migrations
                     b.Property<long>("LastSeq")
                         .HasColumnType("INTEGER");
 
+                    b.Property<int>("MemberCount")
+                        .HasColumnType("INTEGER");
+
                     b.Property<string>("Name")
                         .IsRequired()
                         .HasColumnType("TEXT");
@@ -142,6 +145,7 @@ namespace ChatFiles.Core.Data.Migrations
                             Id = 1L,
                             CreatedAt = 0L,
                             LastSeq = 0L,
+                            MemberCount = 0,
                             Name = "General",
                             StorageBytes = 0L
                         });
@@ -208,6 +212,9 @@ namespace ChatFiles.Core.Data.Migrations
                         .HasColumnType("INTEGER");
 
                     b.HasKey("ChatId", "UserId");
+
+                    b.HasIndex("ChatId")
+                        .HasFilter("\"Role\" = 1");
 
                     b.HasIndex("UserId");
 
@@ -279,6 +286,10 @@ namespace ChatFiles.Core.Data.Migrations
                     b.Property<bool>("EmailConfirmed")
                         .HasColumnType("INTEGER");
 
+                    b.Property<string>("FoldedName")
+                        .IsRequired()
+                        .HasColumnType("TEXT");
+
                     b.Property<bool>("LockoutEnabled")
                         .HasColumnType("INTEGER");
 
@@ -320,6 +331,8 @@ namespace ChatFiles.Core.Data.Migrations
                     b.HasIndex("NormalizedUserName")
                         .IsUnique()
                         .HasDatabaseName("UserNameIndex");
+
+                    b.HasIndex("FoldedName", "Id");
 
                     b.ToTable("AspNetUsers", (string)null);
                 });

@@ -19,7 +19,7 @@ public sealed class MembershipTests
 
         (await world.EventsAsync(chat)).Count(e => e.Type == ChatEventType.MemberJoined && e.UserId == ben.Id).ShouldBe(1);
         (await world.Chats.GetChatAsync(ben.Id, chat)).Value.Members.Select(m => (m.Name, m.Role)).ShouldBe(
-            [("ann", MemberRole.Owner), ("ben", MemberRole.Member)]
+            [("ben", MemberRole.Member), ("ann", MemberRole.Owner)]
         );
         (await world.Chats.ListChatsAsync(ben.Id)).Single(c => c.Id == chat).Unread.ShouldBe(0);
         (await world.Chats.HistoryAsync(ben.Id, chat)).Value.Messages.ShouldHaveSingleItem();

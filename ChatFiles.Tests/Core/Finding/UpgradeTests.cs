@@ -35,6 +35,8 @@ public sealed class UpgradeTests
 
         await using var world = await ChatWorld.BeginOnAsync(folder);
 
+        (await world.Chats.ListMembersAsync("ann", Chat.GeneralId, "ANN")).Value.Members.Single().Name.ShouldBe("Ann");
+        (await world.Chats.ListChatsAsync("ann")).Single().Members.ShouldBe(1);
         (await world.Chats.SearchAsync("ann", "word ärger")).Value.Messages.Single().Id.ShouldBe(5);
         (await world.Chats.SearchAsync("ann", "early")).Value.Messages.Count.ShouldBe(1);
         (await NamesAsync(new FileFilter(AuthorId: "ann"))).ShouldBe(["c.pdf", "b.7z", "Ärger.mp3"]);

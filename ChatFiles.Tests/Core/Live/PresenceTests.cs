@@ -15,10 +15,10 @@ public sealed class PresenceTests
     public void Whoever_has_the_chat_open_is_here_until_they_close_it()
     {
         var presence = new Presence(_time);
-        using var ann = presence.Enter("ann", 7, since: 0);
+        using var ann = presence.Enter("ann", "ann", 7, since: 0);
         var told = CountChanges(ann);
 
-        var ben = presence.Enter("ben", 7, since: 0);
+        var ben = presence.Enter("ben", "ben", 7, since: 0);
         ann.Company.Here.ShouldBe(["ann", "ben"]);
         told().ShouldBe(1);
 
@@ -31,11 +31,11 @@ public sealed class PresenceTests
     public void Several_pages_of_one_person_count_once()
     {
         var presence = new Presence(_time);
-        using var ann = presence.Enter("ann", 7, since: 0);
-        var first = presence.Enter("ben", 7, since: 0);
+        using var ann = presence.Enter("ann", "ann", 7, since: 0);
+        var first = presence.Enter("ben", "ben", 7, since: 0);
         var told = CountChanges(ann);
 
-        using var second = presence.Enter("ben", 7, since: 0);
+        using var second = presence.Enter("ben", "ben", 7, since: 0);
         first.Dispose();
 
         ann.Company.Here.ShouldBe(["ann", "ben"]);
@@ -46,10 +46,10 @@ public sealed class PresenceTests
     public void What_happens_in_one_chat_is_not_seen_in_another()
     {
         var presence = new Presence(_time);
-        using var ann = presence.Enter("ann", 7, since: 0);
+        using var ann = presence.Enter("ann", "ann", 7, since: 0);
         var told = CountChanges(ann);
 
-        using var ben = presence.Enter("ben", 8, since: 0);
+        using var ben = presence.Enter("ben", "ben", 8, since: 0);
         ben.Type();
 
         ann.Company.Here.ShouldBe(["ann"]);
@@ -61,8 +61,8 @@ public sealed class PresenceTests
     public void Writing_ends_six_seconds_after_the_last_word_of_it()
     {
         var presence = new Presence(_time);
-        using var ann = presence.Enter("ann", 7, since: 0);
-        using var ben = presence.Enter("ben", 7, since: 0);
+        using var ann = presence.Enter("ann", "ann", 7, since: 0);
+        using var ben = presence.Enter("ben", "ben", 7, since: 0);
         var told = CountChanges(ann);
 
         ben.Type();
@@ -84,9 +84,9 @@ public sealed class PresenceTests
     public void A_page_that_closes_takes_its_writing_along()
     {
         var presence = new Presence(_time);
-        using var ann = presence.Enter("ann", 7, since: 0);
-        using var otherPage = presence.Enter("ben", 7, since: 0);
-        var ben = presence.Enter("ben", 7, since: 0);
+        using var ann = presence.Enter("ann", "ann", 7, since: 0);
+        using var otherPage = presence.Enter("ben", "ben", 7, since: 0);
+        var ben = presence.Enter("ben", "ben", 7, since: 0);
 
         ben.Type();
         ben.Dispose();
@@ -101,8 +101,8 @@ public sealed class PresenceTests
     public void A_browser_that_cannot_be_reached_is_away_until_it_is_back()
     {
         var presence = new Presence(_time);
-        using var ann = presence.Enter("ann", 7, since: 0);
-        using var ben = presence.Enter("ben", 7, since: 0);
+        using var ann = presence.Enter("ann", "ann", 7, since: 0);
+        using var ben = presence.Enter("ben", "ben", 7, since: 0);
         ben.Type();
 
         ben.StepAway();
@@ -118,12 +118,12 @@ public sealed class PresenceTests
     public void Nothing_is_locked_while_others_are_told()
     {
         var presence = new Presence(_time);
-        using var ann = presence.Enter("ann", 7, since: 0);
+        using var ann = presence.Enter("ann", "ann", 7, since: 0);
         Company? seenMeanwhile = null;
-        ann.Changed += () => Task.Run(() => presence.Enter("carl", 8, since: 0).Dispose()).Wait(TimeSpan.FromSeconds(10)).ShouldBeTrue();
+        ann.Changed += () => Task.Run(() => presence.Enter("carl", "carl", 8, since: 0).Dispose()).Wait(TimeSpan.FromSeconds(10)).ShouldBeTrue();
         ann.Changed += () => seenMeanwhile = ann.Company;
 
-        using var ben = presence.Enter("ben", 7, since: 0);
+        using var ben = presence.Enter("ben", "ben", 7, since: 0);
 
         seenMeanwhile.ShouldNotBeNull().Here.ShouldBe(["ann", "ben"]);
     }
@@ -165,8 +165,8 @@ public sealed class PresenceTests
     public void An_earlier_leaving_that_is_delivered_late_is_over_for_who_has_come_back()
     {
         var presence = new Presence(_time);
-        using var ann = presence.Enter("ann", 7, since: 12);
-        using var ben = presence.Enter("ben", 7, since: 12);
+        using var ann = presence.Enter("ann", "ann", 7, since: 12);
+        using var ben = presence.Enter("ben", "ben", 7, since: 12);
 
         presence.Heed(new RoomEvent(7, 11, ChatEventType.MemberLeft, null, null, "ben", "ben", null));
 
@@ -197,7 +197,7 @@ public sealed class PresenceTests
             {
                 for (var i = 0; i < 200; i++)
                 {
-                    using var seat = presence.Enter($"p{n % 5}", 7 + i % 2, since: 0);
+                    using var seat = presence.Enter($"p{n % 5}", "p", 7 + i % 2, since: 0);
                     seat.Type();
                 }
 
@@ -205,8 +205,54 @@ public sealed class PresenceTests
             }
         );
 
-        using var last = presence.Enter("last", 7, since: 0);
+        using var last = presence.Enter("last", "last", 7, since: 0);
         last.Company.Here.ShouldBe(["last"]);
+    }
+
+    [Fact]
+    public void Typing_reaches_others_once_in_two_seconds_a_person_whatever_their_pages_send()
+    {
+        var presence = new Presence(_time);
+        using var ann = presence.Enter("ann", "ann", 7, since: 0);
+        using var ben = presence.Enter("ben", "ben", 7, since: 0);
+        using var benElsewhere = presence.Enter("ben", "ben", 7, since: 0);
+        var told = CountChanges(ann);
+
+        for (var i = 0; i < 100; i++)
+        {
+            foreach (var page in new[] { ben, benElsewhere })
+            {
+                page.Type();
+                page.StopTyping();
+            }
+        }
+
+        told().ShouldBe(2, "that it began and that it ended");
+        _time.Advance(Presence.TypingPause);
+        benElsewhere.Type();
+        ann.Company.Typing.ShouldBe(["ben"]);
+        told().ShouldBe(3);
+    }
+
+    [Fact]
+    public void In_a_crowd_all_who_come_within_a_second_are_told_together()
+    {
+        var presence = new Presence(_time);
+        using var ann = presence.Enter("ann", "ann", 7, since: 0);
+        for (var i = 0; i < Presence.CrowdedFrom; i++)
+            presence.Enter($"p{i}", $"p{i}", 7, since: 0);
+        _time.Advance(Presence.CrowdedPause);
+        var told = CountChanges(ann);
+
+        for (var i = 0; i < 200; i++)
+            presence.Enter($"q{i}", $"q{i}", 7, since: 0);
+
+        told().ShouldBe(0);
+        _time.Advance(Presence.CrowdedPause);
+        told().ShouldBe(1);
+        ann.Company.Here.Length.ShouldBe(251);
+        _time.Advance(TimeSpan.FromMinutes(1));
+        told().ShouldBe(1);
     }
 
     private async Task<Room> RoomAsync()

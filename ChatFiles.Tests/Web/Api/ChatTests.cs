@@ -70,6 +70,29 @@ public sealed class ChatTests(TestServer server) : IClassFixture<TestServer>
     }
 
     [Fact]
+    public async Task Members_are_counted_and_listed_by_name_in_pages()
+    {
+        var (ann, bob, cleo) = (await server.UserAsync("ann"), await server.UserAsync("bob"), await server.UserAsync("cleo"));
+        var chat = await bob.ChatAsync(cleo, ann);
+        var annId = await ann.IdAsync();
+
+        var view = await ann.GetAsync($"chat/{chat}");
+        view.GetProperty("memberCount").GetInt32().ShouldBe(3);
+        Roles(view).ShouldBe("ann:member bob:owner cleo:member");
+        var first = await ann.GetAsync($"chat/{chat}/members?limit=1");
+        Roles(first).ShouldBe("ann:member");
+        first.Text("nextAfter").ShouldBe(annId);
+        var rest = await ann.GetAsync($"chat/{chat}/members?after={annId}");
+        Roles(rest).ShouldBe("bob:owner cleo:member");
+        rest.GetProperty("nextAfter").GetString().ShouldBeNull();
+        Roles(await ann.GetAsync($"chat/{chat}/members?q=LE")).ShouldBe("cleo:member");
+        await ann.Http.GetAsync($"chat/{chat}/members?after=nobody").ShouldBeProblemAsync(400, "invalid-query");
+        await ann.Http.GetAsync($"chat/{chat}/members?limit=201").ShouldBeProblemAsync(400, "invalid-query");
+        var stranger = await server.UserAsync("stranger");
+        await stranger.Http.GetAsync($"chat/{chat}/members?limit=201").ShouldBeProblemAsync(404, "chat-not-found");
+    }
+
+    [Fact]
     public async Task The_read_position_moves_forward_only()
     {
         var (ann, bob) = (await server.UserAsync("ann"), await server.UserAsync("bob"));

@@ -115,6 +115,32 @@ public sealed class CompanyTests
         room.Page.WaitForAssertion(() => HereIn(room).ShouldBe(["ann (you)", "ben", "carl"]), Screen.Patience);
     }
 
+    [Fact]
+    public async Task The_list_of_members_is_read_by_name_in_pages_searched_and_changes_with_who_joins_and_leaves()
+    {
+        await using var room = await RoomAsync();
+        await room.World.FillAsync(room.Chat, 400);
+        var zoe = await room.World.PersonAsync("zoe");
+        room.Page.Find("button[aria-label^='Members']").Click();
+        room.Page.WaitForAssertion(() => NamesIn(room).Count.ShouldBe(50), Screen.Patience);
+        for (var pages = 0; pages < 8; pages++)
+            room.Page.FindAll("dialog button").Single(b => b.TextContent == "Load more").Click();
+        room.Page.WaitForAssertion(() => NamesIn(room)[^1].ShouldBe("Person 00399"), Screen.Patience);
+        NamesIn(room).Count.ShouldBe(300);
+
+        await room.World.Chats.AddMemberAsync(room.IdOf("ann"), room.Chat, zoe.Email);
+        room.Page.WaitForAssertion(() => NamesIn(room)[^1].ShouldBe("zoe"), Screen.Patience);
+        await room.World.Chats.RemoveMemberAsync(room.IdOf("ann"), room.Chat, zoe.Id);
+        room.Page.WaitForAssertion(() => NamesIn(room)[^1].ShouldBe("Person 00399"), Screen.Patience);
+
+        room.Page.FindAll("dialog button").Single(b => b.TextContent == "Back to the beginning").Click();
+        room.Page.WaitForAssertion(() => NamesIn(room)[0].ShouldBe("ann (you)"), Screen.Patience);
+        room.Page.Find("input[aria-label='Search members']").Input("BE");
+        room.Page.WaitForAssertion(() => NamesIn(room).ShouldBe(["ben"]), Screen.Patience);
+    }
+
+    private static List<string> NamesIn(Room room) => [.. room.Page.FindAll("dialog li .name").Select(name => name.TextContent)];
+
     private static IEnumerable<string> HereIn(Room room) =>
         room.Page.FindAll("dialog li").Where(li => li.QuerySelector(".here") is not null).Select(li => li.QuerySelector(".name")!.TextContent);
 

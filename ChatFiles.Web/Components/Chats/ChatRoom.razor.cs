@@ -30,6 +30,7 @@ public sealed partial class ChatRoom(ChatService chats, NavigationManager naviga
     private bool _hasEnded;
     private bool _isReady;
     private Dialog _dialog;
+    private MembersDialog? _members;
     private Guid? _openFile;
     private Question? _question;
 
@@ -178,9 +179,11 @@ public sealed partial class ChatRoom(ChatService chats, NavigationManager naviga
         var isNew = _timeline!.Apply(roomEvent) | CountNew(roomEvent);
         if (roomEvent.Type is ChatEventType.MemberJoined or ChatEventType.MemberLeft)
         {
-            var chat = await chats.GetChatAsync(UserId, ChatId);
+            var chat = await chats.GetChatAsync(UserId, ChatId, members: 0);
             isNew |= chat.Refusal is null;
             _chat = chat.Refusal is null ? chat.Value : _chat;
+            if (_members is not null)
+                await _members.HearAsync(roomEvent);
         }
 
         if (!isNew)

@@ -11,6 +11,7 @@ namespace ChatFiles.Web.Components.Chats;
 public abstract class CompanyView : ComponentBase, IDisposable
 {
     private Seat? _listeningTo;
+    private int _isDue;
 
     /// <summary>None while the page is shown without its circuit.</summary>
     [Parameter]
@@ -26,10 +27,6 @@ public abstract class CompanyView : ComponentBase, IDisposable
 
     protected override void OnParametersSet() => Listen(Seat);
 
-    /// <summary>Their names; who is not known as a member yet has none.</summary>
-    protected static IReadOnlyList<string> NamesOf(IEnumerable<string> userIds, IReadOnlyList<MemberView> members) =>
-        [.. userIds.Select(id => members.FirstOrDefault(m => m.UserId == id)?.Name).OfType<string>()];
-
     private void Listen(Seat? to)
     {
         if (_listeningTo == to)
@@ -39,5 +36,15 @@ public abstract class CompanyView : ComponentBase, IDisposable
         _listeningTo?.Changed += ShowLater;
     }
 
-    private void ShowLater() => _ = InvokeAsync(StateHasChanged);
+    /// <summary>What changes while a drawing is still to come is in it.</summary>
+    private void ShowLater()
+    {
+        if (Interlocked.Exchange(ref _isDue, 1) == 1)
+            return;
+        _ = InvokeAsync(() =>
+        {
+            Volatile.Write(ref _isDue, 0);
+            StateHasChanged();
+        });
+    }
 }
