@@ -28,6 +28,7 @@ try
     app.UseProblemPages();
     app.UseTus();
     app.UseRouting();
+    app.UsePageForms();
     app.UseAuthentication();
     app.UseRateLimiter();
     app.UseAuthorization();

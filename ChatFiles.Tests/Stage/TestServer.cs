@@ -26,7 +26,7 @@ public sealed class TestServer : IAsyncLifetime, IAsyncDisposable
     };
 
     private Factory? _factory;
-    private TimeProvider? _time;
+    private Action<IServiceCollection>? _change;
 
     public string Data { get; } = Directory.CreateTempSubdirectory("chatfiles-test-").FullName;
 
@@ -51,16 +51,19 @@ public sealed class TestServer : IAsyncLifetime, IAsyncDisposable
     }
 
     /// <summary>In a time that the test moves; tokens grow old in it, too.</summary>
-    public static async Task<TestServer> StartAsync(TimeProvider time)
+    public static Task<TestServer> StartAsync(TimeProvider time) => StartAsync(services => services.AddSingleton(time));
+
+    /// <param name="change">Registered after the program's own services, so that the test's win.</param>
+    public static async Task<TestServer> StartAsync(Action<IServiceCollection> change)
     {
-        var server = new TestServer { _time = time };
+        var server = new TestServer { _change = change };
         await server.InitializeAsync();
         return server;
     }
 
     public Task InitializeAsync()
     {
-        _factory = new Factory(new Dictionary<string, string>(_settings, StringComparer.Ordinal) { ["Data:Directory"] = Data }, _time);
+        _factory = new Factory(new Dictionary<string, string>(_settings, StringComparer.Ordinal) { ["Data:Directory"] = Data }, _change);
         _factory.UseKestrel(0);
         _factory.StartServer();
         Address = _factory.ClientOptions.BaseAddress;
@@ -113,7 +116,7 @@ public sealed class TestServer : IAsyncLifetime, IAsyncDisposable
         return await SignInAsync(account.email);
     }
 
-    private sealed class Factory(Dictionary<string, string> settings, TimeProvider? time) : WebApplicationFactory<Program>
+    private sealed class Factory(Dictionary<string, string> settings, Action<IServiceCollection>? change) : WebApplicationFactory<Program>
     {
         protected override void ConfigureWebHost(IWebHostBuilder builder)
         {
@@ -121,8 +124,8 @@ public sealed class TestServer : IAsyncLifetime, IAsyncDisposable
             builder.UseContentRoot(Repository.Root);
             foreach (var (name, value) in settings)
                 builder.UseSetting(name, value);
-            if (time is not null)
-                builder.ConfigureServices(services => services.AddSingleton(time));
+            if (change is not null)
+                builder.ConfigureServices(change);
         }
     }
 }

@@ -22,7 +22,10 @@ internal static class Problems
     public static readonly ProblemHttpResult InternalError = Problem(500, "internal-error", "Something went wrong here; it was logged.");
 
     /// <summary>The tus protocol decides the status; the contract has one slug for requests that are not as they should be.</summary>
-    public static ProblemHttpResult InvalidUpload(int status, string detail) => Problem(status, "invalid-form", detail);
+    public static ProblemHttpResult InvalidUpload(int status, string detail) => InvalidForm(status, detail);
+
+    /// <summary>A form, as a whole, that is not taken.</summary>
+    public static ProblemHttpResult InvalidForm(int status, string detail) => Problem(status, "invalid-form", detail);
 
     /// <summary>The answer to a refusal, with the contract's slug and status.</summary>
     public static IResult Of(Refusal refusal) =>

@@ -19,8 +19,8 @@ internal sealed class AntiforgeryFilter(IAntiforgery antiforgery) : IEndpointFil
         var changesNothing = HttpMethods.IsGet(request.Method) || HttpMethods.IsHead(request.Method);
         if (changesNothing || !CameByCookie(context.HttpContext))
             return await next(context);
-        // Without the header the framework would look for the token in the form, and read a whole upload for it.
-        if (!request.Headers.ContainsKey(HeaderName) || !await antiforgery.IsRequestValidAsync(context.HttpContext))
+        // Without the header, or with an empty one, the framework would look for the token in the form, and read a whole upload for it.
+        if (string.IsNullOrEmpty(request.Headers[HeaderName]) || !await antiforgery.IsRequestValidAsync(context.HttpContext))
             return Problems.InvalidAntiforgeryToken;
         return await next(context);
     }

@@ -27,6 +27,8 @@ internal static class CircuitGuard
         if (!IsFromThisSite(context.Request))
             return StatusCodes.Status403Forbidden;
         var isFarewell = HttpMethods.IsPost(context.Request.Method) && rest.StartsWith("/disconnect", StringComparison.Ordinal);
+        if (isFarewell)
+            PageForms.LimitBody(context); // the script sends it as multipart/form-data
         return context.WebSockets.IsWebSocketRequest || IsWebSocketHandshake(context.Request) || isFarewell
             ? StatusCodes.Status200OK
             : StatusCodes.Status400BadRequest;

@@ -15,7 +15,7 @@ public sealed class RateLimitOptions
     [Range(0, int.MaxValue)]
     public int UploadsPerMinute { get; set; } = 600;
 
-    /// <summary>From a client address, registrations too.</summary>
+    /// <summary>From a client address; registrations, sign-outs and changes of a profile too.</summary>
     [Range(0, int.MaxValue)]
     public int SignInsPerMinute { get; set; } = 60;
 }
@@ -24,7 +24,17 @@ internal static class RateLimits
 {
     public const string Uploads = "uploads";
 
-    private static readonly string[] SignInPaths = ["/account/login", "/account/register", "/account/refresh", "/sign-in", "/register"];
+    /// <summary>Where passwords are tried or hashed, and where a stranger's form makes the server work.</summary>
+    private static readonly string[] SignInPaths =
+    [
+        "/account/login",
+        "/account/register",
+        "/account/refresh",
+        "/sign-in",
+        "/sign-out",
+        "/register",
+        "/profile",
+    ];
 
     public static void AddRateLimits(this IServiceCollection services, IConfiguration configuration)
     {

@@ -1,0 +1,133 @@
+using System.Text;
+using ChatFiles.Tests.Stage;
+
+namespace ChatFiles.Tests.Web.Security;
+
+/// <summary>What strangers can make the server read with the forms of its pages.</summary>
+public sealed class PageFormTests(TestServer server) : IClassFixture<TestServer>
+{
+    private const string Urlencoded = "application/x-www-form-urlencoded";
+
+    private static readonly string[] Pages = ["sign-in", "sign-out", "register", "profile", "not-found", "", "chats/1", "find", "operator"];
+
+    /// <summary>Each body is announced and begun, but never ends: an answer can only come from what was sent before it.</summary>
+    [Fact]
+    public async Task Large_multipart_forms_sent_to_pages_by_many_at_once_are_refused_unread_and_leave_no_file()
+    {
+        var before = SpooledFiles();
+        var begun = new Form().File("big.bin", new byte[256 * 1024]).Whole;
+
+        var answers = await Task.WhenAll(
+            Enumerable
+                .Repeat(Pages, 2)
+                .SelectMany(pages => pages)
+                .Select(page => RawRequest.SendAsync(server.Address, Head(page, "multipart/form-data; boundary=\"boundary\"", "Content-Length: 20000000"), begun))
+        );
+
+        answers.ShouldAllBe(answer => answer.StartsWith("HTTP/1.1 415 ", StringComparison.Ordinal) && answer.Contains("\"invalid-form\"", StringComparison.Ordinal));
+        SpooledFiles().Except(before).ShouldBeEmpty();
+    }
+
+    [Fact]
+    public async Task A_form_larger_than_64_KiB_is_refused_by_what_it_declares()
+    {
+        foreach (var page in Pages)
+        {
+            var answer = await RawRequest.SendAsync(server.Address, Head(page, Urlencoded, "Content-Length: 65537"), "Email=a"u8.ToArray());
+            answer.ShouldStartWith("HTTP/1.1 413 ");
+            answer.ShouldContain("\"invalid-form\"");
+        }
+    }
+
+    [Fact]
+    public async Task A_form_larger_than_64_KiB_is_refused_by_what_is_counted()
+    {
+        var body = RawRequest.Chunked(Encoding.ASCII.GetBytes("Email=" + new string('a', 70_000)), end: false);
+        foreach (var page in Pages)
+        {
+            var answer = await RawRequest.SendAsync(server.Address, Head(page, Urlencoded, "Transfer-Encoding: chunked"), body);
+            answer.ShouldStartWith("HTTP/1.1 413 ");
+            answer.ShouldContain("\"invalid-form\"");
+        }
+    }
+
+    [Theory]
+    [InlineData("application/json", 415)]
+    [InlineData("text/plain", 415)]
+    [InlineData(null, 415)]
+    [InlineData(Urlencoded, 400)]
+    public async Task A_form_that_is_none_is_refused_as_a_problem(string? contentType, int status)
+    {
+        // More fields than a form may have, where it is taken for one at all.
+        using var body = new StringContent(string.Concat(Enumerable.Range(0, 1_100).Select(i => $"f{i}=&")));
+        body.Headers.ContentType = contentType is null ? null : new(contentType);
+        await server.Stranger.PostAsync("sign-in", body).ShouldBeProblemAsync(status, "invalid-form");
+    }
+
+    [Fact]
+    public async Task An_upload_with_an_empty_token_is_refused_unread()
+    {
+        // The client sends a body that is expected only once the server begins to read it.
+        using var handler = new SocketsHttpHandler { AllowAutoRedirect = false, Expect100ContinueTimeout = TimeSpan.FromMinutes(1) };
+        using var browser = new WebBrowser(new HttpClient(handler) { BaseAddress = server.Address });
+        var ann = await server.UserAsync("ann");
+        await browser.TrySignInAsync(ann.Email, ann.Password).ShouldBeAsync(HttpStatusCode.Redirect);
+        using var form = new Watched(new Form().File("note.txt").Content);
+        using var request = new HttpRequestMessage(HttpMethod.Post, "chat/1/file") { Content = form };
+        request.Headers.Add("RequestVerificationToken", "");
+        request.Headers.ExpectContinue = true;
+
+        await browser.Http.SendAsync(request).ShouldBeProblemAsync(400, "antiforgery");
+
+        form.WasSent.ShouldBeFalse();
+    }
+
+    [Fact]
+    public async Task Signing_out_and_changing_a_profile_count_as_signing_in()
+    {
+        foreach (var page in new[] { "sign-out", "profile" })
+        {
+            await using var limited = await TestServer.StartAsync(("RateLimits:SignInsPerMinute", "1"));
+            using (var first = await limited.Stranger.PostAsync(page, new FormUrlEncodedContent([])))
+                ((int)first.StatusCode).ShouldBeLessThan(429);
+            await limited.Stranger.PostAsync(page, new FormUrlEncodedContent([])).ShouldBeProblemAsync(429, "too-many-requests");
+        }
+    }
+
+    private static string Head(string page, string contentType, string length) => $"POST /{page} HTTP/1.1\nContent-Type: {contentType}\n{length}";
+
+    /// <summary>What the framework writes where a body does not fit into memory.</summary>
+    private static string[] SpooledFiles() => Directory.GetFiles(Path.GetTempPath(), "ASPNETCORE_*");
+
+    private sealed class Watched : HttpContent
+    {
+        private readonly HttpContent _content;
+
+        public Watched(HttpContent content)
+        {
+            _content = content;
+            foreach (var (name, values) in content.Headers)
+                Headers.TryAddWithoutValidation(name, values).ShouldBeTrue();
+        }
+
+        public bool WasSent { get; private set; }
+
+        protected override Task SerializeToStreamAsync(Stream stream, TransportContext? context)
+        {
+            WasSent = true;
+            return _content.CopyToAsync(stream);
+        }
+
+        protected override bool TryComputeLength(out long length)
+        {
+            length = _content.Headers.ContentLength ?? 0;
+            return true;
+        }
+
+        protected override void Dispose(bool disposing)
+        {
+            _content.Dispose();
+            base.Dispose(disposing);
+        }
+    }
+}
