@@ -17,7 +17,7 @@ public sealed class AccountService(UserManager<Person> users, SignInManager<Pers
         "E-mail address and password don't fit together, or the account is locked for some minutes after too many wrong passwords."
     );
 
-    /// <summary>Verified when there is no such account, so that the time taken does not tell which addresses have one.</summary>
+    /// <summary>Verified where there is no password to verify.</summary>
     private static readonly Lazy<string> NobodysPasswordHash = new(() => new PasswordHasher<Person>().HashPassword(new Person(), "nobody's"));
 
     /// <summary>Creates an account, which is a member of General from then on.</summary>
@@ -90,15 +90,24 @@ public sealed class AccountService(UserManager<Person> users, SignInManager<Pers
 
     private async Task<Refusal?> SignInAsync(string? email, string? password, string scheme)
     {
-        if (await users.FindByEmailAsync(email?.Trim() ?? "") is not { } person)
-        {
-            _ = new PasswordHasher<Person>().VerifyHashedPassword(new Person(), NobodysPasswordHash.Value, password ?? "");
+        var person = await users.FindByEmailAsync(email?.Trim() ?? "");
+        if (!await IsRightPasswordAsync(person, password))
             return WrongCredentials;
+        signIn.AuthenticationScheme = scheme;
+        await signIn.SignInAsync(person!, isPersistent: true);
+        return null;
+    }
+
+    /// <summary>Hashes one password whatever comes of it: the time taken does not tell which addresses have an account.</summary>
+    private async Task<bool> IsRightPasswordAsync(Person? person, string? password)
+    {
+        if (person?.PasswordHash is null || await users.IsLockedOutAsync(person))
+        {
+            users.PasswordHasher.VerifyHashedPassword(new Person(), NobodysPasswordHash.Value, password ?? "");
+            return false;
         }
 
-        signIn.AuthenticationScheme = scheme;
-        var signedIn = await signIn.PasswordSignInAsync(person, password ?? "", isPersistent: true, lockoutOnFailure: true);
-        return signedIn.Succeeded ? null : WrongCredentials;
+        return (await signIn.CheckPasswordSignInAsync(person, password ?? "", lockoutOnFailure: true)).Succeeded;
     }
 
     private static bool IsAddress(string address) =>
