@@ -67,12 +67,12 @@ public sealed class PageFormTests(TestServer server) : IClassFixture<TestServer>
     [Fact]
     public async Task An_upload_with_an_empty_token_is_refused_unread()
     {
-        // The client sends a body that is expected only once the server begins to read it.
+        // The client sends a body of more than 1 KiB only once the server begins to read it.
         using var handler = new SocketsHttpHandler { AllowAutoRedirect = false, Expect100ContinueTimeout = TimeSpan.FromMinutes(1) };
         using var browser = new WebBrowser(new HttpClient(handler) { BaseAddress = server.Address });
         var ann = await server.UserAsync("ann");
         await browser.TrySignInAsync(ann.Email, ann.Password).ShouldBeAsync(HttpStatusCode.Redirect);
-        using var form = new Watched(new Form().File("note.txt").Content);
+        using var form = new Watched(new Form().File("note.txt", new string('a', 10_000)).Content);
         using var request = new HttpRequestMessage(HttpMethod.Post, "chat/1/file") { Content = form };
         request.Headers.Add("RequestVerificationToken", "");
         request.Headers.ExpectContinue = true;
