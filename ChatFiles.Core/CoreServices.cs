@@ -38,7 +38,7 @@ public static class CoreServices
             (provider, options) =>
                 options
                     .UseSqlite(provider.GetRequiredService<DatabaseFile>().ConnectionString)
-                    .AddInterceptors(new SetUpConnections(), new SavesPassTheGate(provider.GetRequiredService<DatabaseWriter>()))
+                    .AddInterceptors(new SetUpConnections())
         );
         services.AddScoped(provider => provider.GetRequiredService<IDbContextFactory<ChatDbContext>>().CreateDbContext());
 

@@ -3,6 +3,7 @@ using ChatFiles.Core.People;
 using ChatFiles.Core.Upkeep;
 using Microsoft.AspNetCore.Identity.EntityFrameworkCore;
 using Microsoft.EntityFrameworkCore;
+using Microsoft.EntityFrameworkCore.Infrastructure;
 
 namespace ChatFiles.Core.Data;
 
@@ -10,6 +11,9 @@ namespace ChatFiles.Core.Data;
 public class ChatDbContext(DbContextOptions<ChatDbContext> options) : IdentityUserContext<Person>(options)
 {
     private const string ReadyFiles = "\"State\" = 0";
+
+    /// <summary>Of the writer's own contexts: they save while it has the gate. All others wait for it at every save.</summary>
+    internal bool HoldsGate { private get; init; }
 
     public DbSet<PersonState> PersonStates => Set<PersonState>();
 
@@ -26,6 +30,18 @@ public class ChatDbContext(DbContextOptions<ChatDbContext> options) : IdentityUs
     public DbSet<Job> Jobs => Set<Job>();
 
     public DbSet<Marker> Markers => Set<Marker>();
+
+    public override int SaveChanges(bool acceptAllChangesOnSuccess) =>
+        throw new NotSupportedException("Save asynchronously: the gate is not waited for with a blocked thread.");
+
+    public override async Task<int> SaveChangesAsync(bool acceptAllChangesOnSuccess, CancellationToken cancellationToken = default)
+    {
+        if (HoldsGate)
+            return await base.SaveChangesAsync(acceptAllChangesOnSuccess, cancellationToken);
+        var what = "A save of " + string.Join(", ", ChangeTracker.Entries().Select(e => e.Metadata.ShortName()).Distinct(StringComparer.Ordinal));
+        using (await this.GetService<DatabaseWriter>().EnterAsync(cancellationToken, what))
+            return await base.SaveChangesAsync(acceptAllChangesOnSuccess, cancellationToken);
+    }
 
     protected override void ConfigureConventions(ModelConfigurationBuilder configurationBuilder)
     {

@@ -1,32 +1,33 @@
 using System.Collections.Concurrent;
+using System.Runtime.CompilerServices;
 using Microsoft.Data.Sqlite;
 using Microsoft.EntityFrameworkCore;
 using Microsoft.EntityFrameworkCore.Diagnostics;
+using Microsoft.Extensions.Logging;
 
 namespace ChatFiles.Core.Data;
 
 /// <summary>
 /// The one way to write. All writes of the process pass one gate, because SQLite has one writer and because the
 /// bundled SQLite can corrupt the file when a write and a checkpoint of two connections meet (fixed in 3.51.3).
-/// Those that wait together are committed together: one flush to the disk serves them all.
+/// Those that wait together are committed together: one flush to the disk serves them all. Everybody's writes wait for
+/// whoever has the gate, who therefore waits for nothing but the database.
 /// </summary>
 public sealed class DatabaseWriter : IDisposable
 {
     private const int MaxBatch = 64;
     private const string Savepoint = "write";
 
-    /// <summary>Longer than this nobody waits for the database; it counts as unavailable then.</summary>
-    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(6);
-
-    private readonly SemaphoreSlim _gate = new(1, 1);
+    private readonly WriterGate _gate;
     private readonly ConcurrentQueue<PendingWrite> _waiting = new();
     private readonly SqliteConnection _connection;
     private readonly DbContextOptions<ChatDbContext> _options;
 
     /// <param name="file">The database.</param>
     /// <param name="interceptors">See every command of a write; faults are staged with them.</param>
-    public DatabaseWriter(DatabaseFile file, IEnumerable<IInterceptor> interceptors)
+    public DatabaseWriter(DatabaseFile file, IEnumerable<IInterceptor> interceptors, TimeProvider time, ILogger<DatabaseWriter> logger)
     {
+        _gate = new WriterGate(time, logger);
         _connection = file.CreateConnection();
         _options = new DbContextOptionsBuilder<ChatDbContext>().UseSqlite(_connection).AddInterceptors(interceptors).Options;
     }
@@ -38,22 +39,27 @@ public sealed class DatabaseWriter : IDisposable
     /// Runs <paramref name="change"/> in a transaction and returns when it is durable. A change that throws leaves
     /// nothing behind and disturbs no other. Once begun it is not cancelled any more.
     /// </summary>
+    /// <param name="who">Named in the log when it does not come to an end.</param>
     /// <exception cref="TimeoutException">The database did not take the write in time; nothing was written.</exception>
-    public async Task<T> WriteAsync<T>(Func<ChatDbContext, Task<T>> change, CancellationToken cancellationToken = default)
+    public async Task<T> WriteAsync<T>(
+        Func<ChatDbContext, Task<T>> change,
+        CancellationToken cancellationToken = default,
+        [CallerMemberName] string who = ""
+    )
     {
-        var write = new PendingWrite<T>(change);
+        var write = new PendingWrite<T>(change, who);
         _waiting.Enqueue(write);
-        bool mayWork;
+        IDisposable? turn;
         try
         {
-            mayWork = await _gate.WaitAsync(Patience, cancellationToken);
+            turn = await _gate.EnterAsync(who, cancellationToken);
         }
         catch (OperationCanceledException) when (!write.TryWithdraw())
         {
             return await write.Outcome;
         }
 
-        if (!mayWork)
+        if (turn is null)
         {
             if (write.TryWithdraw())
                 throw new TimeoutException("The database did not take the write in time.");
@@ -61,15 +67,11 @@ public sealed class DatabaseWriter : IDisposable
         }
 
         var committed = false;
-        try
+        using (turn)
         {
             // Usually whoever had the gate before has taken this write along; a full batch may have left it over.
             while (!write.Outcome.IsCompleted)
                 committed |= await CommitWaitingAsync(write);
-        }
-        finally
-        {
-            _gate.Release();
         }
 
         if (committed)
@@ -78,23 +80,24 @@ public sealed class DatabaseWriter : IDisposable
     }
 
     /// <inheritdoc cref="WriteAsync{T}"/>
-    public Task WriteAsync(Func<ChatDbContext, Task> change, CancellationToken cancellationToken = default) =>
+    public Task WriteAsync(
+        Func<ChatDbContext, Task> change,
+        CancellationToken cancellationToken = default,
+        [CallerMemberName] string who = ""
+    ) =>
         WriteAsync(
             async db =>
             {
                 await change(db);
                 return true;
             },
-            cancellationToken
+            cancellationToken,
+            who
         );
 
-    /// <summary>For code that saves through a context of its own (ASP.NET Core Identity): holds the gate until disposed.</summary>
-    internal async Task<IDisposable> EnterAsync(CancellationToken cancellationToken)
-    {
-        if (!await _gate.WaitAsync(Patience, cancellationToken))
-            throw new TimeoutException("The database did not take the write in time.");
-        return new Turn(_gate);
-    }
+    /// <summary>For contexts that are not the writer's own (those of ASP.NET Core Identity): the gate, until disposed.</summary>
+    internal async Task<IDisposable> EnterAsync(CancellationToken cancellationToken, [CallerMemberName] string who = "") =>
+        await _gate.EnterAsync(who, cancellationToken) ?? throw new TimeoutException("The database did not take the write in time.");
 
     private async Task<bool> CommitWaitingAsync(PendingWrite own)
     {
@@ -129,8 +132,9 @@ public sealed class DatabaseWriter : IDisposable
 
     private async Task RunAsync(PendingWrite write, SqliteTransaction transaction)
     {
+        _gate.Holder = write.Who;
         await transaction.SaveAsync(Savepoint);
-        await using var db = new ChatDbContext(_options);
+        await using var db = new ChatDbContext(_options) { HoldsGate = true };
         db.Database.AutoSavepointsEnabled = false;
         await db.Database.UseTransactionAsync(transaction);
         if (!await write.RunAsync(db))
@@ -144,16 +148,11 @@ public sealed class DatabaseWriter : IDisposable
         _gate.Dispose();
     }
 
-    private sealed class Turn(SemaphoreSlim gate) : IDisposable
-    {
-        private SemaphoreSlim? _gate = gate;
-
-        public void Dispose() => Interlocked.Exchange(ref _gate, null)?.Release();
-    }
-
-    private abstract class PendingWrite
+    private abstract class PendingWrite(string who)
     {
         private int _begun;
+
+        public string Who { get; } = who;
 
         /// <summary>Either the gate's holder begins it or its caller withdraws it; never both.</summary>
         public bool TryBegin() => Interlocked.Exchange(ref _begun, 1) == 0;
@@ -168,7 +167,7 @@ public sealed class DatabaseWriter : IDisposable
         public abstract void Fail(Exception failure);
     }
 
-    private sealed class PendingWrite<T>(Func<ChatDbContext, Task<T>> change) : PendingWrite
+    private sealed class PendingWrite<T>(Func<ChatDbContext, Task<T>> change, string who) : PendingWrite(who)
     {
         private readonly TaskCompletionSource<T> _outcome = new(TaskCreationOptions.RunContinuationsAsynchronously);
         private T _value = default!;

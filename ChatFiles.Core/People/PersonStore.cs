@@ -4,6 +4,7 @@ using ChatFiles.Core.Data;
 using Microsoft.AspNetCore.Identity;
 using Microsoft.AspNetCore.Identity.EntityFrameworkCore;
 using Microsoft.EntityFrameworkCore;
+using Microsoft.EntityFrameworkCore.ChangeTracking;
 
 namespace ChatFiles.Core.People;
 
@@ -34,6 +35,49 @@ public sealed class PersonStore(ChatDbContext context, DatabaseWriter writer, Ti
             cancellationToken
         );
         return taken ? IdentityResult.Failed(ErrorDescriber.DuplicateEmail(user.Email ?? "")) : IdentityResult.Success;
+    }
+
+    /// <summary>
+    /// Saves what was changed and nothing else. Where somebody else has saved the account meanwhile, the change is made
+    /// once more to what it is now: two changes at once both hold, and of two to the same field the last.
+    /// </summary>
+    public override async Task<IdentityResult> UpdateAsync(Person user, CancellationToken cancellationToken = default)
+    {
+        var entry = Context.Entry(user);
+        if (entry.State == EntityState.Detached)
+            return await base.UpdateAsync(user, cancellationToken);
+        user.ConcurrencyStamp = Guid.NewGuid().ToString();
+        while (true)
+        {
+            try
+            {
+                await SaveChanges(cancellationToken);
+                return IdentityResult.Success;
+            }
+            catch (DbUpdateConcurrencyException)
+            {
+                if (!await TryCatchUpAsync(entry, cancellationToken))
+                    return IdentityResult.Failed(ErrorDescriber.ConcurrencyFailure());
+            }
+        }
+    }
+
+    /// <summary>
+    /// Gives the account the values that it has by now, with the own changes on top. What was decided by the old password
+    /// does not outlive it: where that was changed meanwhile, only another change of it goes on.
+    /// </summary>
+    private static async Task<bool> TryCatchUpAsync(EntityEntry<Person> entry, CancellationToken cancellationToken)
+    {
+        if (await entry.GetDatabaseValuesAsync(cancellationToken) is not { } now)
+            return false;
+        var stamp = entry.Property(p => p.SecurityStamp);
+        if (!stamp.IsModified && now.GetValue<string?>(stamp.Metadata) != stamp.OriginalValue)
+            return false;
+        var untouched = entry.Properties.Where(p => !p.IsModified).ToList();
+        entry.OriginalValues.SetValues(now);
+        foreach (var property in untouched)
+            (property.CurrentValue, property.IsModified) = (now[property.Metadata], false);
+        return true;
     }
 
     private static IdentityUserClaim<string> Role(Person person, string role) =>

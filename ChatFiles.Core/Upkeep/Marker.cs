@@ -9,6 +9,9 @@ public class Marker
     /// <summary>How many blobs without a row the sweeper has removed so far.</summary>
     public const string OrphansRemoved = "orphans-removed";
 
+    /// <summary>When somebody last asked whether the database takes writes.</summary>
+    public const string LastLook = "last-look";
+
     public string Name { get; set; } = "";
 
     public string Value { get; set; } = "";

@@ -5,7 +5,7 @@ using Microsoft.EntityFrameworkCore;
 namespace ChatFiles.Core.Upkeep;
 
 /// <summary>Reads and writes the markers.</summary>
-internal sealed class Markers(IDbContextFactory<ChatDbContext> databases, DatabaseWriter writer)
+public sealed class Markers(IDbContextFactory<ChatDbContext> databases, DatabaseWriter writer)
 {
     public async Task<string?> GetAsync(string name, CancellationToken cancellationToken)
     {
@@ -21,16 +21,19 @@ internal sealed class Markers(IDbContextFactory<ChatDbContext> databases, Databa
             ? DateTimeOffset.Parse(text, CultureInfo.InvariantCulture, DateTimeStyles.AssumeUniversal)
             : null;
 
-    public Task SetAsync(string name, FormattableString value)
+    public Task SetAsync(string name, FormattableString value, CancellationToken cancellationToken = default)
     {
         var text = FormattableString.Invariant(value);
-        return writer.WriteAsync(async db =>
-        {
-            if (await db.Markers.FindAsync(name) is { } marker)
-                marker.Value = text;
-            else
-                db.Markers.Add(new Marker { Name = name, Value = text });
-            await db.SaveChangesAsync(CancellationToken.None);
-        });
+        return writer.WriteAsync(
+            async db =>
+            {
+                if (await db.Markers.FindAsync(name) is { } marker)
+                    marker.Value = text;
+                else
+                    db.Markers.Add(new Marker { Name = name, Value = text });
+                await db.SaveChangesAsync(CancellationToken.None);
+            },
+            cancellationToken
+        );
     }
 }

@@ -72,7 +72,7 @@ internal sealed class OrphanSweeper(
         if (inFlight.HasLeftovers)
             return;
         if (await markers.GetTimeAsync(Marker.SweptUntil, cancellationToken) is not { } from || until > from)
-            await markers.SetAsync(Marker.SweptUntil, $"{until.ToString("O", CultureInfo.InvariantCulture)}");
+            await markers.SetAsync(Marker.SweptUntil, $"{until.ToString("O", CultureInfo.InvariantCulture)}", cancellationToken);
     }
 
     private async Task<int> RemoveOrphansAsync(CancellationToken cancellationToken)
@@ -87,7 +87,11 @@ internal sealed class OrphanSweeper(
         }
 
         if (removed > 0)
-            await markers.SetAsync(Marker.OrphansRemoved, $"{await markers.GetNumberAsync(Marker.OrphansRemoved, cancellationToken) + removed}");
+        {
+            var before = await markers.GetNumberAsync(Marker.OrphansRemoved, cancellationToken);
+            await markers.SetAsync(Marker.OrphansRemoved, $"{before + removed}", CancellationToken.None);
+        }
+
         return removed;
     }
 

@@ -1,5 +1,8 @@
 using System.Diagnostics;
+using ChatFiles.Core.Data;
 using ChatFiles.Tests.Stage;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Time.Testing;
 
 namespace ChatFiles.Tests.Web;
 
@@ -10,6 +13,44 @@ public sealed class OperatingTests(TestServer server) : IClassFixture<TestServer
     [InlineData("health/live")]
     [InlineData("health/ready")]
     public async Task Health_needs_no_sign_in(string path) => await server.Stranger.GetAsync(path).ShouldBeAsync(HttpStatusCode.OK);
+
+    [Fact]
+    public async Task Health_says_when_the_database_takes_no_writes_and_when_it_does_again()
+    {
+        await using var stuck = await TestServer.StartAsync();
+        var mayEnd = new TaskCompletionSource();
+        var write = stuck.Services.GetRequiredService<DatabaseWriter>().WriteAsync(_ => mayEnd.Task);
+
+        using (var ready = await stuck.Stranger.GetAsync("health/ready"))
+        {
+            ready.StatusCode.ShouldBe(HttpStatusCode.ServiceUnavailable);
+            var checks = (await ready.JsonAsync()).GetProperty("checks");
+            (checks.Text("database"), checks.Text("writer"), checks.Text("fileStore")).ShouldBe(("ok", "does not answer", "ok"));
+        }
+
+        mayEnd.SetResult();
+        await write;
+        await Eventually.HoldsAsync(
+            async () =>
+            {
+                using var ready = await stuck.Stranger.GetAsync("health/ready");
+                return ready.IsSuccessStatusCode;
+            },
+            "it is well again"
+        );
+    }
+
+    [Fact]
+    public async Task However_often_a_stranger_asks_for_health_one_write_a_second_is_the_most()
+    {
+        await using var asked = await TestServer.StartAsync(new FakeTimeProvider(DateTimeOffset.UnixEpoch.AddYears(60)));
+        var commits = 0;
+        asked.Services.GetRequiredService<DatabaseWriter>().Committed += () => Interlocked.Increment(ref commits);
+
+        await Task.WhenAll(Enumerable.Range(0, 40).Select(_ => asked.Stranger.GetAsync("health/ready").ShouldBeAsync(HttpStatusCode.OK)));
+
+        commits.ShouldBe(1);
+    }
 
     [Fact]
     public async Task Every_route_is_described()

@@ -1,6 +1,7 @@
 using System.ComponentModel.DataAnnotations;
 using System.Security.Claims;
 using ChatFiles.Core.Chats;
+using ChatFiles.Core.Data;
 using ChatFiles.Core.People;
 using Microsoft.AspNetCore.Identity;
 using Microsoft.Extensions.Options;
@@ -8,7 +9,13 @@ using Microsoft.Extensions.Options;
 namespace ChatFiles.Web.Accounts;
 
 /// <summary>What people do with their account; the API and the pages both come through here.</summary>
-public sealed class AccountService(UserManager<Person> users, SignInManager<Person> signIn, IOptions<AccountOptions> options)
+public sealed class AccountService(
+    UserManager<Person> users,
+    SignInManager<Person> signIn,
+    ChatDbContext database,
+    GuessTurns guesses,
+    IOptions<AccountOptions> options
+)
 {
     private const int MaxEmailLength = 254; // RFC 5321, section 4.5.3.1.3
 
@@ -93,6 +100,7 @@ public sealed class AccountService(UserManager<Person> users, SignInManager<Pers
         var person = await users.FindByEmailAsync(email?.Trim() ?? "");
         if (!await IsRightPasswordAsync(person, password))
             return WrongCredentials;
+        // Outside the account's turn: a token is written to the client, who may take their time.
         signIn.AuthenticationScheme = scheme;
         await signIn.SignInAsync(person!, isPersistent: true);
         return null;
@@ -101,12 +109,19 @@ public sealed class AccountService(UserManager<Person> users, SignInManager<Pers
     /// <summary>Hashes one password whatever comes of it: the time taken does not tell which addresses have an account.</summary>
     private async Task<bool> IsRightPasswordAsync(Person? person, string? password)
     {
-        if (person?.PasswordHash is null || await users.IsLockedOutAsync(person))
-        {
-            users.PasswordHasher.VerifyHashedPassword(new Person(), NobodysPasswordHash.Value, password ?? "");
-            return false;
-        }
+        if (person?.PasswordHash is not null && await GuessAsync(person, password) is { } isRight)
+            return isRight;
+        users.PasswordHasher.VerifyHashedPassword(new Person(), NobodysPasswordHash.Value, password ?? "");
+        return false;
+    }
 
+    /// <summary>Whether it is the password; a wrong one is counted. Null while no more are looked at, after too many wrong ones.</summary>
+    private async Task<bool?> GuessAsync(Person person, string? password)
+    {
+        using var turn = await guesses.EnterAsync(person.Id);
+        await database.Entry(person).ReloadAsync();
+        if (await users.IsLockedOutAsync(person))
+            return null;
         return (await signIn.CheckPasswordSignInAsync(person, password ?? "", lockoutOnFailure: true)).Succeeded;
     }
 

@@ -32,6 +32,7 @@ internal static class AccountServices
                 identity.Password.RequiredLength = 8;
             })
             .AddUserStore<PersonStore>();
+        services.AddSingleton<GuessTurns>();
         services.AddScoped<AccountService>();
         // RFC 9110, section 11.1: the scheme's name is case-insensitive; the framework only takes "Bearer".
         services.Configure<BearerTokenOptions>(

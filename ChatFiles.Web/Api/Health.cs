@@ -1,5 +1,6 @@
 using ChatFiles.Core.Data;
 using ChatFiles.Core.Files;
+using ChatFiles.Core.Upkeep;
 using Microsoft.AspNetCore.Diagnostics.HealthChecks;
 using Microsoft.EntityFrameworkCore;
 using Microsoft.Extensions.Diagnostics.HealthChecks;
@@ -9,13 +10,17 @@ namespace ChatFiles.Web.Api;
 /// <summary>Whether the process runs, and whether it could do its work.</summary>
 internal static class Health
 {
-    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(5);
+    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(3);
 
     public static void AddChatHealth(this IServiceCollection services) =>
         services
+            .AddSingleton<DatabaseAnswers>()
+            .AddSingleton<WriterAnswers>()
+            .AddSingleton<FileStoreAnswers>()
             .AddHealthChecks()
-            .AddCheck<DatabaseAnswers>("database", timeout: Patience)
-            .AddCheck<FileStoreAnswers>("fileStore", timeout: Patience);
+            .AddCheck<DatabaseAnswers>("database")
+            .AddCheck<WriterAnswers>("writer")
+            .AddCheck<FileStoreAnswers>("fileStore");
 
     public static void MapHealth(this WebApplication app)
     {
@@ -36,22 +41,62 @@ internal static class Health
             }
         );
 
-    private sealed class DatabaseAnswers(IDbContextFactory<ChatDbContext> databases) : IHealthCheck
+    /// <summary>
+    /// Who asks is a stranger and may ask as often as they like: one look at a time serves all who ask meanwhile, and
+    /// those of the next second.
+    /// </summary>
+    internal abstract class SharedLook(TimeProvider time) : IHealthCheck
     {
+        private static readonly TimeSpan Freshness = TimeSpan.FromSeconds(1);
+
+        private readonly Lock _lock = new();
+        private Task? _look;
+        private long _begun;
+
+        protected TimeProvider Time => time;
+
         public async Task<HealthCheckResult> CheckHealthAsync(HealthCheckContext context, CancellationToken cancellationToken = default)
         {
-            await using var db = await databases.CreateDbContextAsync(cancellationToken);
-            _ = await db.Chats.AnyAsync(cancellationToken);
+            await CurrentLook().WaitAsync(Patience, cancellationToken);
             return HealthCheckResult.Healthy();
+        }
+
+        protected abstract Task LookAsync(CancellationToken cancellationToken);
+
+        private Task CurrentLook()
+        {
+            lock (_lock)
+            {
+                if (_look is null || (_look.IsCompleted && time.GetElapsedTime(_begun) >= Freshness))
+                    (_look, _begun) = (Task.Run(LookInTimeAsync), time.GetTimestamp());
+                return _look;
+            }
+        }
+
+        private async Task LookInTimeAsync()
+        {
+            using var patience = new CancellationTokenSource(Patience);
+            await LookAsync(patience.Token);
         }
     }
 
-    private sealed class FileStoreAnswers(IFileStore store) : IHealthCheck
+    private sealed class DatabaseAnswers(IDbContextFactory<ChatDbContext> databases, TimeProvider time) : SharedLook(time)
     {
-        public async Task<HealthCheckResult> CheckHealthAsync(HealthCheckContext context, CancellationToken cancellationToken = default)
+        protected override async Task LookAsync(CancellationToken cancellationToken)
         {
-            await store.CheckAsync(cancellationToken);
-            return HealthCheckResult.Healthy();
+            await using var db = await databases.CreateDbContextAsync(cancellationToken);
+            _ = await db.Chats.AnyAsync(cancellationToken);
         }
+    }
+
+    private sealed class WriterAnswers(Markers markers, TimeProvider time) : SharedLook(time)
+    {
+        protected override Task LookAsync(CancellationToken cancellationToken) =>
+            markers.SetAsync(Marker.LastLook, $"{Time.GetUtcNow():O}", cancellationToken);
+    }
+
+    private sealed class FileStoreAnswers(IFileStore store, TimeProvider time) : SharedLook(time)
+    {
+        protected override Task LookAsync(CancellationToken cancellationToken) => store.CheckAsync(cancellationToken);
     }
 }

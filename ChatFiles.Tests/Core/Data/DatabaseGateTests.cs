@@ -3,6 +3,9 @@ using ChatFiles.Core.People;
 using ChatFiles.Core.Upkeep;
 using ChatFiles.Tests.Stage;
 using Microsoft.EntityFrameworkCore;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Logging;
+using Microsoft.Extensions.Time.Testing;
 
 namespace ChatFiles.Tests.Core.Data;
 
@@ -203,6 +206,72 @@ public sealed class DatabaseGateTests
 
         async Task SendAsync(Person person, string text) =>
             (await world.Chats.SendTextAsync(person.Id, Chat.GeneralId, text)).Refusal.ShouldBeNull();
+    }
+
+    [Fact]
+    public async Task A_save_that_finds_its_row_changed_gives_the_gate_back()
+    {
+        await using var world = await ChatWorld.BeginAsync();
+        var ann = await world.PersonAsync("ann");
+
+        await Should.ThrowAsync<DbUpdateConcurrencyException>(() =>
+            world.ReadAsync(async db =>
+            {
+                var person = await db.Users.SingleAsync(p => p.Id == ann.Id);
+                await world.Writer.WriteAsync(other =>
+                    other.Users.ExecuteUpdateAsync(set => set.SetProperty(p => p.ConcurrencyStamp, "somebody else's"))
+                );
+                person.DisplayName = "Anna";
+                return await db.SaveChangesAsync();
+            })
+        );
+
+        await AddAsync(world, "the gate is free again");
+    }
+
+    [Fact]
+    public async Task A_save_that_breaks_a_rule_or_is_cancelled_gives_the_gate_back()
+    {
+        await using var world = await ChatWorld.BeginAsync();
+        var ann = await world.PersonAsync("ann");
+
+        await Should.ThrowAsync<DbUpdateException>(() => SaveAsync(Chat.GeneralId, CancellationToken.None));
+        await Should.ThrowAsync<OperationCanceledException>(() => SaveAsync(12345, new CancellationToken(canceled: true)));
+
+        await AddAsync(world, "the gate is free again");
+
+        Task<int> SaveAsync(long chat, CancellationToken cancellationToken) =>
+            world.ReadAsync(db =>
+            {
+                db.Members.Add(new Member { ChatId = chat, UserId = ann.Id });
+                return db.SaveChangesAsync(cancellationToken);
+            });
+    }
+
+    [Fact]
+    public async Task Whoever_holds_the_gate_for_30_seconds_is_named_in_the_log()
+    {
+        var (time, log) = (new FakeTimeProvider(), new LogBook());
+        await using var world = await ChatWorld.BeginAsync(
+            change: services =>
+                services.AddSingleton<TimeProvider>(time).AddSingleton<ILoggerProvider>(log).AddLogging(l => l.SetMinimumLevel(LogLevel.Error))
+        );
+        var (first, second) = (new TaskCompletionSource(), new TaskCompletionSource());
+
+        var quick = world.Writer.WriteAsync(_ => first.Task, CancellationToken.None, "the quick one");
+        time.Advance(TimeSpan.FromSeconds(29));
+        first.SetResult();
+        await quick;
+        time.Advance(TimeSpan.FromMinutes(5));
+        log.Errors.ShouldBeEmpty();
+
+        var stuck = world.Writer.WriteAsync(_ => second.Task);
+        time.Advance(TimeSpan.FromSeconds(30));
+        var error = log.Errors.ShouldHaveSingleItem();
+        error.ShouldContain(nameof(Whoever_holds_the_gate_for_30_seconds_is_named_in_the_log));
+        error.ShouldContain("30 s");
+        second.SetResult();
+        await stuck;
     }
 
     private static Task AddAsync(ChatWorld world, string name, CancellationToken cancellationToken = default) =>

@@ -52,6 +52,66 @@ public sealed class PersonStoreTests
         (await world.EventsAsync(Chat.GeneralId)).Select(e => e.Seq).ShouldBe(Enumerable.Range(1, 8).Select(i => (long)i));
     }
 
+    [Fact]
+    public async Task Changes_of_an_account_at_once_all_hold_and_of_one_field_the_last()
+    {
+        await using var world = await ChatWorld.BeginAsync();
+        var ann = await world.PersonAsync("ann");
+
+        await ChangeAsync(world, ann, async person =>
+        {
+            (await ChangeAsync(world, ann, other => Set(() => (other.AccessFailedCount, other.DisplayName) = (3, "Anna")))).Succeeded.ShouldBeTrue();
+            person.PhoneNumber = "1";
+        });
+        await ChangeAsync(world, ann, async person =>
+        {
+            await ChangeAsync(world, ann, other => Set(() => other.PhoneNumber = "2"));
+            person.PhoneNumber = "3";
+        });
+
+        var now = await world.ReadAsync(db => db.Users.SingleAsync());
+        (now.AccessFailedCount, now.DisplayName, now.PhoneNumber).ShouldBe((3, "Anna", "3"));
+    }
+
+    [Fact]
+    public async Task What_was_decided_by_the_old_password_does_not_outlive_it()
+    {
+        await using var world = await ChatWorld.BeginAsync();
+        var ann = await world.PersonAsync("ann");
+
+        var rehashed = await ChangeAsync(world, ann, async person =>
+        {
+            await ChangeAsync(world, ann, other => Set(() => (other.PasswordHash, other.SecurityStamp) = ("new", "new")));
+            person.PasswordHash = "the old one, hashed anew";
+        });
+        rehashed.Errors.Single().Code.ShouldBe("ConcurrencyFailure");
+        (await world.ReadAsync(db => db.Users.Select(p => p.PasswordHash).SingleAsync())).ShouldBe("new");
+
+        var changed = await ChangeAsync(world, ann, async person =>
+        {
+            await ChangeAsync(world, ann, other => Set(() => (other.PasswordHash, other.SecurityStamp) = ("newer", "newer")));
+            (person.PasswordHash, person.SecurityStamp) = ("newest", "newest");
+        });
+        changed.Succeeded.ShouldBeTrue();
+        (await world.ReadAsync(db => db.Users.Select(p => p.PasswordHash).SingleAsync())).ShouldBe("newest");
+    }
+
+    private static Task Set(Action set)
+    {
+        set();
+        return Task.CompletedTask;
+    }
+
+    /// <summary>As a request does it: reads the account, changes it, saves it.</summary>
+    private static async Task<IdentityResult> ChangeAsync(ChatWorld world, Person person, Func<Person, Task> change)
+    {
+        using var scope = world.Services.CreateScope();
+        var store = ActivatorUtilities.CreateInstance<PersonStore>(scope.ServiceProvider, new IdentityErrorDescriber());
+        var account = (await store.FindByIdAsync(person.Id))!;
+        await change(account);
+        return await store.UpdateAsync(account);
+    }
+
     private static async Task<IdentityResult> CreateAsync(ChatWorld world, string address)
     {
         using var scope = world.Services.CreateScope();
