@@ -34,6 +34,7 @@ public static class CoreServices
         services.AddSingleton<DataDirectory>();
         services.AddSingleton(provider => new DatabaseFile(provider.GetRequiredService<DataDirectory>().Database));
         services.AddSingleton<DatabaseWriter>();
+        services.AddSingleton<LongReads>();
         services.AddPooledDbContextFactory<ChatDbContext>(
             (provider, options) =>
                 options

@@ -29,28 +29,36 @@ public sealed partial class ChatService
             return Refusal.ChatNotFound;
         if (CheckLimit(limit) is { } refusal)
             return refusal;
-        var files = db.Attachments.Where(a => a.ChatId == chatId && a.State == AttachmentState.Ready).Where(MayRead(db, userId, chatId));
-        if (before is not null)
-        {
-            // By place, not by id: ids are as old as the upload, messages as the moment when all could see it.
-            var place = await db
-                .Attachments.Where(a => a.Id == before && a.ChatId == chatId)
-                .Select(a => new { a.MessageId, a.Position })
-                .SingleOrDefaultAsync(cancellationToken);
-            if (place is null)
-                return new Refusal(RefusalReason.InvalidQuery, "“before” is the id of a file of this chat.");
-            files = files.Where(a => a.MessageId <= place.MessageId && (a.MessageId < place.MessageId || a.Position < place.Position));
-        }
+        // The whole list is at hand in its order; to narrow it, all that does not fit may have to be looked at.
+        return filter == new FileFilter() ? await ReadAsync(db) : await longReads.RunAsync(userId, ReadAsync, cancellationToken);
 
-        var rows = await Narrow(files, filter)
-            .OrderByDescending(a => a.MessageId)
-            .ThenByDescending(a => a.Position)
-            .Take(limit + 1)
-            .Select(a => new { File = a, a.Message.SentAt, AuthorName = a.Message.Author.DisplayName })
-            .AsNoTracking()
-            .ToListAsync(cancellationToken);
-        var page = rows.Take(limit).Select(row => new ListedFile(row.File, new AuthorView(row.File.AuthorId, row.AuthorName), row.SentAt)).ToList();
-        return new FilePage(page, rows.Count > limit ? page[^1].Id : null);
+        async Task<Result<FilePage>> ReadAsync(ChatDbContext reading)
+        {
+            var files = reading
+                .Attachments.Where(a => a.ChatId == chatId && a.State == AttachmentState.Ready)
+                .Where(MayRead(reading, userId, chatId));
+            if (before is not null)
+            {
+                // By place, not by id: ids are as old as the upload, messages as the moment when all could see it.
+                var place = await reading
+                    .Attachments.Where(a => a.Id == before && a.ChatId == chatId)
+                    .Select(a => new { a.MessageId, a.Position })
+                    .SingleOrDefaultAsync(cancellationToken);
+                if (place is null)
+                    return new Refusal(RefusalReason.InvalidQuery, "“before” is the id of a file of this chat.");
+                files = files.Where(a => a.MessageId <= place.MessageId && (a.MessageId < place.MessageId || a.Position < place.Position));
+            }
+
+            var rows = await Narrow(files, filter)
+                .OrderByDescending(a => a.MessageId)
+                .ThenByDescending(a => a.Position)
+                .Take(limit + 1)
+                .Select(a => new { File = a, a.Message.SentAt, AuthorName = a.Message.Author.DisplayName })
+                .AsNoTracking()
+                .ToListAsync(cancellationToken);
+            var page = rows.Take(limit).Select(row => new ListedFile(row.File, new AuthorView(row.File.AuthorId, row.AuthorName), row.SentAt)).ToList();
+            return new FilePage(page, rows.Count > limit ? page[^1].Id : null);
+        }
     }
 
     /// <summary>Everybody who has a file in the chat, members or not, by name.</summary>
@@ -83,12 +91,22 @@ public sealed partial class ChatService
             return refusal;
         if (words.Expression.Length == 0)
             return new FoundPage([], null);
-        // One moment for both readings: what is found is what is shown.
-        await using var moment = await db.HoldMomentAsync(cancellationToken);
-        var ids = await SearchIndex.Find(db, userId, words.Expression, chatId, before ?? long.MaxValue, limit + 1).ToListAsync(cancellationToken);
-        var found = ids.Take(limit).ToList();
-        var messages = await db.Messages.Where(m => found.Contains(m.Id)).OrderByDescending(m => m.Id).ToViewsAsync(cancellationToken);
-        return new FoundPage(messages, ids.Count > limit ? found[^1] : null);
+        return await longReads.RunAsync<FoundPage>(
+            userId,
+            async reading =>
+            {
+                var ids = await SearchIndex
+                    .Find(reading, userId, words.Expression, chatId, before ?? long.MaxValue, limit + 1)
+                    .ToListAsync(cancellationToken);
+                var found = ids.Take(limit).ToList();
+                var messages = await reading
+                    .Messages.Where(m => found.Contains(m.Id))
+                    .OrderByDescending(m => m.Id)
+                    .ToViewsAsync(cancellationToken);
+                return new FoundPage(messages, ids.Count > limit ? found[^1] : null);
+            },
+            cancellationToken
+        );
     }
 
     /// <summary>The bytes of the files that a person has in all chats.</summary>

@@ -41,10 +41,18 @@ public sealed partial class ChatService
         Person? last = null;
         if (after is not null && (last = await db.Users.SingleOrDefaultAsync(p => p.Id == after, cancellationToken)) is null)
             return new Refusal(RefusalReason.InvalidQuery, "“after” is the id of a member of this chat.");
-        var people = PeopleByName(db, text, last);
-        var members = await MembersOf(db, people, chatId, count.Value).Take(limit + 1).ToListAsync(cancellationToken);
-        var page = members.Take(limit).ToList();
-        return new MemberPage(page, members.Count > limit ? page[^1].UserId : null);
+        // By name they are at hand in their order; to find a part of a name, all may have to be looked at.
+        return string.IsNullOrWhiteSpace(text)
+            ? await ReadMembersAsync(db)
+            : await longReads.RunAsync(userId, ReadMembersAsync, cancellationToken);
+
+        async Task<Result<MemberPage>> ReadMembersAsync(ChatDbContext reading)
+        {
+            var people = PeopleByName(reading, text, last);
+            var members = await MembersOf(reading, people, chatId, count.Value).Take(limit + 1).ToListAsync(cancellationToken);
+            var page = members.Take(limit).ToList();
+            return new MemberPage(page, members.Count > limit ? page[^1].UserId : null);
+        }
     }
 
     /// <summary>One member.</summary>

@@ -23,6 +23,7 @@ namespace ChatFiles.Core.Chats;
 public sealed partial class ChatService(
     IDbContextFactory<ChatDbContext> databases,
     DatabaseWriter writer,
+    LongReads longReads,
     IFileStore store,
     TrustedBlobs blobs,
     UploadPolicy policy,

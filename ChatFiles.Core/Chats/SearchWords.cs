@@ -11,9 +11,20 @@ public sealed class SearchWords
 {
     public const int MaxLength = 200;
 
-    private readonly string[] _words;
+    /// <summary>
+    /// Each word costs as much as there are places where it stands. What is over does not narrow the search any more: a
+    /// sentence that was pasted is found by its beginning.
+    /// </summary>
+    private const int MaxWords = 16;
 
-    private SearchWords(string[] words, string expression) => (_words, Expression) = (words, expression);
+    /// <summary>Of those that are written together: places are compared word by word, over and over.</summary>
+    private const int MaxWordsTogether = 8;
+
+    private readonly List<string> _words;
+    private readonly string? _beginning;
+
+    private SearchWords(List<string> words, string? beginning, string expression) =>
+        (_words, _beginning, Expression) = (words, beginning, expression);
 
     /// <summary>The same for FTS5; empty when there is no letter or digit to look for.</summary>
     internal string Expression { get; }
@@ -26,12 +37,24 @@ public sealed class SearchWords
         if (text.Length > MaxLength)
             return new Refusal(RefusalReason.InvalidQuery, $"“q” has at most {MaxLength} characters; this one has {text.Length}.");
         // What is written together, such as "report-v2", is looked for as a phrase; FTS5 cuts it into words itself.
-        var phrases = text.Split(text.Where(c => char.IsWhiteSpace(c) || char.IsControl(c)).ToArray(), StringSplitOptions.RemoveEmptyEntries)
+        var written = text.Split(text.Where(c => char.IsWhiteSpace(c) || char.IsControl(c)).ToArray(), StringSplitOptions.RemoveEmptyEntries)
             .Where(phrase => WordsIn(phrase).Any())
             .ToList();
+        var phrases = new List<string>();
+        var words = new List<string>();
+        foreach (var phrase in written.DistinctBy(Fold, StringComparer.Ordinal))
+        {
+            var kept = WordsIn(phrase).Take(Math.Min(MaxWordsTogether, MaxWords - words.Count)).ToList();
+            if (kept.Count == 0)
+                break;
+            phrases.Add(phrase[..kept[^1].End]);
+            words.AddRange(kept.Select(word => Fold(phrase[word])));
+        }
+
+        // What was typed last may go on, unless it is left out.
+        var goesOn = phrases.Count > 0 && phrases[^1] == written[^1][..WordsIn(written[^1]).Last().End];
         var expression = string.Join(' ', phrases.Select(phrase => $"\"{phrase.Replace("\"", "\"\"")}\""));
-        var words = phrases.SelectMany(phrase => WordsIn(phrase).Select(word => Fold(phrase[word]))).ToArray();
-        return new SearchWords(words, expression.Length == 0 ? "" : expression + "*");
+        return new SearchWords(words, goesOn ? words[^1] : null, goesOn ? expression + "*" : expression);
     }
 
     /// <summary>A text as it is compared: without case, and without the accents of letters.</summary>
@@ -53,7 +76,7 @@ public sealed class SearchWords
     /// <summary>Where the words stand in a text.</summary>
     public IEnumerable<Range> FindIn(string text) => WordsIn(text).Where(place => Fits(Fold(text[place])));
 
-    private bool Fits(string word) => _words.Contains(word, StringComparer.Ordinal) || word.StartsWith(_words[^1], StringComparison.Ordinal);
+    private bool Fits(string word) => _words.Contains(word, StringComparer.Ordinal) || (_beginning is not null && word.StartsWith(_beginning, StringComparison.Ordinal));
 
     /// <summary>Runs of letters and digits, as FTS5's unicode61 cuts them.</summary>
     private static IEnumerable<Range> WordsIn(string text)

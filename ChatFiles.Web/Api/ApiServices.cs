@@ -52,7 +52,7 @@ internal static class ApiServices
 
     /// <summary>Everything under it needs a signed-in person, and a browser's cookie alone changes nothing.</summary>
     public static RouteGroupBuilder MapSignedIn(this WebApplication app, string prefix) =>
-        app.MapGroup(prefix).RequireAuthorization().AddEndpointFilter<AntiforgeryFilter>();
+        app.MapGroup(prefix).RequireAuthorization().AddEndpointFilter<AntiforgeryFilter>().AddEndpointFilter(Requests.RefuseGarbledQueryAsync);
 
     /// <summary>The same request once more, to the page that says so; the answer stays a 404.</summary>
     private static Task ShowNotFoundPageAsync(StatusCodeContext status)

@@ -22,6 +22,15 @@ internal static class Requests
     /// <summary>A file's id; the empty one, which none has, when it is no UUID.</summary>
     public static Guid ParseFileId(string? text) => Guid.TryParseExact(text, "D", out var id) ? id : Guid.Empty;
 
+    /// <summary>Nowhere in a query is NUL or half a character; that says nothing of what it asks for, so it is judged first.</summary>
+    public static async ValueTask<object?> RefuseGarbledQueryAsync(EndpointFilterInvocationContext context, EndpointFilterDelegate next)
+    {
+        var query = context.HttpContext.Request.Query;
+        return query.Any(field => !field.Key.IsText() || field.Value.Any(text => text?.IsText() == false))
+            ? Problems.Of(new Refusal(RefusalReason.InvalidQuery, "A query is text without NUL and without halves of characters."))
+            : await next(context);
+    }
+
     /// <summary>The body, or why it is none.</summary>
     public static async Task<Result<T>> ReadJsonAsync<T>(this HttpContext context)
         where T : class

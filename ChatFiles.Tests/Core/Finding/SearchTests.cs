@@ -82,6 +82,35 @@ public sealed class SearchTests
     }
 
     [Fact]
+    public async Task A_pasted_sentence_is_found_however_many_words_it_has()
+    {
+        await using var world = await ChatWorld.BeginAsync();
+        var ann = await world.PersonAsync("ann");
+        var sentence = string.Join(' ', Enumerable.Range(0, 40).Select(i => $"w{i}"));
+        var path = string.Join('/', Enumerable.Range(0, 40).Select(i => $"p{i}"));
+        var sent = (await world.Chats.SendTextAsync(ann.Id, Chat.GeneralId, $"{sentence} {path}")).Value;
+
+        foreach (var text in new[] { sentence, path, "w0 w0 w0 w1", "w0 w1 w", $"w3 {path}" })
+            (await world.Chats.SearchAsync(ann.Id, text)).Value.Messages.Select(m => m.Id).ShouldBe([sent.Id], text);
+        (await world.Chats.SearchAsync(ann.Id, "w0 w1 x")).Value.Messages.ShouldBeEmpty();
+    }
+
+    [Theory]
+    [InlineData("a.")]
+    [InlineData("a ")]
+    [InlineData("a.b.c.d.e.f.g.h.i ")]
+    [InlineData("a b.c ")]
+    [InlineData("a\"b")]
+    public void Whatever_is_typed_looks_for_few_words(string repeated)
+    {
+        var text = string.Concat(Enumerable.Range(0, 199).Select(i => repeated[i % repeated.Length] == 'b' ? (char)('b' + (i % 24)) : repeated[i % repeated.Length]));
+
+        var words = SearchWords.Parse(text).Value.Expression.Split(['"', ' ', '.', '*'], StringSplitOptions.RemoveEmptyEntries);
+
+        words.Length.ShouldBeInRange(1, 16);
+    }
+
+    [Fact]
     public async Task Only_my_chats_are_searched_and_one_of_them_when_I_say_so()
     {
         await using var world = await ChatWorld.BeginAsync();

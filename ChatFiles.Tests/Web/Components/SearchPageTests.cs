@@ -1,10 +1,12 @@
 using Bunit;
 using ChatFiles.Core.Chats;
+using ChatFiles.Core.Data;
 using ChatFiles.Core.Live;
 using ChatFiles.Tests.Stage;
 using ChatFiles.Web.Components.Finding;
 using Microsoft.AspNetCore.Components;
 using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Time.Testing;
 
 namespace ChatFiles.Tests.Web.Components;
 
@@ -98,6 +100,30 @@ public sealed class SearchPageTests
         page.WaitForAssertion(() => page.FindAll("article").ShouldBeEmpty(), Screen.Patience);
     }
 
+    [Fact]
+    public async Task Who_types_fast_is_not_refused_and_gets_what_was_typed_last()
+    {
+        await using var world = await ChatWorld.BeginAsync(change: services => services.AddSingleton<TimeProvider>(new FakeTimeProvider()));
+        var ann = await world.PersonAsync("ann");
+        await world.Chats.SendTextAsync(ann.Id, Chat.GeneralId, "word29");
+        await using var screen = new Screen(world, ann);
+        var navigation = screen.Services.GetRequiredService<NavigationManager>();
+        using var mayEnd = new ManualResetEventSlim();
+        var others = Enumerable.Range(0, 100).Select(i => HoldUpAsync(world, $"somebody{i}", mayEnd)).ToList();
+
+        navigation.NavigateTo("find?q=word0");
+        var page = screen.Render<SearchPage>();
+        for (var i = 1; i < 30; i++)
+        {
+            navigation.NavigateTo($"find?q=word{i}");
+            page.Render();
+        }
+
+        mayEnd.Set();
+        page.WaitForAssertion(() => page.Find("[role='status']").TextContent.ShouldBe("1 message with “word29”"), Screen.Patience);
+        (await Task.WhenAll(others)).ShouldAllBe(other => other.Refusal == null);
+    }
+
     [Theory]
     [InlineData("one two three", "two", 100, "one [two] three")]
     [InlineData("two twofold TWÓ", "two", 100, "[two] [twofold] [TWÓ]")]
@@ -115,6 +141,19 @@ public sealed class SearchPageTests
 
         marked.Markup.Replace("<mark>", "[").Replace("</mark>", "]").ShouldBe(expected);
     }
+
+    private static Task<Result<int>> HoldUpAsync(ChatWorld world, string userId, ManualResetEventSlim mayEnd) =>
+        world
+            .Services.GetRequiredService<LongReads>()
+            .RunAsync<int>(
+                userId,
+                _ =>
+                {
+                    mayEnd.Wait();
+                    return Task.FromResult<Result<int>>(0);
+                },
+                CancellationToken.None
+            );
 
     private static IRenderedComponent<SearchPage> Open(Screen screen, string address)
     {

@@ -26,6 +26,7 @@ public sealed partial class FileList(ChatService chats, TimeProvider time)
     ];
 
     private readonly CancellationTokenSource _closing = new();
+    private CancellationTokenSource _reading = new();
     private ElementReference _scroller;
     private ScriptModule? _script;
     private RoomSubscription? _changes;
@@ -39,7 +40,7 @@ public sealed partial class FileList(ChatService chats, TimeProvider time)
     private FileKind? _kind;
     private string _authorId = "";
     private Period _period;
-    private int _readings;
+    private Refusal? _refusal;
     private bool _isLoading;
     private bool _isUnknown;
     private bool _hasEnded;
@@ -80,6 +81,7 @@ public sealed partial class FileList(ChatService chats, TimeProvider time)
     public async ValueTask DisposeAsync()
     {
         await _closing.CancelAsync();
+        await _reading.CancelAsync();
         _reloading?.Dispose();
         _changes?.Dispose();
         _closing.Dispose();
@@ -175,28 +177,42 @@ public sealed partial class FileList(ChatService chats, TimeProvider time)
         }
     }
 
-    /// <summary>Reads the newest files that fit, and what else the page shows. A later reading makes an earlier one void.</summary>
+    /// <summary>Reads the newest files that fit, and what else the page shows. A later reading ends an earlier one, which makes room for it.</summary>
     private async Task ReadAsync(int count)
     {
-        var reading = ++_readings;
+        using var earlier = _reading;
+        _reading = new CancellationTokenSource();
+        var ending = _reading.Token;
+        await earlier.CancelAsync();
         var files = new List<ListedFile>();
         Guid? before = null;
-        do
+        Refusal? refusal;
+        try
         {
-            var limit = Math.Min(MaxPageSize, count - files.Count);
-            var read = await chats.ListFilesAsync(UserId, ChatId, Filter, before, limit);
-            if (!read.Succeeded(out var page, out _))
-                return; // No member any more; the subscription says so.
-            files.AddRange(page.Files);
-            before = page.NextBefore;
-        } while (before is not null && files.Count < count);
+            do
+            {
+                var limit = Math.Min(MaxPageSize, count - files.Count);
+                var read = await chats.ListFilesAsync(UserId, ChatId, Filter, before, limit, ending);
+                if (!read.Succeeded(out var page, out refusal))
+                    break;
+                files.AddRange(page.Files);
+                before = page.NextBefore;
+            } while (before is not null && files.Count < count);
 
-        var use = await chats.StorageOfChatAsync(UserId, ChatId);
-        var authors = await chats.ListFileAuthorsAsync(UserId, ChatId);
-        if (reading != _readings)
+            if (refusal?.Reason == RefusalReason.ChatNotFound)
+                return; // No member any more; the subscription says so.
+            var use = await chats.StorageOfChatAsync(UserId, ChatId, ending);
+            var authors = await chats.ListFileAuthorsAsync(UserId, ChatId, ending);
+            ending.ThrowIfCancellationRequested();
+            (_authors, _refusal) = (authors, refusal);
+            _use = use.Refusal is null ? use.Value : _use;
+        }
+        catch (OperationCanceledException) when (ending.IsCancellationRequested)
+        {
             return;
-        (_files, _nextBefore, _authors) = (files, before, authors);
-        _use = use.Refusal is null ? use.Value : _use;
+        }
+
+        (_files, _nextBefore) = refusal is null ? (files, before) : ([], null);
     }
 
     private async Task LoadMoreAsync()
@@ -204,12 +220,17 @@ public sealed partial class FileList(ChatService chats, TimeProvider time)
         if (_nextBefore is not { } before || _isLoading)
             return;
         _isLoading = true;
-        var reading = _readings;
+        var ending = _reading.Token;
         try
         {
-            var read = await chats.ListFilesAsync(UserId, ChatId, Filter, before, PageSize);
-            if (read.Refusal is null && reading == _readings)
-                (_files, _nextBefore) = ([.. _files, .. read.Value.Files], read.Value.NextBefore);
+            var read = await chats.ListFilesAsync(UserId, ChatId, Filter, before, PageSize, ending);
+            ending.ThrowIfCancellationRequested();
+            if (read.Succeeded(out var page, out _refusal))
+                (_files, _nextBefore) = ([.. _files, .. page.Files], page.NextBefore);
+        }
+        catch (OperationCanceledException) when (ending.IsCancellationRequested)
+        {
+            // What would have been put behind is no longer there.
         }
         catch (Exception failure) when (Outage.Explain(failure) is not null)
         {

@@ -18,6 +18,8 @@ public sealed partial class SearchPage(ChatService chats, RoomBroadcaster broadc
     private const int MaxSnippet = 300;
 
     private SearchAddress _address = new("", null, null);
+    private SearchAddress _wanted = new("", null, null);
+    private CancellationTokenSource _searching = new();
     private SearchWords? _words;
     private Refusal? _refusal;
     private IReadOnlyList<ChatSummary> _chats = [];
@@ -26,7 +28,6 @@ public sealed partial class SearchPage(ChatService chats, RoomBroadcaster broadc
     private string _userId = "";
     private Reloading? _reloading;
     private IDisposable? _watch;
-    private int _searches;
     private bool _isLoading;
     private bool _hasSearched;
     private bool _isDisposed;
@@ -59,6 +60,7 @@ public sealed partial class SearchPage(ChatService chats, RoomBroadcaster broadc
     public void Dispose()
     {
         _isDisposed = true;
+        _searching.Cancel();
         _watch?.Dispose();
         _reloading?.Dispose();
     }
@@ -78,8 +80,7 @@ public sealed partial class SearchPage(ChatService chats, RoomBroadcaster broadc
         var address = SearchAddress.Of(navigation);
         if (address == _address && _hasSearched)
             return;
-        await SearchAsync(address, PageSize);
-        _hasSearched = true;
+        _hasSearched |= await SearchAsync(address, PageSize);
     }
 
     private string NameOf(long chatId) => _chats.FirstOrDefault(c => c.Id == chatId)?.Name ?? "";
@@ -97,8 +98,8 @@ public sealed partial class SearchPage(ChatService chats, RoomBroadcaster broadc
             return;
         try
         {
-            await SearchAsync(_address, Math.Max(PageSize, _messages.Count));
-            StateHasChanged();
+            if (await SearchAsync(_wanted, Math.Max(PageSize, _messages.Count)))
+                StateHasChanged();
         }
         catch (Exception failure) when (Outage.Explain(failure) is not null)
         {
@@ -110,31 +111,46 @@ public sealed partial class SearchPage(ChatService chats, RoomBroadcaster broadc
         }
     }
 
-    /// <summary>Finds the newest messages; until they are there the page shows what it showed. A later search makes an earlier one void.</summary>
-    private async Task SearchAsync(SearchAddress address, int count)
+    /// <summary>
+    /// Finds the newest messages; until they are there the page shows what it showed. A later search ends an earlier one,
+    /// which makes room for it; false when that happened to this one.
+    /// </summary>
+    private async Task<bool> SearchAsync(SearchAddress address, int count)
     {
-        var search = ++_searches;
-        var mine = await chats.ListChatsAsync(_userId);
+        using var earlier = _searching;
+        (_wanted, _searching) = (address, new CancellationTokenSource());
+        var ending = _searching.Token;
+        await earlier.CancelAsync();
         var found = new List<MessageView>();
         long? before = null;
         Refusal? refusal = null;
-        if (!string.IsNullOrWhiteSpace(address.Text))
+        try
         {
-            do
+            var mine = await chats.ListChatsAsync(_userId, ending);
+            if (!string.IsNullOrWhiteSpace(address.Text))
             {
-                var searched = await chats.SearchAsync(_userId, address.Text, address.ChatId, before, Math.Min(MaxPageSize, count - found.Count));
-                if (!searched.Succeeded(out var page, out refusal))
-                    break;
-                found.AddRange(page.Messages);
-                before = page.NextBefore;
-            } while (before is not null && found.Count < count);
+                do
+                {
+                    var limit = Math.Min(MaxPageSize, count - found.Count);
+                    var searched = await chats.SearchAsync(_userId, address.Text, address.ChatId, before, limit, ending);
+                    if (!searched.Succeeded(out var page, out refusal))
+                        break;
+                    found.AddRange(page.Messages);
+                    before = page.NextBefore;
+                } while (before is not null && found.Count < count);
+            }
+
+            ending.ThrowIfCancellationRequested();
+            (_address, _chats, _refusal) = (address, mine, refusal);
+        }
+        catch (OperationCanceledException) when (ending.IsCancellationRequested)
+        {
+            return false;
         }
 
-        if (search != _searches)
-            return;
-        (_address, _chats, _refusal) = (address, mine, refusal);
         (_messages, _nextBefore) = refusal is null ? (found, before) : ([], null);
         _words = SearchWords.Parse(address.Text).Succeeded(out var words, out _) ? words : null;
+        return true;
     }
 
     private async Task LoadMoreAsync()
@@ -142,12 +158,18 @@ public sealed partial class SearchPage(ChatService chats, RoomBroadcaster broadc
         if (_nextBefore is not { } before || _isLoading)
             return;
         _isLoading = true;
-        var search = _searches;
+        var ending = _searching.Token;
         try
         {
-            var searched = await chats.SearchAsync(_userId, _address.Text, _address.ChatId, before, PageSize);
-            if (searched.Refusal is null && search == _searches)
-                (_messages, _nextBefore) = ([.. _messages, .. searched.Value.Messages], searched.Value.NextBefore);
+            var searched = await chats.SearchAsync(_userId, _address.Text, _address.ChatId, before, PageSize, ending);
+            ending.ThrowIfCancellationRequested();
+            _refusal = searched.Refusal;
+            if (searched.Succeeded(out var page, out _))
+                (_messages, _nextBefore) = ([.. _messages, .. page.Messages], page.NextBefore);
+        }
+        catch (OperationCanceledException) when (ending.IsCancellationRequested)
+        {
+            // What would have been put behind is no longer there.
         }
         catch (Exception failure) when (Outage.Explain(failure) is not null)
         {
