@@ -80,7 +80,8 @@ public sealed partial class SearchPage(ChatService chats, RoomBroadcaster broadc
         var address = SearchAddress.Of(navigation);
         if (address == _address && _hasSearched)
             return;
-        _hasSearched |= await SearchAsync(address, PageSize);
+        if (await SearchAsync(address, PageSize))
+            _hasSearched = true;
     }
 
     private string NameOf(long chatId) => _chats.FirstOrDefault(c => c.Id == chatId)?.Name ?? "";
