@@ -3,8 +3,9 @@ using System.Buffers.Binary;
 namespace ChatFiles.Core.Files;
 
 /// <summary>
-/// Reads width and height from the headers of PNG, JPEG, GIF and WebP while the bytes pass by. Nothing is decoded: a
-/// foreign picture never meets a decoder on the server.
+/// Reads width and height from the headers of PNG, JPEG, GIF and WebP while the bytes pass by, as the picture is shown:
+/// a camera that was held upright says so in the EXIF data and leaves the pixels lying. Nothing is decoded: a foreign
+/// picture never meets a decoder on the server.
 /// </summary>
 internal abstract class PictureSize
 {
@@ -79,12 +80,20 @@ internal abstract class PictureSize
         }
     }
 
-    /// <summary>Walks a JPEG's segments to its frame header (ITU T.81, B.1.1.3), which may stand behind large EXIF data.</summary>
+    /// <summary>
+    /// Walks a JPEG's segments to its frame header (ITU T.81, B.1.1.3), which may stand behind large EXIF data. Of these
+    /// the first bytes are kept, in which cameras write how the picture was held.
+    /// </summary>
     private sealed class JpegMarkers : PictureSize
     {
         private const int FrameHeaderLength = 7; // segment length, precision, height, width
+        private const byte Exif = 0xE1; // APP1
+        private const int MaxExifLength = 16 * 1024;
 
         private readonly byte[] _segment = new byte[FrameHeaderLength];
+        private byte[]? _exif;
+        private int _exifLength;
+        private bool? _isTurned;
         private Step _step = Step.StartOfImage;
         private byte _marker;
         private int _count;
@@ -107,10 +116,11 @@ internal abstract class PictureSize
                 if (_step == Step.Skip)
                 {
                     var skipped = Math.Min(_skip, block.Length - i);
+                    KeepExif(block.Slice(i, skipped));
                     i += skipped;
                     _skip -= skipped;
                     if (_skip == 0)
-                        Expect(Step.Marker);
+                        EndOfSegment();
                 }
                 else
                 {
@@ -154,10 +164,14 @@ internal abstract class PictureSize
         {
             if (IsFrame)
             {
-                Found(
+                var (width, height) = (
                     BinaryPrimitives.ReadUInt16BigEndian(_segment.AsSpan(5)),
                     BinaryPrimitives.ReadUInt16BigEndian(_segment.AsSpan(3))
                 );
+                if (_isTurned == true)
+                    Found(height, width);
+                else
+                    Found(width, height);
                 _step = Step.Over;
                 return;
             }
@@ -171,6 +185,24 @@ internal abstract class PictureSize
                     _ => Step.Over,
                 }
             );
+        }
+
+        private void KeepExif(ReadOnlySpan<byte> bytes)
+        {
+            if (_marker != Exif || _isTurned is not null)
+                return;
+            _exif ??= new byte[MaxExifLength];
+            var taken = Math.Min(_exif.Length - _exifLength, bytes.Length);
+            bytes[..taken].CopyTo(_exif.AsSpan(_exifLength));
+            _exifLength += taken;
+        }
+
+        private void EndOfSegment()
+        {
+            if (_marker == Exif)
+                _isTurned ??= ExifOrientation.IsTurned(_exif.AsSpan(0, _exifLength));
+            _exifLength = 0;
+            Expect(Step.Marker);
         }
 
         private void Expect(Step step)

@@ -74,6 +74,34 @@ public sealed class PictureSizeTests
         InOneBlock("jpg", jpeg).ShouldBe((4000, 3000));
     }
 
+    [Theory]
+    [InlineData("4D4D002A00000008" + "0001" + "011200030000000100060000", true)] // big-endian, a quarter to the right
+    [InlineData("49492A0008000000" + "0100" + "120103000100000008000000", true)] // little-endian, a quarter to the left
+    [InlineData("4D4D002A0000000A" + "0000" + "0002" + "010F00020000000100000000" + "011200030000000100050000", true)] // not the first
+    [InlineData("4D4D002A00000008" + "0001" + "011200030000000100010000", false)] // upright
+    [InlineData("4D4D002A00000008" + "0001" + "011200030000000100030000", false)] // upside down
+    [InlineData("4D4D002A00000008" + "0001" + "011200030000000100090000", false)] // no orientation
+    [InlineData("4D4D002A00000008" + "0001" + "011200040000000100060000", false)] // not of its type
+    [InlineData("4D4D002AFFFFFFFF" + "0001" + "011200030000000100060000", false)] // a directory that is not there
+    [InlineData("4D4D002A00000008" + "FFFF" + "01120003000000010006", false)] // cut off
+    [InlineData("4D4D002A00000008", false)]
+    [InlineData("4D4D", false)]
+    [InlineData("", false)]
+    public void A_photo_taken_upright_has_its_width_and_height_as_it_is_shown(string tiff, bool isTurned)
+    {
+        var exif = Convert.FromHexString("457869660000" + tiff);
+        byte[] jpeg =
+        [
+            .. Convert.FromHexString("FFD8FFE000104A46494600010100000100010000"),
+            0xFF, 0xE1, 0, (byte)(exif.Length + 2), .. exif,
+            .. Segment(0xE1, 40_000), // XMP, say, with something else in it
+            .. Convert.FromHexString("FFC00011080BB80FA0"),
+        ];
+
+        InOneBlock("jpg", jpeg).ShouldBe(isTurned ? (3000, 4000) : (4000, 3000));
+        ByteByByte("jpg", jpeg).ShouldBe(isTurned ? (3000, 4000) : (4000, 3000));
+    }
+
     [Fact]
     public void Other_types_have_no_size()
     {
