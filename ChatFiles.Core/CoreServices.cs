@@ -56,8 +56,11 @@ public static class CoreServices
         services.AddSingleton(CreateBackup);
         services.AddSingleton<UploadPolicy>();
         services.AddSingleton<UploadsInFlight>();
+        services.AddSingleton<UploadsUnderWay>();
+        services.AddSingleton<QuotaReservations>();
         services.AddSingleton(provider => new StagedUploads(
             provider.GetRequiredService<DataDirectory>().Uploads,
+            provider.GetRequiredService<QuotaReservations>(),
             provider.GetRequiredService<TimeProvider>()
         ));
         services.AddSingleton<RoomBroadcaster>();

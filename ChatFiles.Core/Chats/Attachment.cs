@@ -50,6 +50,12 @@ public class Attachment
     /// <summary>Follows from the extension; what the sender claimed is not believed.</summary>
     public string ContentType { get; set; } = "";
 
+    /// <summary>
+    /// Of a text, as <see cref="CharsetReader"/> says it; empty when it is none that can be told, null while nobody has
+    /// looked: no text, or from before this was asked.
+    /// </summary>
+    public string? Charset { get; set; }
+
     /// <summary>Bytes.</summary>
     public long Size { get; set; }
 
@@ -77,6 +83,7 @@ public class Attachment
         State = AttachmentState.Deleted;
         BlobKey = BlobStamp = ThumbnailKey = ThumbnailType = ThumbnailSha256 = null;
         FileName = FoldedName = ContentType = Sha256 = "";
+        Charset = null;
         Kind = default;
         Size = ThumbnailSize = 0;
         Width = Height = null;

@@ -29,26 +29,35 @@ public sealed partial class ChatService
         if (admission.AlreadySent is { } alreadySent)
             return alreadySent;
 
-        var resumed = new List<Guid>();
-        await using var upload = new FileUpload(store, policy, uploadsInFlight, time, logger, chatId, admission.Room);
+        if (!uploadsUnderWay.Begin(userId, key is null ? null : $"{userId} {chatId} {key}").Succeeded(out var underWay, out refusal))
+            return refusal;
+        using var ending = underWay;
+        using var reservation = reservations.Open(userId, chatId);
+        using var sending = new UploadsSent();
+        var room = RoomFor(reservation);
+        await using var upload = new FileUpload(store, policy, uploadsInFlight, time, logger, chatId, room);
         try
         {
-            await upload.ReceiveAsync(WithUploadsAsync(parts, userId, chatId, declaredBytes ?? 0, resumed, cancellationToken), cancellationToken);
+            await room.DeclareAsync(declaredBytes ?? 0, cancellationToken);
+            await upload.ReceiveAsync(WithUploadsAsync(parts, userId, chatId, declaredBytes ?? 0, sending, cancellationToken), cancellationToken);
         }
         catch (UploadRefusedException refused)
         {
-            return refused.Refusal;
+            // The first try has what its repeat lacks. Refused for good, what was sent once more would never arrive.
+            return refused.Refusal == UploadRoom.QuotaExceeded && (underWay.IsRepeat || sending.IsRepeat) ? FirstTryUnderWay : refused.Refusal;
         }
 
         if (CheckText(upload.Caption) is { } tooLong)
             return tooLong;
         var draft = new Draft(userId, chatId, upload.Caption, key, upload.Attachments);
+        using var settling = reservations.Settle(userId, chatId);
         var committed = await writer.WriteAsync(db => CommitUploadAsync(db, draft), CancellationToken.None);
         if (committed.Refusal is null && committed.Value.IsNew)
             upload.Keep();
         if (!committed.Succeeded(out var sent, out refusal))
             return refusal;
-        ForgetUploads(resumed);
+        reservation.Dispose();
+        ForgetUploads(sending);
         return sent.Message;
     }
 
@@ -60,7 +69,8 @@ public sealed partial class ChatService
             return refusal;
         if (await blobs.OpenAsync(file, cancellationToken) is not { } blob)
             return new Refusal(RefusalReason.FileMissing, $"“{file.FileName}” has vanished from the file store; its sender can put it back.");
-        return new OpenFile(AttachmentView.Of(file), file.ContentType, file.Sha256, blob.Content);
+        var charset = await blobs.CharsetOfAsync(file, blob, cancellationToken);
+        return new OpenFile(AttachmentView.Of(file), file.ContentType, charset, file.Sha256, blob.Content);
     }
 
     /// <summary>Opens a file's thumbnail for a member of its chat.</summary>
@@ -77,7 +87,7 @@ public sealed partial class ChatService
         var content = file.ThumbnailKey is null ? null : await blobs.OpenThumbnailAsync(file, cancellationToken);
         if (content is null)
             return new Refusal(RefusalReason.NoThumbnail, $"“{file.FileName}” has no thumbnail.");
-        return new OpenFile(AttachmentView.Of(file), file.ThumbnailType!, file.ThumbnailSha256!, content);
+        return new OpenFile(AttachmentView.Of(file), file.ThumbnailType!, Charset: null, file.ThumbnailSha256!, content);
     }
 
     /// <summary>
@@ -94,7 +104,13 @@ public sealed partial class ChatService
         var allowed = await FindMissingAsync(userId, chatId, fileId, cancellationToken);
         if (!allowed.Succeeded(out var file, out var refusal))
             return refusal;
-        await using var upload = new FileUpload(store, policy, uploadsInFlight, time, logger, chatId, room: long.MaxValue);
+        // A missing file still counts in the quotas: its bytes have their room there, once.
+        if (!uploadsUnderWay.Begin(userId, $"{fileId}").Succeeded(out var underWay, out refusal))
+            return refusal;
+        using var ending = underWay;
+        if (underWay.IsRepeat)
+            return FirstTryUnderWay;
+        await using var upload = new FileUpload(store, policy, uploadsInFlight, time, logger, chatId, room: null);
         try
         {
             var (key, stamp) = await upload.ReceiveAgainAsync(file, parts, cancellationToken);
@@ -137,7 +153,7 @@ public sealed partial class ChatService
             cancellationToken
         );
 
-    /// <summary>Everything that can be judged before the first byte is read, in the order of the contract.</summary>
+    /// <summary>What can be judged without asking for room, in the order of the contract.</summary>
     private async Task<Result<Admission>> AdmitUploadAsync(
         string userId,
         long chatId,
@@ -147,24 +163,13 @@ public sealed partial class ChatService
     )
     {
         await using var db = await databases.CreateDbContextAsync(cancellationToken);
-        var usage = await db
-            .Members.Where(m => m.ChatId == chatId && m.UserId == userId)
-            .Select(m => new
-            {
-                Person = db.PersonStates.Where(s => s.UserId == userId).Select(s => s.StorageBytes).Single(),
-                Chat = m.Chat.StorageBytes,
-            })
-            .SingleOrDefaultAsync(cancellationToken);
-        if (usage is null)
+        if (!await IsMemberAsync(db, userId, chatId, cancellationToken))
             return Refusal.ChatNotFound;
         if (CheckKey(key) is { } invalidKey)
             return invalidKey;
         if (await FindSentAsync(db, new Draft(userId, chatId, "", key, []), cancellationToken) is { } sent)
-            return new Admission(0, sent);
-        if (declaredBytes > policy.MaxRequestBytes)
-            return policy.RequestTooLarge();
-        var room = RoomLeft(usage.Person, usage.Chat);
-        return room <= 0 || declaredBytes - FileUpload.MaxFormOverhead > room ? FileUpload.QuotaExceeded : new Admission(room, null);
+            return new Admission(sent);
+        return declaredBytes > policy.MaxRequestBytes ? policy.RequestTooLarge() : new Admission(AlreadySent: null);
     }
 
     /// <summary>Message, attachments and event in one transaction; by then the quota is counted to the byte.</summary>
@@ -175,15 +180,10 @@ public sealed partial class ChatService
         if (await FindSentAsync(db, draft, CancellationToken.None) is { } sent)
             return new CommittedUpload(sent, IsNew: false);
         var personBytes = await db.PersonStates.Where(s => s.UserId == draft.AuthorId).Select(s => s.StorageBytes).SingleAsync();
-        if (draft.Bytes > RoomLeft(personBytes, member.Chat.StorageBytes))
-            return FileUpload.QuotaExceeded;
+        var (ofPerson, ofChat) = RoomLeft(personBytes, member.Chat.StorageBytes);
+        if (draft.Bytes > Math.Min(ofPerson, ofChat))
+            return UploadRoom.QuotaExceeded;
         return new CommittedUpload(await AddMessageAsync(db, member, draft), IsNew: true);
-    }
-
-    private long RoomLeft(long personBytes, long chatBytes)
-    {
-        var (perUser, perChat) = (quotas.Value.BytesPerUser, quotas.Value.BytesPerChat);
-        return Math.Min(perUser == 0 ? long.MaxValue : perUser - personBytes, perChat == 0 ? long.MaxValue : perChat - chatBytes);
     }
 
     private static readonly Refusal NotMissing = new(RefusalReason.FileNotMissing, "This file is not missing, so there is nothing to put back.");
@@ -231,7 +231,7 @@ public sealed partial class ChatService
         return file.State == AttachmentState.Deleted ? new Refusal(RefusalReason.FileDeleted, "This file was deleted.") : file;
     }
 
-    private sealed record Admission(long Room, MessageView? AlreadySent);
+    private sealed record Admission(MessageView? AlreadySent);
 
     private sealed record CommittedUpload(MessageView Message, bool IsNew);
 }

@@ -125,7 +125,9 @@ public sealed partial class ChatService
         );
 
     private static Refusal? CheckText(string text) =>
-        text.Length <= Message.MaxTextLength
+        !text.IsText()
+            ? new Refusal(RefusalReason.InvalidText, "A text holds no NUL characters and no halves of characters.")
+        : text.Length <= Message.MaxTextLength
             ? null
             : new Refusal(RefusalReason.InvalidText, $"A text has at most {Message.MaxTextLength:N0} characters; this one has {text.Length:N0}.");
 

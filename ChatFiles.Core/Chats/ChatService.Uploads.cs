@@ -23,10 +23,9 @@ public sealed partial class ChatService
         CancellationToken cancellationToken = default
     )
     {
-        var admitted = await AdmitUploadAsync(userId, chatId, key: null, declaredBytes: null, cancellationToken);
-        if (!admitted.Succeeded(out var admission, out var refusal))
-            return refusal;
-        if (!UploadPolicy.CleanName(fileName).Succeeded(out var cleaned, out refusal))
+        if ((await CheckMemberAsync(userId, chatId, cancellationToken)).Refusal is { } stranger)
+            return stranger;
+        if (!UploadPolicy.CleanName(fileName).Succeeded(out var cleaned, out var refusal))
             return refusal;
         if (!policy.TypeOf(cleaned).Succeeded(out _, out refusal))
             return refusal;
@@ -34,8 +33,19 @@ public sealed partial class ChatService
             return UploadPolicy.Empty(cleaned);
         if (length > policy.MaxFileBytes)
             return policy.TooLarge(cleaned);
-        var begun = staged.Begin(userId, chatId, cleaned, length, metadata, admission.Room);
-        return begun.Succeeded(out var upload, out refusal) ? ViewOf(upload) : refusal;
+        var reservation = reservations.Open(userId, chatId);
+        StagedUpload? upload = null;
+        try
+        {
+            if (await TakeRoomAsync(reservation, length, length, cancellationToken) is null)
+                return UploadRoom.QuotaExceeded;
+            return staged.Begin(cleaned, metadata, reservation).Succeeded(out upload, out refusal) ? ViewOf(upload) : refusal;
+        }
+        finally
+        {
+            if (upload is null)
+                reservation.Dispose();
+        }
     }
 
     /// <summary>Where an upload goes on. Whoever asks has given up the request before, if there is one: it ends.</summary>
@@ -72,6 +82,10 @@ public sealed partial class ChatService
         if (!entered.Succeeded(out var mine, out var refusal))
             return refusal;
         using var turn = mine.Turn;
+        // After the one before has given way: a repeat takes its place.
+        if (!uploadsUnderWay.Begin(userId).Succeeded(out var underWay, out refusal))
+            return refusal;
+        using var ending = underWay;
         var (upload, ticket) = (mine.Upload, mine.Upload.Ticket);
         if (offset != upload.Offset)
             return new Refusal(RefusalReason.OffsetConflict, $"This upload goes on at byte {upload.Offset}, not at {offset}.");
@@ -128,13 +142,13 @@ public sealed partial class ChatService
     /// <summary>
     /// Puts finished uploads in the place of the parts that name them; from there on they are files like any other.
     /// </summary>
-    /// <param name="used">Takes the ids of those that were handed out.</param>
+    /// <param name="sending">Takes those that were handed out, which are being sent until it says otherwise.</param>
     private async IAsyncEnumerable<UploadPart> WithUploadsAsync(
         IAsyncEnumerable<UploadPart> parts,
         string userId,
         long chatId,
         long declaredBytes,
-        List<Guid> used,
+        UploadsSent sending,
         [EnumeratorCancellation] CancellationToken cancellationToken = default
     )
     {
@@ -150,9 +164,8 @@ public sealed partial class ChatService
             var upload = await ReadUploadAsync(part, userId, chatId, cancellationToken);
             if ((bytes += upload.Ticket.Length) > policy.MaxRequestBytes)
                 throw new UploadRefusedException(policy.RequestTooLarge());
-            used.Add(upload.Ticket.Id);
             await using var content = upload.Open();
-            yield return new UploadPart(UploadPartKind.File, upload.Ticket.FileName, content);
+            yield return new UploadPart(UploadPartKind.File, upload.Ticket.FileName, content, sending.Add(upload));
         }
     }
 
@@ -174,11 +187,12 @@ public sealed partial class ChatService
     }
 
     /// <summary>The message is committed; a part that can't be removed now expires.</summary>
-    private void ForgetUploads(List<Guid> used)
+    private void ForgetUploads(UploadsSent sent)
     {
         try
         {
-            used.ForEach(staged.Remove);
+            foreach (var id in sent.Ids)
+                staged.Remove(id);
         }
         catch (Exception failure) when (failure is StoreUnavailableException or StoreFullException)
         {
@@ -190,4 +204,32 @@ public sealed partial class ChatService
         new(upload.Ticket.Id, upload.Ticket.ChatId, upload.Offset, upload.Ticket.Length, upload.Ticket.Metadata, upload.Ticket.ExpiresAt);
 
     private sealed record UploadInHand(StagedUpload Upload, UploadTurn Turn);
+
+    /// <summary>The resumable uploads in one form; disposing it lets other forms send those that were not forgotten.</summary>
+    private sealed class UploadsSent : IDisposable
+    {
+        private readonly List<StagedUpload> _first = [];
+        private readonly HashSet<Guid> _all = [];
+
+        public IEnumerable<Guid> Ids => _all;
+
+        /// <summary>Whether another request is sending one of them, a try before this one perhaps.</summary>
+        public bool IsRepeat { get; private set; }
+
+        /// <summary>Gives whether the upload's reservation is for this use of it.</summary>
+        public bool Add(StagedUpload upload)
+        {
+            var isNew = _all.Add(upload.Ticket.Id);
+            if (upload.TryBeginSending())
+            {
+                _first.Add(upload);
+                return true;
+            }
+
+            IsRepeat |= isNew;
+            return false;
+        }
+
+        public void Dispose() => _first.ForEach(upload => upload.EndSending());
+    }
 }

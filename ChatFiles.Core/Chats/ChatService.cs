@@ -12,6 +12,7 @@ namespace ChatFiles.Core.Chats;
 /// <list type="bullet">
 /// <item><c>ChatService.Files.cs</c>: send files, open one, delete one</item>
 /// <item><c>ChatService.Uploads.cs</c>: resumable uploads, until they are sent</item>
+/// <item><c>ChatService.Quotas.cs</c>: the room that uploads have</item>
 /// <item><c>ChatService.Messages.cs</c>: send a text, read the history, delete a message</item>
 /// <item><c>ChatService.Chats.cs</c>: my chats, create one, read position</item>
 /// <item><c>ChatService.Members.cs</c>: list, add, find and remove people</item>
@@ -28,6 +29,8 @@ public sealed partial class ChatService(
     TrustedBlobs blobs,
     UploadPolicy policy,
     IOptions<QuotaOptions> quotas,
+    QuotaReservations reservations,
+    UploadsUnderWay uploadsUnderWay,
     UploadsInFlight uploadsInFlight,
     StagedUploads staged,
     RoomBroadcaster broadcaster,

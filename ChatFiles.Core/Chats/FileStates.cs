@@ -36,6 +36,13 @@ public sealed class FileStates(DatabaseWriter writer, TimeProvider time, ILogger
                 .ExecuteUpdateAsync(set => set.SetProperty(a => a.BlobStamp, stamp))
         );
 
+    /// <summary>What the bytes said, so that they need not be read for it again.</summary>
+    public Task RememberCharsetAsync(Attachment found, string charset) =>
+        writer.WriteAsync(db =>
+            db.Attachments.Where(a => a.Id == found.Id && a.BlobKey == found.BlobKey)
+                .ExecuteUpdateAsync(set => set.SetProperty(a => a.Charset, charset))
+        );
+
     private Task<bool> ChangeAsync(
         Attachment found,
         AttachmentState from,

@@ -144,7 +144,8 @@ public sealed record RoomEvent(
 );
 
 /// <summary>Bytes to hand out. Dispose it, or let the response do so.</summary>
-public sealed record OpenFile(AttachmentView Attachment, string ContentType, string Sha256, Stream Content) : IAsyncDisposable
+/// <param name="Charset">Of a text, where it can be told.</param>
+public sealed record OpenFile(AttachmentView Attachment, string ContentType, string? Charset, string Sha256, Stream Content) : IAsyncDisposable
 {
     public ValueTask DisposeAsync() => Content.DisposeAsync();
 }

@@ -15,6 +15,17 @@ internal static class BlobCheck
         return string.Equals(Convert.ToHexStringLower(hash), sha256, StringComparison.Ordinal);
     }
 
+    /// <summary>See <see cref="CharsetReader"/>. Reads the whole blob; afterwards it stands at its beginning again.</summary>
+    public static async Task<string> ReadCharsetAsync(this StoredBlob blob, CancellationToken cancellationToken)
+    {
+        var reader = new CharsetReader();
+        var buffer = new byte[64 * 1024];
+        while (await ReadAsync(() => blob.Content.ReadAsync(buffer, cancellationToken), cancellationToken) is > 0 and var count)
+            reader.Read(buffer.AsSpan(0, count));
+        blob.Content.Position = 0;
+        return reader.End();
+    }
+
     /// <summary>A blob that was opened and then can't be read says nothing about its bytes: the store has gone down meanwhile.</summary>
     public static async ValueTask<T> ReadAsync<T>(Func<ValueTask<T>> read, CancellationToken cancellationToken)
     {

@@ -16,17 +16,9 @@ internal sealed class FileUpload(
     TimeProvider time,
     ILogger logger,
     long chatId,
-    long room
+    UploadRoom? room
 ) : IAsyncDisposable
 {
-    /// <summary>Bytes that boundaries, part headers and caption may add to the files themselves.</summary>
-    public const int MaxFormOverhead = 64 * 1024;
-
-    public static readonly Refusal QuotaExceeded = new(
-        RefusalReason.QuotaExceeded,
-        "There is no room left for this: the quota of the person or of the chat would be passed. Delete files that are no longer needed."
-    );
-
     /// <summary>A larger thumbnail is ignored.</summary>
     private const int MaxThumbnailBytes = 64 * 1024;
 
@@ -39,6 +31,8 @@ internal sealed class FileUpload(
 
     private readonly List<string> _keys = [];
     private readonly List<Attachment> _attachments = [];
+    private (byte[] Bytes, string? Charset) _caption = ([], null);
+    private string? _charset;
     private bool _kept;
 
     public IReadOnlyList<Attachment> Attachments => _attachments;
@@ -59,14 +53,17 @@ internal sealed class FileUpload(
             else if (part.Kind == UploadPartKind.Thumbnail && mayHaveThumbnail)
                 await ReceiveThumbnailAsync(part, _attachments[^1], cancellationToken);
             else if (part.Kind == UploadPartKind.Caption)
-                Caption = await ReadCaptionAsync(part, cancellationToken);
-            // The caption stands at any place, also between a file and its thumbnail.
-            if (part.Kind != UploadPartKind.Caption)
+                _caption = (await ReadTextAsync(part, cancellationToken), part.Charset);
+            else if (part.Kind == UploadPartKind.Charset)
+                _charset = Encoding.ASCII.GetString(await ReadTextAsync(part, cancellationToken)).Trim();
+            // Texts stand at any place, also between a file and its thumbnail.
+            if (part.Kind is not UploadPartKind.Caption and not UploadPartKind.Charset)
                 mayHaveThumbnail = part.Kind == UploadPartKind.File;
         }
 
         if (_attachments.Count == 0)
             throw NoFile();
+        Caption = ReadCaption();
     }
 
     /// <summary>Receives the bytes of a file that is missing.</summary>
@@ -141,11 +138,7 @@ internal sealed class FileUpload(
             throw Refused(RefusalReason.TooManyFiles, $"A message takes at most {Attachment.MaxPerMessage} files.");
         var fileName = ValueOf(UploadPolicy.CleanName(part.FileName));
         var type = ValueOf(policy.TypeOf(fileName));
-        var roomLeft = room - _attachments.Sum(a => a.Size + a.ThumbnailSize);
-        var rules =
-            roomLeft < policy.MaxFileBytes
-                ? new InspectionRules(policy, fileName, type, roomLeft, QuotaExceeded)
-                : new InspectionRules(policy, fileName, type, policy.MaxFileBytes, policy.TooLarge(fileName));
+        var rules = new InspectionRules(policy, fileName, type, policy.MaxFileBytes, policy.TooLarge(fileName), part.IsReserved ? null : room);
 
         await using var content = new InspectingStream(part.Content, rules);
         var (key, stamp) = await StoreAsync(content, cancellationToken);
@@ -159,6 +152,7 @@ internal sealed class FileUpload(
                 BlobStamp = stamp,
                 FileName = fileName,
                 ContentType = type.ContentType,
+                Charset = content.Charset,
                 Size = content.BytesRead,
                 Sha256 = content.Sha256(),
                 Width = content.Picture?.Width,
@@ -182,6 +176,8 @@ internal sealed class FileUpload(
             var format = ThumbnailTypes.FirstOrDefault(type => type.Signatures[0].Fits(buffer.AsSpan(0, length)));
             if (format is null || length > MaxThumbnailBytes)
                 return;
+            if (room is not null)
+                await room.UseAsync(length, cancellationToken);
             using var bytes = new MemoryStream(buffer, 0, length, writable: false);
             (attachment.ThumbnailKey, _) = await StoreAsync(bytes, cancellationToken);
             attachment.ThumbnailType = format.ContentType;
@@ -194,15 +190,31 @@ internal sealed class FileUpload(
         }
     }
 
-    private static async Task<string> ReadCaptionAsync(UploadPart part, CancellationToken cancellationToken)
+    /// <summary>In the charset that its part says, else in that of the whole form (RFC 7578, 4.6), else in UTF-8.</summary>
+    private string ReadCaption()
+    {
+        var charset = _caption.Charset ?? _charset;
+        var encoding = charset is null ? Charsets.Utf8 : Charsets.Find(charset);
+        if (encoding is null)
+            throw Refused(RefusalReason.InvalidForm, "The caption is in a charset that is not known here; send it in UTF-8.");
+        var text =
+            Charsets.Decode(encoding, _caption.Bytes)
+            ?? throw Refused(
+                RefusalReason.InvalidForm,
+                $"The caption's bytes are not {(charset is null ? "UTF-8, and no other charset is named for them" : "in the charset that is named for them")}."
+            );
+        // HTML's form encoding writes every line end as CR LF; people wrote LF.
+        return text.ReplaceLineEndings("\n").Trim();
+    }
+
+    private static async Task<byte[]> ReadTextAsync(UploadPart part, CancellationToken cancellationToken)
     {
         // White space around the caption is trimmed, so a little more than the longest caption is read.
-        var buffer = new byte[MaxFormOverhead];
+        var buffer = new byte[UploadRoom.MaxFormOverhead];
         var length = await part.Content.ReadAtLeastAsync(buffer, buffer.Length, throwOnEndOfStream: false, cancellationToken);
         if (length == buffer.Length)
             throw Refused(RefusalReason.InvalidText, $"A caption has at most {Message.MaxTextLength:N0} characters.");
-        // HTML's form encoding writes every line end as CR LF; people wrote LF.
-        return Encoding.UTF8.GetString(buffer, 0, length).ReplaceLineEndings("\n").Trim();
+        return buffer[..length];
     }
 
     private async Task<(string Key, string Stamp)> StoreAsync(Stream content, CancellationToken cancellationToken)

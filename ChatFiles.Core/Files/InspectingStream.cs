@@ -18,6 +18,7 @@ internal sealed class InspectingStream(Stream source, InspectionRules rules) : S
     private readonly IncrementalHash _hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
     private readonly byte[] _head = new byte[FileTypes.HeadLength];
     private readonly PictureSize? _picture = PictureSize.ReaderFor(rules.Type);
+    private readonly CharsetReader? _charset = rules.Type.IsText ? new() : null;
     private Task _hashing = Task.CompletedTask;
     private int _headLength;
     private bool _headChecked;
@@ -30,6 +31,9 @@ internal sealed class InspectingStream(Stream source, InspectionRules rules) : S
 
     /// <summary>Pixels; null for what is no picture or does not say.</summary>
     public (int Width, int Height)? Picture => _picture?.Size;
+
+    /// <summary>Once the end was reached; null for what is no text.</summary>
+    public string? Charset => _charset?.End();
 
     public override bool CanRead => true;
 
@@ -62,6 +66,8 @@ internal sealed class InspectingStream(Stream source, InspectionRules rules) : S
 
         BytesRead += count;
         Inspect(buffer.Span[..count]);
+        if (rules.Room is not null)
+            await rules.Room.UseAsync(count, cancellationToken);
         var block = buffer[..count];
         _hashing = Task.Run(() => _hash.AppendData(block.Span), CancellationToken.None);
         return count;
@@ -95,6 +101,7 @@ internal sealed class InspectingStream(Stream source, InspectionRules rules) : S
         if (rules.Type.IsText && IsBinary(block))
             throw new UploadRefusedException(rules.Policy.NotWhatItSays(rules.FileName));
         _picture?.Read(block);
+        _charset?.Read(block);
         if (_headChecked)
             return;
         var taken = Math.Min(_head.Length - _headLength, block.Length);
@@ -122,4 +129,12 @@ internal sealed class InspectingStream(Stream source, InspectionRules rules) : S
 
 /// <summary>What a file is held against while it arrives.</summary>
 /// <param name="MaxBytes">More than this is <paramref name="TooLarge"/>.</param>
-internal sealed record InspectionRules(UploadPolicy Policy, string FileName, FileType Type, long MaxBytes, Refusal TooLarge);
+/// <param name="Room">In the quotas; null when its bytes have theirs already.</param>
+internal sealed record InspectionRules(
+    UploadPolicy Policy,
+    string FileName,
+    FileType Type,
+    long MaxBytes,
+    Refusal TooLarge,
+    UploadRoom? Room = null
+);

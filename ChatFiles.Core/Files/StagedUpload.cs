@@ -21,7 +21,8 @@ internal sealed record UploadTicket(
 /// A resumable upload. The length of the file that holds its bytes is the offset at which it goes on, so that there is
 /// nothing else to keep in step with it, not even in a crash.
 /// </summary>
-internal sealed class StagedUpload(UploadTicket ticket, string path)
+/// <param name="reservation">Of the whole file, from the beginning until it is removed.</param>
+internal sealed class StagedUpload(UploadTicket ticket, string path, QuotaReservations.Reservation reservation)
 {
     public static readonly Refusal TakenOver = new(
         RefusalReason.OffsetConflict,
@@ -39,8 +40,11 @@ internal sealed class StagedUpload(UploadTicket ticket, string path)
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(6);
 
     private UploadTurn? _newest;
+    private bool _isBeingSent;
 
     public UploadTicket Ticket { get; } = ticket;
+
+    public QuotaReservations.Reservation Reservation { get; } = reservation;
 
     /// <summary>How many bytes are there.</summary>
     public long Offset
@@ -132,6 +136,15 @@ internal sealed class StagedUpload(UploadTicket ticket, string path)
             ArrayPool<byte>.Shared.Return(buffer);
         }
     }
+
+    /// <summary>
+    /// Lets one form at a time send it as bytes that are reserved already. What the form writes until it is committed is
+    /// a second copy; any more of them need room of their own.
+    /// </summary>
+    public bool TryBeginSending() => !Interlocked.Exchange(ref _isBeingSent, true);
+
+    /// <summary>The form that could begin has ended, one way or the other.</summary>
+    public void EndSending() => Interlocked.Exchange(ref _isBeingSent, false);
 
     /// <summary>The bytes from the first on.</summary>
     public Stream Open()

@@ -9,7 +9,7 @@ namespace ChatFiles.Core.Files;
 /// each as two files: <c>{id}.part</c> with the bytes so far, <c>{id}.json</c> saying whose they are. What is kept in
 /// memory is only what these files say.
 /// </summary>
-public sealed class StagedUploads(string folder, TimeProvider time)
+public sealed class StagedUploads(string folder, QuotaReservations reservations, TimeProvider time)
 {
     /// <summary>Each costs two files, however short it is.</summary>
     private const int MaxPerPerson = 100;
@@ -24,14 +24,17 @@ public sealed class StagedUploads(string folder, TimeProvider time)
     private readonly ConcurrentDictionary<Guid, StagedUpload> _uploads = new();
     private readonly Lock _beginning = new();
 
-    /// <summary>Finds what earlier processes left, and discards what a crash left halfway. Before anything else is called.</summary>
+    /// <summary>
+    /// Finds what earlier processes left, which counts against the quotas again, and discards what a crash left halfway.
+    /// Before anything else is called.
+    /// </summary>
     internal void Load()
     {
         Directory.CreateDirectory(folder);
         foreach (var path in Directory.EnumerateFiles(folder, "*.json"))
         {
             if (Read(path) is { } ticket && File.Exists(PartOf(ticket.Id)))
-                _uploads[ticket.Id] = new StagedUpload(ticket, PartOf(ticket.Id));
+                _uploads[ticket.Id] = new StagedUpload(ticket, PartOf(ticket.Id), reservations.OpenAnyway(ticket.UserId, ticket.ChatId, ticket.Length));
             else
                 File.Delete(path);
         }
@@ -43,19 +46,17 @@ public sealed class StagedUploads(string folder, TimeProvider time)
         }
     }
 
-    /// <summary>Begins an upload if the person's uploads together, whole or not, leave room for it.</summary>
-    /// <param name="room">Bytes that the person's and the chat's quota leave.</param>
-    internal Result<StagedUpload> Begin(string userId, long chatId, string fileName, long length, string? metadata, long room)
+    /// <summary>Begins an upload of as many bytes as are reserved for it.</summary>
+    /// <param name="reservation">Is the upload's from now on, if there is one.</param>
+    internal Result<StagedUpload> Begin(string fileName, string? metadata, QuotaReservations.Reservation reservation)
     {
         var now = time.GetUtcNow();
+        var (userId, chatId, length) = (reservation.UserId, reservation.ChatId, reservation.Bytes);
         var ticket = new UploadTicket(Guid.CreateVersion7(now), userId, chatId, fileName, length, metadata, now + Lifetime);
         lock (_beginning)
         {
-            var mine = _uploads.Values.Where(u => u.Ticket.UserId == userId).ToList();
-            if (mine.Count >= MaxPerPerson)
+            if (_uploads.Values.Count(u => u.Ticket.UserId == userId) >= MaxPerPerson)
                 return TooMany;
-            if (length > room - mine.Sum(u => u.Ticket.Length))
-                return FileUpload.QuotaExceeded;
             try
             {
                 File.Create(PartOf(ticket.Id)).Dispose();
@@ -68,7 +69,7 @@ public sealed class StagedUploads(string folder, TimeProvider time)
                 throw LocalFileStore.Translate(failure);
             }
 
-            return _uploads[ticket.Id] = new StagedUpload(ticket, PartOf(ticket.Id));
+            return _uploads[ticket.Id] = new StagedUpload(ticket, PartOf(ticket.Id), reservation);
         }
     }
 
@@ -88,7 +89,8 @@ public sealed class StagedUploads(string folder, TimeProvider time)
         {
             // What has no ticket is discarded at the next start, so the ticket goes first.
             File.Delete(TicketOf(id));
-            _uploads.TryRemove(id, out _);
+            _uploads.TryRemove(id, out var upload);
+            using var givenBack = upload?.Reservation;
             File.Delete(PartOf(id));
         }
         catch (Exception failure) when (failure is IOException or UnauthorizedAccessException)

@@ -36,6 +36,31 @@ public sealed class TrustedBlobs(IFileStore store, FileStates states)
         return null;
     }
 
+    /// <summary>
+    /// What can be told of a plain text's charset; null for anything else. Of a file from before this was asked the bytes
+    /// say it, once.
+    /// </summary>
+    public async Task<string?> CharsetOfAsync(Attachment file, StoredBlob blob, CancellationToken cancellationToken)
+    {
+        if (file.ContentType != "text/plain")
+            return null;
+        if (file.Charset is null)
+        {
+            try
+            {
+                file.Charset = await blob.ReadCharsetAsync(cancellationToken);
+                await states.RememberCharsetAsync(file, file.Charset);
+            }
+            catch
+            {
+                await blob.DisposeAsync();
+                throw;
+            }
+        }
+
+        return file.Charset is "" ? null : file.Charset;
+    }
+
     /// <summary>The file's thumbnail, which is small enough to be read and compared every time; null when it is not right.</summary>
     public async Task<Stream?> OpenThumbnailAsync(Attachment file, CancellationToken cancellationToken)
     {

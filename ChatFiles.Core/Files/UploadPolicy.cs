@@ -59,7 +59,7 @@ public sealed class UploadPolicy
             return InvalidName("A file's name has control characters in it; rename the file and send it again.");
         var cleaned = string.Concat(name[(name.LastIndexOfAny(['/', '\\']) + 1)..].Where(c => !Deceptive.Contains(c)));
         if (!TryNormalize(ref cleaned))
-            return InvalidName("A file's name is not valid Unicode.");
+            return InvalidName("A file's name is not valid Unicode (UTF-8); rename the file and send it again.");
         cleaned = cleaned.TrimEnd('.', ' ');
         if (string.IsNullOrWhiteSpace(cleaned))
             return InvalidName("A file's name has nothing left that could be shown.");

@@ -2,7 +2,6 @@ using System.Security.Claims;
 using ChatFiles.Core.Chats;
 using ChatFiles.Core.Files;
 using ChatFiles.Web.Security;
-using Microsoft.AspNetCore.Http.Features;
 using Microsoft.Net.Http.Headers;
 
 namespace ChatFiles.Web.Api;
@@ -32,17 +31,18 @@ internal static class FileEndpoints
         HttpContext context,
         ClaimsPrincipal user,
         ChatService chats,
-        UploadPolicy policy
+        UploadPolicy policy,
+        TimeProvider time
     )
     {
-        LimitBody(context, policy);
+        context.TakeFiles(policy.MaxRequestBytes);
         var key = context.Request.Headers["Idempotency-Key"];
         var sent = await chats.SendFilesAsync(
             user.UserId(),
             Requests.ParseId(chatId),
             key.Count == 0 ? null : key.ToString(),
             context.Request.ContentLength,
-            MultipartUpload.ReadPartsAsync(context.Request, policy, context.RequestAborted),
+            MultipartUpload.ReadPartsAsync(context.Request, policy, time, context.RequestAborted),
             context.RequestAborted
         );
         if (!sent.Succeeded(out var message, out var refusal))
@@ -84,11 +84,12 @@ internal static class FileEndpoints
         HttpContext context,
         ClaimsPrincipal user,
         ChatService chats,
-        UploadPolicy policy
+        UploadPolicy policy,
+        TimeProvider time
     )
     {
-        LimitBody(context, policy);
-        var parts = MultipartUpload.ReadPartsAsync(context.Request, policy, context.RequestAborted);
+        context.TakeFiles(policy.MaxRequestBytes);
+        var parts = MultipartUpload.ReadPartsAsync(context.Request, policy, time, context.RequestAborted);
         return (
             await chats.PutBackAsync(user.UserId(), Requests.ParseId(chatId), Requests.ParseFileId(fileId), parts, context.RequestAborted)
         ).ToNoContent();
@@ -96,12 +97,6 @@ internal static class FileEndpoints
 
     private static async Task<IResult> DeleteAsync(string chatId, string fileId, ClaimsPrincipal user, ChatService chats) =>
         (await chats.DeleteFileAsync(user.UserId(), Requests.ParseId(chatId), Requests.ParseFileId(fileId))).ToNoContent();
-
-    private static void LimitBody(HttpContext context, UploadPolicy policy)
-    {
-        if (context.Features.Get<IHttpMaxRequestBodySizeFeature>() is { IsReadOnly: false } limit)
-            limit.MaxRequestBodySize = policy.MaxRequestBytes;
-    }
 
     private static IResult Serve(HttpContext context, Result<OpenFile> opened)
     {
@@ -111,29 +106,38 @@ internal static class FileEndpoints
         return new ServedFile(file);
     }
 
-    /// <summary>Ranges, conditions and sending are the framework's; it only takes any unit for bytes and leaves the body of a 416 empty.</summary>
+    /// <summary>Ranges, conditions and sending are the framework's; it only takes any unit for bytes, an unfit If-Range for none, and leaves the body of a 412 or 416 empty.</summary>
     private sealed class ServedFile(OpenFile file) : IResult
     {
         public async Task ExecuteAsync(HttpContext httpContext)
         {
-            // RFC 9110, section 14.2: a range in a unit that is not understood is ignored.
-            if (!httpContext.Request.Headers.Range.ToString().StartsWith("bytes=", StringComparison.OrdinalIgnoreCase))
+            var etag = $"\"{file.Sha256}\"";
+            if (!IsRangeOfThis(httpContext.Request.Headers, etag))
                 httpContext.Request.Headers.Remove(HeaderNames.Range);
             await Results
                 .Stream(
                     file.Content,
-                    file.ContentType == "text/plain" ? "text/plain; charset=utf-8" : file.ContentType,
-                    entityTag: new EntityTagHeaderValue($"\"{file.Sha256}\""),
+                    file.Charset is null ? file.ContentType : $"{file.ContentType}; charset={file.Charset}",
+                    entityTag: new EntityTagHeaderValue(etag),
                     enableRangeProcessing: true
                 )
                 .ExecuteAsync(httpContext);
-            if (httpContext.Response is not { HasStarted: false, StatusCode: StatusCodes.Status416RangeNotSatisfiable } response)
+            var response = httpContext.Response;
+            if (response.HasStarted || response.StatusCode is not (StatusCodes.Status412PreconditionFailed or StatusCodes.Status416RangeNotSatisfiable))
                 return;
             response.ContentLength = null;
             response.Headers.Remove(HeaderNames.ContentDisposition);
             response.Headers.Remove(HeaderNames.ETag);
             await Problems.OfStatus(response.StatusCode)!.ExecuteAsync(httpContext);
         }
+
+        /// <summary>
+        /// RFC 9110: a range in a unit that is not understood is ignored (14.2), and so is one of another content than
+        /// this, or of one that was told apart by a time, which no file has (13.1.5).
+        /// </summary>
+        private static bool IsRangeOfThis(IHeaderDictionary headers, string etag) =>
+            headers.Range.ToString().StartsWith("bytes=", StringComparison.OrdinalIgnoreCase)
+            && (headers.IfRange.Count == 0 || headers.IfRange.ToString() == etag);
     }
 
     internal sealed record SentFiles(string? Path, MessageView Message);

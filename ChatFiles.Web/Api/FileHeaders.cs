@@ -21,10 +21,19 @@ internal static class FileHeaders
             headers.XFrameOptions = "SAMEORIGIN";
         var disposition = new ContentDispositionHeaderValue(
             IsShownInline(file.ContentType) && !context.Request.Query.ContainsKey("download") ? "inline" : "attachment"
-        );
-        disposition.SetHttpFileName(file.Attachment.FileName);
+        )
+        {
+            FileName = PlainName(file.Attachment.FileName),
+            FileNameStar = file.Attachment.FileName,
+        };
         headers.ContentDisposition = disposition.ToString();
     }
+
+    /// <summary>
+    /// For programs that do not know <c>filename*</c>. They do not know what a backslash escapes either, so that there is
+    /// none (RFC 6266, appendix D).
+    /// </summary>
+    private static string PlainName(string? name) => string.Concat(name!.Select(c => c is >= ' ' and <= '~' and not ('"' or '\\') ? c : '_'));
 
     /// <summary>What a browser only shows and never runs. SVG can hold scripts; an operator may have allowed it.</summary>
     private static bool IsShownInline(string contentType) =>

@@ -1,4 +1,6 @@
+using System.Globalization;
 using System.Runtime.CompilerServices;
+using System.Text;
 using ChatFiles.Core.Chats;
 using ChatFiles.Core.Files;
 using Microsoft.AspNetCore.WebUtilities;
@@ -9,6 +11,11 @@ namespace ChatFiles.Web.Api;
 /// <summary>Hands out a form's parts one after another as they arrive; nothing is buffered whole.</summary>
 internal static class MultipartUpload
 {
+    /// <summary>Half a character, which no name holds: the rules for names refuse it in words.</summary>
+    private const string NoText = "\uD800";
+
+    private static readonly string[] PlainEncodings = ["binary", "8bit", "7bit"];
+
     private const int MaxBoundaryLength = 70; // RFC 2046, section 5.1.1
 
     /// <summary>Not larger: the reader never gives its buffer back, and above 85,000 bytes each one waits for a full collection.</summary>
@@ -18,10 +25,11 @@ internal static class MultipartUpload
     public static async IAsyncEnumerable<UploadPart> ReadPartsAsync(
         HttpRequest request,
         UploadPolicy policy,
+        TimeProvider time,
         [EnumeratorCancellation] CancellationToken cancellationToken
     )
     {
-        var reader = new MultipartReader(BoundaryOf(request), request.Body, ReadBlockSize);
+        var reader = new MultipartReader(BoundaryOf(request), new PacedStream(request.Body, time), ReadBlockSize);
         while (await NextAsync(reader, policy, cancellationToken) is { } section)
         {
             if (!ContentDispositionHeaderValue.TryParse(section.ContentDisposition, out var disposition))
@@ -32,14 +40,17 @@ internal static class MultipartUpload
                 "thumbnail" => UploadPartKind.Thumbnail,
                 "upload" => UploadPartKind.Upload,
                 "text" => UploadPartKind.Caption,
+                "_charset_" => UploadPartKind.Charset,
                 _ => UploadPartKind.Other,
             };
-            yield return new UploadPart(kind, FileNameOf(disposition), new PartStream(section.Body, policy));
+            CheckTransferEncoding(section);
+            yield return new UploadPart(kind, FileNameOf(disposition), new PartStream(section.Body, policy)) { Charset = CharsetOf(section) };
         }
     }
 
     /// <summary>The bare body, where it is no form.</summary>
-    public static Stream BodyOf(HttpRequest request, UploadPolicy policy) => new PartStream(request.Body, policy);
+    public static Stream BodyOf(HttpRequest request, UploadPolicy policy, TimeProvider time) =>
+        new PartStream(new PacedStream(request.Body, time), policy);
 
     private static string BoundaryOf(HttpRequest request)
     {
@@ -66,18 +77,63 @@ internal static class MultipartUpload
         }
     }
 
+    /// <summary>RFC 7578, 4.7: nobody needs it over HTTP; kept as it is, base64 would be stored in place of the file.</summary>
+    private static void CheckTransferEncoding(MultipartSection section)
+    {
+        if (section.Headers?.TryGetValue("Content-Transfer-Encoding", out var encoding) != true)
+            return;
+        if (!PlainEncodings.Contains(encoding.ToString().Trim(), StringComparer.OrdinalIgnoreCase))
+            throw InvalidForm("A part of the form has a Content-Transfer-Encoding other than binary, 8bit or 7bit; send its bytes as they are.");
+    }
+
+    private static string? CharsetOf(MultipartSection section) =>
+        MediaTypeHeaderValue.TryParse(section.ContentType, out var type) && type.Charset.HasValue
+            ? HeaderUtilities.RemoveQuotes(type.Charset).Value
+            : null;
+
     /// <summary>
-    /// The name as the sender's program wrote it: RFC 8187's <c>filename*</c> wins; programs escape a quote as
-    /// <c>\"</c> or, as browsers do, as <c>%22</c>.
+    /// The name as the sender's program wrote it: <c>filename*</c> (RFC 8187) wins; programs escape a quote as <c>\"</c>
+    /// or, as browsers do, as <c>%22</c>.
     /// </summary>
     private static string? FileNameOf(ContentDispositionHeaderValue disposition) =>
-        disposition.FileNameStar.HasValue
-            ? disposition.FileNameStar.Value
-            : HeaderUtilities
-                .RemoveQuotes(disposition.FileName)
-                .Value?.Replace("\\\"", "\"", StringComparison.Ordinal)
-                .Replace("\\\\", "\\", StringComparison.Ordinal)
-                .Replace("%22", "\"", StringComparison.Ordinal);
+        ExtendedNameOf(disposition)
+        ?? HeaderUtilities
+            .RemoveQuotes(disposition.FileName)
+            .Value?.Replace("\\\"", "\"", StringComparison.Ordinal)
+            .Replace("\\\\", "\\", StringComparison.Ordinal)
+            .Replace("%22", "\"", StringComparison.Ordinal)
+            // The reader of the form puts this in the place of bytes that are not UTF-8.
+            .Replace("\uFFFD", NoText, StringComparison.Ordinal);
+
+    /// <summary>Null when there is none that can be told apart from a plain name.</summary>
+    private static string? ExtendedNameOf(ContentDispositionHeaderValue disposition)
+    {
+        var extended = disposition.Parameters.FirstOrDefault(p => p.Name.Equals("filename*", StringComparison.OrdinalIgnoreCase))?.Value;
+        if (HeaderUtilities.RemoveQuotes(extended ?? "").Value?.Split('\'', 3) is not [var charset, _, var value])
+            return null;
+        return Charsets.Find(charset) is { } encoding && Charsets.Decode(encoding, PercentDecode(value)) is { } name ? name : NoText;
+    }
+
+    private static byte[] PercentDecode(string text)
+    {
+        var encoded = Encoding.UTF8.GetBytes(text);
+        var decoded = new List<byte>(encoded.Length);
+        for (var i = 0; i < encoded.Length; i++)
+        {
+            var isEscape = encoded[i] == '%' && i + 2 < encoded.Length;
+            if (isEscape && byte.TryParse(encoded.AsSpan(i + 1, 2), NumberStyles.AllowHexSpecifier, CultureInfo.InvariantCulture, out var value))
+            {
+                decoded.Add(value);
+                i += 2;
+            }
+            else
+            {
+                decoded.Add(encoded[i]);
+            }
+        }
+
+        return [.. decoded];
+    }
 
     private static UploadRefusedException Translate(Exception failure, UploadPolicy policy) =>
         failure is BadHttpRequestException { StatusCode: StatusCodes.Status413PayloadTooLarge }

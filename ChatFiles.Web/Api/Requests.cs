@@ -4,6 +4,7 @@ using System.Text.Json;
 using ChatFiles.Core.Chats;
 using ChatFiles.Core.Files;
 using Microsoft.AspNetCore.Http.Features;
+using Microsoft.AspNetCore.Server.Kestrel.Core.Features;
 
 namespace ChatFiles.Web.Api;
 
@@ -29,6 +30,18 @@ internal static class Requests
         return query.Any(field => !field.Key.IsText() || field.Value.Any(text => text?.IsText() == false))
             ? Problems.Of(new Refusal(RefusalReason.InvalidQuery, "A query is text without NUL and without halves of characters."))
             : await next(context);
+    }
+
+    /// <summary>
+    /// The body is files, of up to so many bytes, or as many as the upload says itself. Their pace is judged by
+    /// <see cref="PacedStream"/> as the contract has it; the web server's own rule would end a silent body after 5 s.
+    /// </summary>
+    public static void TakeFiles(this HttpContext context, long? maxBytes)
+    {
+        if (context.Features.Get<IHttpMaxRequestBodySizeFeature>() is { IsReadOnly: false } limit)
+            limit.MaxRequestBodySize = maxBytes;
+        if (context.Features.Get<IHttpMinRequestBodyDataRateFeature>() is { } pace)
+            pace.MinDataRate = null;
     }
 
     /// <summary>The body, or why it is none.</summary>

@@ -4,7 +4,6 @@ using System.Text;
 using ChatFiles.Core.Chats;
 using ChatFiles.Core.Files;
 using ChatFiles.Web.Security;
-using Microsoft.AspNetCore.Http.Features;
 using Microsoft.Net.Http.Headers;
 
 namespace ChatFiles.Web.Api;
@@ -129,6 +128,7 @@ internal static class UploadEndpoints
         ClaimsPrincipal user,
         ChatService chats,
         UploadPolicy policy,
+        TimeProvider time,
         IHostApplicationLifetime lifetime
     )
     {
@@ -137,16 +137,14 @@ internal static class UploadEndpoints
             return Problems.InvalidUpload(415, $"The bytes are expected with the content type {Chunk}.");
         if (ReadNumber(request.Headers, "Upload-Offset") is not { } offset)
             return Problems.InvalidUpload(400, "The header Upload-Offset says where the bytes belong.");
-        // The upload's own length is the limit.
-        if (context.Features.Get<IHttpMaxRequestBodySizeFeature>() is { IsReadOnly: false } limit)
-            limit.MaxRequestBodySize = null;
+        context.TakeFiles(maxBytes: null);
         var continued = await chats.ContinueUploadAsync(
             user.UserId(),
             Requests.ParseId(chatId),
             Requests.ParseFileId(uploadId),
             offset,
             request.ContentLength,
-            MultipartUpload.BodyOf(request, policy),
+            MultipartUpload.BodyOf(request, policy, time),
             lifetime.ApplicationStopping
         );
         if (!continued.Succeeded(out var upload, out var refusal))

@@ -31,7 +31,7 @@ public sealed class QuotaTests
     [InlineData("Quotas:BytesPerChat")]
     public async Task Twelve_uploads_at_once_do_not_pass_a_quota(string quota)
     {
-        await using var world = await ChatWorld.BeginAsync(new() { [quota] = "35" });
+        await using var world = await ChatWorld.BeginAsync(new() { [quota] = "35", ["Limits:UploadsUnderWayPerPerson"] = "0" });
         var ann = await world.PersonAsync("ann");
         var chat = await world.ChatAsync(ann);
 

@@ -65,7 +65,7 @@ public sealed class StagedUploadsTests
     public async Task A_full_disk_is_told_as_such()
     {
         var ticket = new UploadTicket(Guid.NewGuid(), "ann", 1, "note.txt", 5, Metadata: null, DateTimeOffset.MaxValue);
-        var upload = new StagedUpload(ticket, "/dev/full");
+        var upload = new StagedUpload(ticket, "/dev/full", new QuotaReservations().Open("ann", 1));
         using var body = new MemoryStream("hello"u8.ToArray());
         var policy = new UploadPolicy(Options.Create(new UploadOptions()));
 

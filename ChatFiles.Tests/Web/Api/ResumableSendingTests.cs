@@ -129,18 +129,19 @@ public sealed class ResumableSendingTests(TestServer server) : IClassFixture<Tes
     }
 
     [Fact]
-    public async Task The_quota_is_counted_to_the_byte_when_an_upload_is_sent()
+    public async Task What_is_staged_has_its_room_in_the_quota_to_the_byte()
     {
         await using var own = await TestServer.StartAsync(("Quotas:BytesPerUser", "1000"));
         var ann = await own.UserAsync("ann");
         var chat = await ann.ChatAsync();
         var upload = await ann.UploadAsync(chat, "note.txt", Encoding.ASCII.GetBytes(new string('x', 600)));
-        await ann.SendFileAsync(chat, "other.txt", new string('x', 401));
 
-        await ann.PostFileAsync(chat, new Form().Upload(upload).Content).ShouldBeProblemAsync(413, "quota-exceeded");
+        await ann.PostFileAsync(chat, new Form().File("other.txt", new string('x', 401)).Content).ShouldBeProblemAsync(413, "quota-exceeded");
+        await ann.SendFileAsync(chat, "other.txt", new string('x', 400));
+        await ann.PostFileAsync(chat, new Form().Upload(upload).Content).ShouldBeAsync(HttpStatusCode.Created);
 
-        own.BlobCount.ShouldBe(1);
-        (await ann.MessagesAsync(chat)).Length.ShouldBe(1);
+        own.BlobCount.ShouldBe(2);
+        await ann.PostFileAsync(chat, new Form().File("last.txt", "x").Content).ShouldBeProblemAsync(413, "quota-exceeded");
     }
 
     private static async Task<string> BodyAsync(Task<HttpResponseMessage> answering)
