@@ -43,7 +43,7 @@ internal sealed class ScriptModule(IJSRuntime js, string path) : IAsyncDisposabl
             if (_connection is not null)
                 await _connection.InvokeVoidAsync(function, arguments);
         }
-        catch (JSDisconnectedException)
+        catch (Exception failure) when (HasGone(failure))
         {
             // As above.
         }
@@ -73,14 +73,17 @@ internal sealed class ScriptModule(IJSRuntime js, string path) : IAsyncDisposabl
     {
         try
         {
-            await js.InvokeVoidAsync("scripts.disconnect", _id);
+            await js.InvokeVoidAsync("scripts.disconnect", Patience, _id);
             if (_connection is not null)
                 await _connection.DisposeAsync();
             _connection = null;
         }
-        catch (JSDisconnectedException)
+        catch (Exception failure) when (HasGone(failure))
         {
             // As above.
         }
     }
+
+    /// <summary>The browser, for good; or the connection, so that nobody knows whether the call has arrived.</summary>
+    private static bool HasGone(Exception failure) => failure is JSDisconnectedException or OperationCanceledException;
 }
