@@ -9,6 +9,9 @@ namespace ChatFiles.Web;
 
 internal static class Pages
 {
+    /// <summary>Bytes of files never travel through a circuit, so its messages stay small.</summary>
+    public const long MaxCircuitMessageBytes = 128 * 1024;
+
     /// <summary>
     /// A built but unpublished program would also look for any unknown path among the files, by a route that takes every
     /// address: 405 for 404 and 404 for 405. Changed files are noticed without it.
@@ -19,7 +22,7 @@ internal static class Pages
         builder.Configuration["DisableStaticAssetNotFoundRuntimeFallback"] = "true";
     }
 
-    /// <summary>Razor components with circuits. Bytes of files never travel through a circuit, so its messages stay small.</summary>
+    /// <summary>Razor components with circuits.</summary>
     public static void AddPages(this IServiceCollection services)
     {
         services
@@ -27,7 +30,7 @@ internal static class Pages
             .AddInteractiveServerComponents(circuits => circuits.DisconnectedCircuitRetentionPeriod = TimeSpan.FromMinutes(5))
             .AddHubOptions(hub =>
             {
-                hub.MaximumReceiveMessageSize = 128 * 1024;
+                hub.MaximumReceiveMessageSize = MaxCircuitMessageBytes;
                 hub.KeepAliveInterval = TimeSpan.FromSeconds(4);
                 hub.ClientTimeoutInterval = TimeSpan.FromSeconds(20);
             });

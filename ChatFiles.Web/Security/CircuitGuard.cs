@@ -1,11 +1,17 @@
+using Microsoft.AspNetCore.Http.Features;
+
 namespace ChatFiles.Web.Security;
 
 /// <summary>
-/// Circuits are for signed-in people, from this site's own pages, over WebSockets. The framework itself would answer a
-/// WebSocket from any site, with the cookies of whoever visits it.
+/// Circuits are for signed-in people, from this site's own pages. The framework itself would answer any site, with the
+/// cookies of whoever visits it. A page connects by a WebSocket or, where something on the way refuses those, by long
+/// polling; there are no other ways in.
 /// </summary>
 internal static class CircuitGuard
 {
+    /// <summary>Twice what one message to a circuit may be: a page may send several in one request. Nothing is larger.</summary>
+    private const long MaxBodyBytes = 2 * Pages.MaxCircuitMessageBytes;
+
     public static void UseCircuitGuard(this WebApplication app) =>
         app.Use(
             (context, next) =>
@@ -19,26 +25,52 @@ internal static class CircuitGuard
 
     private static int Judge(HttpContext context, string rest)
     {
+        var request = context.Request;
         if (context.User.Identity?.IsAuthenticated != true)
             return StatusCodes.Status401Unauthorized;
         // The script asks for its initializers with a plain GET, which changes nothing and carries no Origin.
-        if (HttpMethods.IsGet(context.Request.Method) && rest.StartsWith("/initializers", StringComparison.Ordinal))
+        if (HttpMethods.IsGet(request.Method) && rest.StartsWith("/initializers", StringComparison.Ordinal))
             return StatusCodes.Status200OK;
-        if (!IsFromThisSite(context.Request))
+        if (!(IsFromThisSite(request) || IsPoll(request, rest) && CanOnlyBeFromThisSite(request)))
             return StatusCodes.Status403Forbidden;
-        var isFarewell = HttpMethods.IsPost(context.Request.Method) && rest.StartsWith("/disconnect", StringComparison.Ordinal);
+        if (request.ContentLength > MaxBodyBytes)
+            return StatusCodes.Status413PayloadTooLarge;
+        var isFarewell = HttpMethods.IsPost(request.Method) && rest.StartsWith("/disconnect", StringComparison.Ordinal);
         if (isFarewell)
             PageForms.LimitBody(context); // the script sends it as multipart/form-data
-        return context.WebSockets.IsWebSocketRequest || IsWebSocketHandshake(context.Request) || isFarewell
-            ? StatusCodes.Status200OK
-            : StatusCodes.Status400BadRequest;
+        else if (context.Features.Get<IHttpMaxRequestBodySizeFeature>() is { IsReadOnly: false } limit)
+            limit.MaxRequestBodySize = MaxBodyBytes;
+        var isSocket = context.WebSockets.IsWebSocketRequest || IsWebSocketHandshake(request);
+        return isSocket || isFarewell || IsPoll(request, rest) || IsSent(request, rest) ? StatusCodes.Status200OK : StatusCodes.Status400BadRequest;
     }
 
     private static bool IsWebSocketHandshake(HttpRequest request) =>
         string.Equals(request.Headers.Upgrade, "websocket", StringComparison.OrdinalIgnoreCase);
 
+    /// <summary>Waits for what the circuit has to say. Server-sent events would be a way in that no page of ours takes.</summary>
+    private static bool IsPoll(HttpRequest request, string rest) =>
+        HttpMethods.IsGet(request.Method)
+        && rest is ""
+        && request.Query.ContainsKey("id")
+        && !request.Headers.Accept.ToString().Contains("text/event-stream", StringComparison.OrdinalIgnoreCase);
+
+    /// <summary>A connection that begins or ends by long polling, and what is said to it.</summary>
+    private static bool IsSent(HttpRequest request, string rest) =>
+        HttpMethods.IsPost(request.Method)
+            ? rest is "/negotiate" || (rest is "" && request.Query.ContainsKey("id"))
+            : HttpMethods.IsDelete(request.Method) && rest is "" && request.Query.ContainsKey("id");
+
     /// <summary>The scheme is left out: a reverse proxy in front may speak https for us.</summary>
     private static bool IsFromThisSite(HttpRequest request) =>
         Uri.TryCreate(request.Headers.Origin, UriKind.Absolute, out var origin)
         && string.Equals(origin.Authority, request.Host.Value, StringComparison.OrdinalIgnoreCase);
+
+    /// <summary>
+    /// Browsers name no Origin when a page asks its own site with GET. Another site's page can't add a header of its own
+    /// without one, nor say that it is this site's.
+    /// </summary>
+    private static bool CanOnlyBeFromThisSite(HttpRequest request) =>
+        request.Headers.Origin.Count == 0
+        && request.Headers.XRequestedWith.Count > 0
+        && (request.Headers["Sec-Fetch-Site"] is { Count: 0 } or ["same-origin"]);
 }

@@ -46,6 +46,17 @@ public sealed class ScriptModuleTests : BunitContext
         _network.Connected.Count.ShouldBe(1);
     }
 
+    [Fact]
+    public async Task A_component_goes_without_an_error_when_its_farewell_is_lost_with_the_network()
+    {
+        Render<Interactive>();
+        _network.LosesFarewells = true;
+
+        await DisposeComponentsAsync();
+
+        _network.Disconnected.ShouldBe(_network.Connected);
+    }
+
     private sealed class Network : IJSRuntime
     {
         private TaskCompletionSource? _held;
@@ -53,6 +64,8 @@ public sealed class ScriptModuleTests : BunitContext
         public int LosesCalls { get; set; }
 
         public bool HoldsCalls { get; set; }
+
+        public bool LosesFarewells { get; set; }
 
         public List<string> Connected { get; } = [];
 
@@ -67,7 +80,7 @@ public sealed class ScriptModuleTests : BunitContext
         {
             (identifier == "scripts.connect" ? Connected : Disconnected).Add((string)args![0]!);
             if (identifier != "scripts.connect")
-                return default!;
+                return LosesFarewells ? throw new TaskCanceledException() : default!;
             if (LosesCalls-- > 0)
                 throw new TaskCanceledException();
             if (HoldsCalls)

@@ -7,6 +7,11 @@ namespace ChatFiles.Tests.Web.Security;
 /// <summary>What a browser with a cookie may do, and what other sites cannot make it do.</summary>
 public sealed partial class BrowserTests(TestServer server) : IClassFixture<TestServer>
 {
+    private const string Poll = "_blazor?id=x";
+
+    /// <summary>What a script's request bears, and a page of another site can't add.</summary>
+    private static readonly (string Name, string Value) Script = ("X-Requested-With", "XMLHttpRequest");
+
     [Fact]
     public async Task A_change_by_cookie_needs_the_token_of_the_page()
     {
@@ -53,18 +58,59 @@ public sealed partial class BrowserTests(TestServer server) : IClassFixture<Test
         target.AbsolutePath.ShouldBe(followed ? returnUrl : "/");
     }
 
-    [Fact]
-    public async Task Circuits_are_for_people_who_are_signed_in_from_this_site_over_WebSockets()
+    [Theory]
+    [InlineData("POST", "_blazor/negotiate?negotiateVersion=1", HttpStatusCode.OK)]
+    [InlineData("GET", Poll, HttpStatusCode.NotFound)]
+    [InlineData("POST", Poll, HttpStatusCode.NotFound)]
+    [InlineData("DELETE", Poll, HttpStatusCode.NotFound)]
+    public async Task Circuits_are_for_people_who_are_signed_in_from_this_site_by_every_door(string method, string path, HttpStatusCode answer)
     {
-        const string Circuit = "_blazor?id=x";
-        await server.Stranger.GetAsync(Circuit).ShouldBeProblemAsync(401, "not-signed-in");
-        await server.Stranger.PostAsync("_blazor/negotiate", content: null).ShouldBeProblemAsync(401, "not-signed-in");
+        using var stranger = new HttpRequestMessage(HttpMethod.Parse(method), path);
+        await server.Stranger.SendAsync(stranger).ShouldBeProblemAsync(401, "not-signed-in");
 
         using var browser = await SignInAsync();
-        (await StatusAsync(browser, Circuit, origin: null)).ShouldBe(HttpStatusCode.Forbidden);
-        (await StatusAsync(browser, Circuit, "https://evil.example")).ShouldBe(HttpStatusCode.Forbidden);
-        (await StatusAsync(browser, Circuit, "null")).ShouldBe(HttpStatusCode.Forbidden);
-        (await StatusAsync(browser, Circuit, server.Address.GetLeftPart(UriPartial.Authority))).ShouldBe(HttpStatusCode.BadRequest);
+        var here = server.Address.GetLeftPart(UriPartial.Authority);
+        (await StatusAsync(browser, method, path, origin: null)).ShouldBe(HttpStatusCode.Forbidden);
+        (await StatusAsync(browser, method, path, "https://evil.example")).ShouldBe(HttpStatusCode.Forbidden);
+        (await StatusAsync(browser, method, path, "https://evil.example", Script)).ShouldBe(HttpStatusCode.Forbidden);
+        (await StatusAsync(browser, method, path, "null")).ShouldBe(HttpStatusCode.Forbidden);
+        (await StatusAsync(browser, method, path, here)).ShouldBe(answer);
+    }
+
+    [Fact]
+    public async Task A_poll_bears_no_origin_but_a_header_that_no_other_site_can_add()
+    {
+        using var browser = await SignInAsync();
+        (await StatusAsync(browser, "GET", Poll, origin: null, Script)).ShouldBe(HttpStatusCode.NotFound);
+        (await StatusAsync(browser, "GET", Poll, origin: null, Script, ("Sec-Fetch-Site", "same-origin"))).ShouldBe(HttpStatusCode.NotFound);
+        (await StatusAsync(browser, "GET", Poll, origin: null, Script, ("Sec-Fetch-Site", "cross-site"))).ShouldBe(HttpStatusCode.Forbidden);
+        (await StatusAsync(browser, "POST", Poll, origin: null, Script)).ShouldBe(HttpStatusCode.Forbidden);
+        (await StatusAsync(browser, "DELETE", Poll, origin: null, Script)).ShouldBe(HttpStatusCode.Forbidden);
+    }
+
+    [Fact]
+    public async Task There_is_no_other_way_to_a_circuit()
+    {
+        using var browser = await SignInAsync();
+        var here = server.Address.GetLeftPart(UriPartial.Authority);
+        (await StatusAsync(browser, "GET", Poll, here, ("Accept", "text/event-stream"))).ShouldBe(HttpStatusCode.BadRequest);
+        (await StatusAsync(browser, "GET", "_blazor", here)).ShouldBe(HttpStatusCode.BadRequest);
+        (await StatusAsync(browser, "POST", "_blazor", here)).ShouldBe(HttpStatusCode.BadRequest);
+        (await StatusAsync(browser, "PUT", Poll, here)).ShouldBe(HttpStatusCode.BadRequest);
+        (await StatusAsync(browser, "POST", "_blazor/anything", here)).ShouldBe(HttpStatusCode.BadRequest);
+    }
+
+    [Theory]
+    [InlineData("_blazor/negotiate")]
+    [InlineData(Poll)]
+    [InlineData("_blazor/disconnect")]
+    public async Task What_is_sent_to_a_circuit_is_small(string path)
+    {
+        using var browser = await SignInAsync();
+        using var request = new HttpRequestMessage(HttpMethod.Post, path) { Content = new ByteArrayContent(new byte[300 * 1024]) };
+        request.Headers.Add("Origin", server.Address.GetLeftPart(UriPartial.Authority));
+        using var answer = await browser.SendAsync(request);
+        answer.StatusCode.ShouldBe(HttpStatusCode.RequestEntityTooLarge);
     }
 
     [Theory]
@@ -108,11 +154,13 @@ public sealed partial class BrowserTests(TestServer server) : IClassFixture<Test
         return await browser.PostAsync(page, form);
     }
 
-    private static async Task<HttpStatusCode> StatusAsync(HttpClient browser, string path, string? origin)
+    private static async Task<HttpStatusCode> StatusAsync(HttpClient browser, string method, string path, string? origin, params (string Name, string Value)[] headers)
     {
-        using var request = new HttpRequestMessage(HttpMethod.Get, path);
+        using var request = new HttpRequestMessage(HttpMethod.Parse(method), path);
         if (origin is not null)
             request.Headers.Add("Origin", origin);
+        foreach (var (name, value) in headers)
+            request.Headers.Add(name, value);
         using var answer = await browser.SendAsync(request);
         return answer.StatusCode;
     }
