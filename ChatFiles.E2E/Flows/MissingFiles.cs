@@ -33,10 +33,40 @@ public sealed class MissingFiles
             await Expect(ann.Messages).Not.ToContainTextAsync("File missing");
         });
 
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public Task A_photo_is_put_back_as_it_was_sent_with_or_without_its_location(bool keepsLocation) =>
+        Site.PlayAloneAsync(
+            async scene =>
+            {
+                var (ann, ben, chat) = await scene.TwoInAChatAsync();
+                var photo = SampleFile.Png("tower.png", exif: PhotoData.Exif(withLocation: true));
+                await ann.AttachAsync(photo);
+                await Expect(ann.Waiting.GetByText("Location removed")).ToBeVisibleAsync();
+                if (keepsLocation)
+                    await ann.Waiting.GetByRole(AriaRole.Checkbox, new() { Name = $"Keep location of {photo.Name}", Exact = true }).CheckAsync();
+                await ann.SendAsync();
+                await VanishAsync(scene, ann, ben, chat, photo.Name);
+
+                await PutBackAsync(ann, photo);
+
+                await Expect(ben.DownloadLink(photo.Name)).ToBeVisibleAsync();
+                var stored = SampleFile.Png(photo.Name, exif: PhotoData.Exif(withLocation: keepsLocation));
+                (await ben.DownloadAsync(photo.Name)).ShouldBe(stored.Bytes);
+            },
+            $"A_photo_is_put_back_{keepsLocation}"
+        );
+
     private static async Task VanishAsync(Scene scene, Person author, Person other, ChatInfo chat, SampleFile file)
     {
         await author.ShareAsync(file);
-        await Expect(other.Attachment(file.Name)).ToBeVisibleAsync();
+        await VanishAsync(scene, author, other, chat, file.Name);
+    }
+
+    private static async Task VanishAsync(Scene scene, Person author, Person other, ChatInfo chat, string file)
+    {
+        await Expect(other.Attachment(file)).ToBeVisibleAsync();
         var path = (await author.Program.HistoryAsync(chat.Id)).Single().Attachments.Single().Path;
 
         foreach (var blob in Directory.EnumerateFiles(Path.Combine(scene.Server.Data, "files"), "*", SearchOption.AllDirectories).ToList())
@@ -46,7 +76,7 @@ public sealed class MissingFiles
         foreach (var person in new[] { author, other })
         {
             await Expect(person.Messages).ToContainTextAsync("File missing");
-            await Expect(person.DownloadLink(file.Name)).ToHaveCountAsync(0);
+            await Expect(person.DownloadLink(file)).ToHaveCountAsync(0);
         }
     }
 

@@ -141,6 +141,66 @@ public sealed class SharingFiles(Site site) : IClassFixture<Site>
             $"A_file_that_is_{how}"
         );
 
+    [Theory]
+    [InlineData("photo.txt ")]
+    [InlineData("photo.txt.")]
+    [InlineData("photo.txt\u200f")]
+    [InlineData("photo.t\u200bxt")]
+    public Task A_name_that_the_server_cleans_is_no_reason_to_refuse_its_file(string name) =>
+        site.PlayAsync(
+            async scene =>
+            {
+                var (ann, ben, _) = await scene.TwoInAChatAsync();
+                await ann.PickAsync(SampleFile.Text(name, "Accepted.\n"));
+                await ann.SendAsync();
+                await Expect(ben.Attachment("photo.txt")).ToBeVisibleAsync();
+                await Expect(ann.Alert).ToHaveCountAsync(0);
+            },
+            "A_name_that_the_server_cleans"
+        );
+
+    [Fact]
+    public Task A_folder_that_is_dropped_is_told_apart_from_a_file() =>
+        site.PlayAsync(async scene =>
+        {
+            var (ann, ben, _) = await scene.TwoInAChatAsync();
+            var file = (await ann.WriteAsync(SampleFile.Text("notes.txt", "Kept.\n"))).Single();
+            var folder = Directory.CreateDirectory(Path.Combine(Path.GetDirectoryName(file)!, "site.zip")).FullName;
+
+            await ann.DropFromDiskAsync(folder, file);
+
+            await Expect(ann.Alert).ToContainTextAsync("“site.zip” is a folder; pick its files, or zip it.");
+            await Expect(ann.Waiting.GetByRole(AriaRole.Listitem)).ToHaveCountAsync(1);
+            await ann.SendAsync();
+            await Expect(ben.Attachment("notes.txt")).ToBeVisibleAsync();
+        });
+
+    [Theory]
+    [InlineData(" \r\n", true)]
+    [InlineData("The text that was copied", false)]
+    public Task Of_a_picture_and_a_text_on_the_clipboard_the_text_is_meant_where_it_says_something(string text, bool isAttached) =>
+        site.PlayAsync(
+            async scene =>
+            {
+                var (ann, _, _) = await scene.TwoInAChatAsync();
+                await ann.MessageBox.EvaluateAsync(
+                    """
+                    (element, text) => {
+                      const clipboardData = new DataTransfer();
+                      clipboardData.setData('text/plain', text);
+                      clipboardData.setData('text/html', '<img src="file:///C:/Temp/clip_image001.png">');
+                      clipboardData.items.add(new File([new Uint8Array([0x89, 0x50, 0x4e, 0x47])], 'image.png', { type: 'image/png' }));
+                      element.dispatchEvent(new ClipboardEvent('paste', { bubbles: true, cancelable: true, composed: true, clipboardData }));
+                    }
+                    """,
+                    text
+                );
+                await ann.AttachAsync(SampleFile.Text("after.txt", "Picked after it.\n"));
+                await Expect(ann.Waiting.GetByText("image.png")).ToHaveCountAsync(isAttached ? 1 : 0);
+            },
+            $"A_picture_and_a_text_{isAttached}"
+        );
+
     [Fact]
     public Task A_name_with_markup_quotes_and_other_scripts_is_shown_as_written() =>
         site.PlayAsync(async scene =>

@@ -30,6 +30,40 @@ public sealed class ShowingFiles(Site site) : IClassFixture<Site>
         });
 
     [Fact]
+    public Task A_picture_of_very_many_pixels_is_drawn_only_for_who_asks_for_it() =>
+        site.PlayAsync(async scene =>
+        {
+            var (ann, ben, chat) = await scene.TwoInAChatAsync();
+            var picture = SampleFile.BlankPng("map.png", 7200, 7000);
+            await ben.Program.ShareAsync(chat.Id, "", picture);
+
+            await Expect(ann.Attachment(picture.Name)).ToBeVisibleAsync();
+            await Expect(ann.Attachment(picture.Name).GetByRole(AriaRole.Img)).ToHaveCountAsync(0);
+            await ann.OpenCardAsync(picture.Name);
+            await Expect(ann.Dialog).ToContainTextAsync("7,200 × 7,000 pixels");
+            await Expect(ann.Dialog.GetByRole(AriaRole.Img, new() { Name = picture.Name })).ToHaveCountAsync(0);
+            await ann.Dialog.GetByRole(AriaRole.Button, new() { Name = "Show it anyway", Exact = true }).ClickAsync();
+            await Expect(ann.Dialog.GetByRole(AriaRole.Img, new() { Name = picture.Name })).ToBeVisibleAsync();
+        });
+
+    [Theory]
+    [InlineData("phone.mp4")]
+    [InlineData("voice.webm")]
+    public Task A_video_without_a_picture_to_show_has_no_thumbnail_and_says_why(string name) =>
+        site.PlayAsync(
+            async scene =>
+            {
+                var (ann, ben, chat) = await scene.TwoInAChatAsync();
+                await ann.ShareAsync(name == "voice.webm" ? SampleFile.SoundAsVideo(name) : SampleFile.VideoOfAnotherFormat(name));
+
+                foreach (var person in new[] { ann, ben })
+                    await Expect(person.Attachment(name).GetByRole(AriaRole.Note)).ToContainTextAsync("in a format that it does not know");
+                (await ann.Program.HistoryAsync(chat.Id)).Single().Attachments.Single().Thumbnail.ShouldBeNull();
+            },
+            $"A_video_without_a_picture_{name}"
+        );
+
+    [Fact]
     public Task Where_a_photo_was_taken_stays_at_home_unless_its_sender_says_otherwise() =>
         site.PlayAsync(async scene =>
         {

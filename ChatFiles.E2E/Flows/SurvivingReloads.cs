@@ -7,6 +7,16 @@ public sealed class SurvivingReloads(Site site) : IClassFixture<Site>
 {
     private const int Megabyte = 1024 * 1024;
 
+    private const string TakesNoFiles = """
+        const put = IDBObjectStore.prototype.put;
+        const holdsFile = (value) =>
+          value instanceof Blob || (value !== null && typeof value === 'object' && !(value instanceof ArrayBuffer) && Object.values(value).some(holdsFile));
+        IDBObjectStore.prototype.put = function (value) {
+          if (holdsFile(value)) throw new DOMException('Error preparing Blob/File data to be stored in object store', 'UnknownError');
+          return put.call(this, value);
+        };
+        """;
+
     [Fact]
     public Task An_upload_under_way_goes_on_after_a_reload_and_arrives_once() =>
         site.PlayAsync(async scene =>
@@ -71,6 +81,90 @@ public sealed class SurvivingReloads(Site site) : IClassFixture<Site>
 
             await ben.SeesAsync("Somebody else here", file.Name);
             await Expect(ben.MessageWith(file.Name)).ToContainTextAsync(ann.Name);
+        });
+
+    /// <summary>As WebKit has it in a private session.</summary>
+    [Fact]
+    public Task Where_the_browser_keeps_no_files_it_keeps_what_is_in_them() =>
+        site.PlayAsync(async scene =>
+        {
+            var network = scene.NewNetwork();
+            var (ann, ben, chat) = await scene.TwoInAChatAsync(annThrough: network);
+            await ann.Page.AddInitScriptAsync(TakesNoFiles);
+            await ann.ReloadAsync();
+            await ann.CanWriteAsync();
+            var (picture, file) = (SampleFile.Png("sketch.png", 900, 700), SampleFile.Archive("backup.7z", 20 * Megabyte));
+            await ann.AttachAsync(picture, file);
+            await ann.ReloadAsync();
+            await Expect(ann.Waiting).ToContainTextAsync(picture.Name);
+            await Expect(ann.Waiting).ToContainTextAsync(file.Name);
+
+            network.HoldUploadsAfter(4 * Megabyte);
+            await ann.MessageBox.FillAsync("Both");
+            await ann.SendAsync();
+            await Expect(ann.Progress(file.Name)).Not.ToHaveAttributeAsync("aria-valuenow", "0");
+            await ann.ReloadAsync();
+            await Expect(ann.Progress(file.Name)).ToBeVisibleAsync();
+            network.Release();
+
+            await Expect(ben.Attachment(file.Name)).ToBeVisibleAsync(new() { Timeout = 30_000 });
+            await Expect(ann.Progress(file.Name)).ToHaveCountAsync(0);
+            await ann.SeesAsync("Both");
+            var sent = (await ann.Program.HistoryAsync(chat.Id)).ShouldHaveSingleItem().Attachments;
+            (await ann.Program.DownloadAsync(sent[0].Path)).ShouldBe(picture.Bytes);
+            (await ann.Program.DownloadAsync(sent[1].Path)).ShouldBe(file.Bytes);
+        });
+
+    [Fact]
+    public Task What_the_browser_can_not_keep_is_said_before_it_is_lost() =>
+        site.PlayAsync(async scene =>
+        {
+            var network = scene.NewNetwork();
+            var (ann, ben, _) = await scene.TwoInAChatAsync(annThrough: network);
+            await ann.Page.AddInitScriptAsync("IDBFactory.prototype.open = () => { throw new DOMException('No.', 'SecurityError'); };");
+            await ann.ReloadAsync();
+            await ann.CanWriteAsync();
+            var file = SampleFile.Archive("backup.7z", 12 * Megabyte);
+            var asked = new List<string>();
+            ann.Page.Dialog += async (_, dialog) =>
+            {
+                asked.Add(dialog.Type);
+                await dialog.AcceptAsync();
+            };
+
+            await ann.AttachAsync(file);
+            await Expect(ann.Page.GetByRole(AriaRole.Status).Filter(new() { HasText = "can’t keep these files" })).ToBeVisibleAsync();
+            await ann.ReloadAsync();
+            asked.ShouldBe(["beforeunload"]);
+
+            await SendHalfAsync(ann, network, file, "Half of it");
+            await Expect(ann.Page.GetByText("it is lost if you leave the page before it is sent")).ToBeVisibleAsync();
+            await ann.OpenAccountMenuAsync("Sign out");
+            await Expect(ann.Dialog).ToContainTextAsync("signed out, it is lost");
+            await ann.Dialog.GetByRole(AriaRole.Button, new() { Name = "Stay", Exact = true }).ClickAsync();
+            network.Release();
+            await Expect(ben.Attachment(file.Name)).ToBeVisibleAsync(new() { Timeout = 30_000 });
+        });
+
+    /// <summary>As WebKit has it: requests fail and files can't be read while a page is being left, and it still runs.</summary>
+    [Fact]
+    public Task A_page_that_is_left_does_not_take_what_it_has_kept_for_unreadable() =>
+        site.PlayAsync(async scene =>
+        {
+            var network = scene.NewNetwork();
+            var (ann, ben, _) = await scene.TwoInAChatAsync(annThrough: network);
+            var file = SampleFile.Archive("backup.7z", 12 * Megabyte);
+            await SendHalfAsync(ann, network, file, "Half of it");
+
+            await ann.Page.EvaluateAsync("() => { Blob.prototype.arrayBuffer = () => Promise.reject(new DOMException('Gone.', 'NotReadableError')); }");
+            network.Cut();
+            network.Release();
+            await Expect(ann.Page.GetByText("No connection. It is sent as soon as there is one.", new() { Exact = true })).ToBeVisibleAsync();
+            network.Restore();
+            await ann.ReloadAsync();
+
+            await Expect(ben.Attachment(file.Name)).ToBeVisibleAsync(new() { Timeout = 30_000 });
+            await ben.SeesAsync("Half of it");
         });
 
     [Fact]

@@ -8,7 +8,7 @@ namespace ChatFiles.E2E.Stage;
 
 public sealed record ChatInfo(long Id, string Name, long LastSeq);
 
-public sealed record AttachmentInfo(Guid Id, string Path, string? FileName, long? Size, string? Sha256, string State);
+public sealed record AttachmentInfo(Guid Id, string Path, string? FileName, long? Size, string? Sha256, string State, string? Thumbnail);
 
 public sealed record MessageInfo(long Id, long Seq, string Text, bool Deleted, AttachmentInfo[] Attachments);
 

@@ -7,7 +7,7 @@ namespace ChatFiles.E2E.Stage;
 /// The network between one person and the server: a relay that can be cut (open connections break, new ones are
 /// refused) and restored, and that can hold back what is sent after so many bytes of a connection.
 /// </summary>
-public sealed class NetworkCut : IAsyncDisposable
+public sealed class NetworkCut : INetwork, IAsyncDisposable
 {
     private readonly int target;
     private readonly int port = Ports.Next();
@@ -25,7 +25,6 @@ public sealed class NetworkCut : IAsyncDisposable
         Restore();
     }
 
-    /// <summary>Where the server seems to be for those behind this network.</summary>
     public Uri Address { get; }
 
     /// <summary>How many bytes have reached the server so far, over all connections.</summary>

@@ -170,6 +170,26 @@ public sealed class Person(string name, IPage page, ServerProcess server) : IAsy
         return paths;
     }
 
+    /// <summary>Drags files and folders from the disk to the messages and lets go of them there.</summary>
+    public async Task DropFromDiskAsync(params string[] paths)
+    {
+        var place = (await Messages.BoundingBoxAsync())!;
+        var devTools = await Page.Context.NewCDPSessionAsync(Page);
+        foreach (var type in new[] { "dragEnter", "dragOver", "drop" })
+        {
+            await devTools.SendAsync(
+                "Input.dispatchDragEvent",
+                new()
+                {
+                    ["type"] = type,
+                    ["x"] = place.X + place.Width / 2,
+                    ["y"] = place.Y + place.Height / 2,
+                    ["data"] = new { items = Array.Empty<object>(), files = paths, dragOperationsMask = 1 },
+                }
+            );
+        }
+    }
+
     public Task SendAsync() => Button("Send").ClickAsync();
 
     public async Task ShareAsync(params SampleFile[] files)

@@ -6,7 +6,7 @@ using System.Text;
 namespace ChatFiles.E2E.Stage;
 
 /// <summary>Small real files to share.</summary>
-public sealed record SampleFile(string Name, byte[] Bytes)
+public sealed partial record SampleFile(string Name, byte[] Bytes)
 {
     public static SampleFile Text(string name, string text) => new(name, Encoding.UTF8.GetBytes(text));
 
@@ -40,13 +40,19 @@ public sealed record SampleFile(string Name, byte[] Bytes)
             }
         }
 
+        return PngOf(name, width, height, bitsPerChannel: 8, colours: 2, rows, exif);
+    }
+
+    /// <param name="colours">As PNG has it: 0 is grey, 2 is red, green, blue.</param>
+    private static SampleFile PngOf(string name, int width, int height, byte bitsPerChannel, byte colours, byte[] rows, byte[]? exif = null)
+    {
         using var png = new MemoryStream();
         png.Write([0x89, (byte)'P', (byte)'N', (byte)'G', 0x0D, 0x0A, 0x1A, 0x0A]);
         var header = new byte[13];
         BinaryPrimitives.WriteInt32BigEndian(header, width);
         BinaryPrimitives.WriteInt32BigEndian(header.AsSpan(4), height);
-        header[8] = 8; // bits a channel
-        header[9] = 2; // red, green, blue
+        header[8] = bitsPerChannel;
+        header[9] = colours;
         Chunk(png, "IHDR", header);
         if (exif is not null)
             Chunk(png, "eXIf", exif);
@@ -57,6 +63,16 @@ public sealed record SampleFile(string Name, byte[] Bytes)
         Chunk(png, "IEND", []);
         return new SampleFile(name, png.ToArray());
     }
+
+    /// <summary>A picture of many pixels in few bytes: all of one colour, eight of them to a byte.</summary>
+    public static SampleFile BlankPng(string name, int width, int height) =>
+        PngOf(name, width, height, bitsPerChannel: 1, colours: 0, new byte[height * (1 + (width + 7) / 8)]);
+
+    /// <summary>A video whose picture this Chromium does not know (HEVC), while it plays its sound (AAC); both last a moment.</summary>
+    public static SampleFile VideoOfAnotherFormat(string name) => new(name, Convert.FromBase64String(HevcVideo));
+
+    /// <summary>A recording (Opus) in a container that is mostly used for videos.</summary>
+    public static SampleFile SoundAsVideo(string name) => new(name, Convert.FromBase64String(WebmSound));
 
     private static void Chunk(MemoryStream png, string type, byte[] data)
     {

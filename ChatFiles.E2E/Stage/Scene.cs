@@ -16,8 +16,16 @@ public sealed class Scene(ServerProcess server) : IAsyncDisposable
         return network;
     }
 
+    /// <summary>A proxy that answers some requests itself, for the people who are given it.</summary>
+    public async Task<Proxy> NewProxyAsync()
+    {
+        var proxy = await Proxy.StartAsync(Server);
+        others.Add(proxy);
+        return proxy;
+    }
+
     /// <summary>Somebody at a browser of their own who has just registered through the page.</summary>
-    public async Task<Person> NewPersonAsync(string name, NetworkCut? network = null, BrowserNewContextOptions? screen = null)
+    public async Task<Person> NewPersonAsync(string name, INetwork? network = null, BrowserNewContextOptions? screen = null)
     {
         var person = await NewGuestAsync(name, network, screen);
         await person.RegisterAsync();
@@ -25,7 +33,7 @@ public sealed class Scene(ServerProcess server) : IAsyncDisposable
     }
 
     /// <summary>Somebody at a browser of their own who has no account yet.</summary>
-    public async Task<Person> NewGuestAsync(string name, NetworkCut? network = null, BrowserNewContextOptions? screen = null)
+    public async Task<Person> NewGuestAsync(string name, INetwork? network = null, BrowserNewContextOptions? screen = null)
     {
         var options = new BrowserNewContextOptions(screen ?? new()) { BaseURL = (network?.Address ?? Server.Address).ToString(), Locale = "en-US" };
         var context = await (await Browser.GetAsync()).NewContextAsync(options);
@@ -36,7 +44,7 @@ public sealed class Scene(ServerProcess server) : IAsyncDisposable
     }
 
     /// <summary>Two people who have the same new chat open.</summary>
-    public async Task<(Person Ann, Person Ben, ChatInfo Chat)> TwoInAChatAsync(NetworkCut? benThrough = null, NetworkCut? annThrough = null)
+    public async Task<(Person Ann, Person Ben, ChatInfo Chat)> TwoInAChatAsync(INetwork? benThrough = null, INetwork? annThrough = null)
     {
         var (ann, ben) = (await NewGuestAsync("ann", annThrough), await NewGuestAsync("ben", benThrough));
         await Task.WhenAll(ann.RegisterByProgramAsync(), ben.RegisterByProgramAsync());

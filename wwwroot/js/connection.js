@@ -1,39 +1,70 @@
 // Keeps the circuit. While it is down the page says "Reconnecting…"; when the server has forgotten the circuit
-// (it was restarted), the page loads itself again.
+// (it was restarted), the page loads itself again. Where something on the way refuses WebSockets, the page says so and
+// lives by long polling.
+import { ask, bodyOf, problemOf } from './answers.js';
+import { element } from './dom.js';
 import { outbox } from './outbox.js';
+import { pauseAfter } from './pauses.js';
+import { LONG_POLLING, mayBeBlocked, rememberBlocked, socketPasses, sockets } from './sockets.js';
 
 const SERVER_SILENT_MS = 12_000; // three of the server's keep-alives
 const KEEP_ALIVE_MS = 4_000;
 const PAUSES_MS = [0, 300, 600, 1_000, 2_000, 3_000];
 const REFUSED_OFTEN = 3;
-const WEB_SOCKETS = 1;
+const BLOCKED = 'The connection for live updates is blocked by something between this page and ChatFiles (a proxy, perhaps). The page works without it, if a little slower.';
 
 export class Connection {
   #place;
   #isDown = false;
+  #isPolling = false;
+  #hasOpened = false;
   #wake = () => {};
 
   constructor(place) {
     this.#place = place;
   }
 
-  start() {
+  async start() {
     addEventListener('offline', () => this.#show(true));
     addEventListener('online', () => this.#lookAgain());
     document.addEventListener('visibilitychange', () => this.#wake());
+    if (mayBeBlocked()) this.#isPolling = !(await this.#socketsPass());
     Blazor.start({
       circuit: {
         configureSignalR: (builder) =>
-          builder
-            .withUrl('_blazor', { skipNegotiation: true, transport: WEB_SOCKETS })
-            .withServerTimeout(SERVER_SILENT_MS)
-            .withKeepAliveInterval(KEEP_ALIVE_MS),
+          builder.withUrl('_blazor', this.#transport).withServerTimeout(SERVER_SILENT_MS).withKeepAliveInterval(KEEP_ALIVE_MS),
         reconnectionHandler: {
           onConnectionDown: () => this.#reconnect(),
           onConnectionUp: () => {},
         },
       },
     }).catch(() => this.#pause(PAUSES_MS.length).then(() => this.#loadAgain()));
+    if (this.#isPolling) this.#say(BLOCKED);
+  }
+
+  /** Without a negotiation first, where that can be had: it is a request more, and binds the socket to one of several servers. */
+  get #transport() {
+    if (this.#isPolling) return { transport: LONG_POLLING };
+    return sockets({ onOpen: () => (this.#hasOpened = true), onRefused: () => this.#hasOpened || this.#onRefused() });
+  }
+
+  /** Blazor can't begin a second time on one page; the next one looks first. */
+  async #onRefused() {
+    this.#show(true);
+    rememberBlocked(!(await this.#socketsPass()));
+    await this.#loadAgain();
+  }
+
+  /** Asked when the server is there and lets this person in, so that nothing else is taken for a blocked socket. */
+  async #socketsPass() {
+    for (let tries = 0; ; tries++) {
+      const answer = await ask('/_blazor/negotiate?negotiateVersion=1', { method: 'POST' });
+      if (answer && bodyOf(answer, 200)) return socketPasses();
+      const problem = answer && problemOf(answer);
+      if (problem?.status === 401) return true; // The page leads to the sign-in when it is loaded.
+      if (problem) this.#say(problem.detail);
+      await this.#pause(tries);
+    }
   }
 
   #lookAgain() {
@@ -70,31 +101,35 @@ export class Connection {
   }
 
   #pause(tries) {
-    // Not all at the same moment: everybody's page is waiting for the same server.
-    const length = PAUSES_MS[Math.min(tries, PAUSES_MS.length - 1)] * (0.8 + 0.4 * Math.random());
     return new Promise((resolve) => {
       this.#wake = resolve;
-      setTimeout(resolve, length);
+      setTimeout(resolve, pauseAfter(tries, PAUSES_MS));
     });
   }
 
   #show(isDown) {
     document.documentElement.toggleAttribute('data-disconnected', isDown);
-    if (!isDown) return this.#place.replaceChildren();
-    if (this.#place.firstChild) return;
-    const status = document.createElement('div');
-    status.setAttribute('role', 'status');
-    status.setAttribute('aria-label', 'Reconnecting…');
-    status.textContent = 'Reconnecting…';
-    this.#place.append(status);
+    const shown = this.#place.querySelector('[data-reconnecting]');
+    if (!isDown) shown?.remove();
+    else if (!shown) this.#place.append(element('div', { role: 'status', 'aria-label': 'Reconnecting…', 'data-reconnecting': '' }, 'Reconnecting…'));
+  }
+
+  /** Stays until it is dismissed; once for the same words. */
+  #say(words) {
+    const said = this.#place.querySelector('[data-said]');
+    if (said?.firstChild.textContent === words) return;
+    const box = element(
+      'div',
+      { 'data-said': '' },
+      element('span', { role: 'status' }, words),
+      element('button', { type: 'button', class: 'button quiet small', onclick: () => box.remove() }, 'Dismiss'),
+    );
+    said?.remove();
+    this.#place.append(box);
   }
 }
 
-async function isServerThere() {
-  try {
-    const answer = await fetch('/health/live', { cache: 'no-store', signal: AbortSignal.timeout(5_000) });
-    return answer.ok;
-  } catch {
-    return false;
-  }
-}
+const isServerThere = async () => {
+  const answer = await ask('/health/live', { cache: 'no-store', signal: AbortSignal.timeout(5_000) });
+  return answer !== null && bodyOf(answer, 200) !== null;
+};

@@ -1,17 +1,24 @@
 // What a person can do where a file's bytes don't come: try again when storage is away for a moment, put a missing one back.
+import { ask, foreignReason, headOf, isDone, isFile, isRefusedFile, problemOf } from './answers.js';
 import { element } from './dom.js';
-import { antiforgeryToken } from './transmission.js';
+import { mayHoldLocation, withoutLocation } from './exif.js';
+import { extensionOf } from './files.js';
+import { antiforgeryToken } from './requests.js';
 
-/** The status of an answer that may be another in a moment. */
-export const UNAVAILABLE = 503;
+// Read once the element knows what it plays: a picture in a format that the browser does not know is no error to it.
+const METADATA = 1;
 
 /** Watches the files in a timeline or viewer until the signal ends it. */
 export function watchFiles(timeline, signal) {
   // Errors of pictures and players don't bubble; they only pass by here on their way down.
   timeline.addEventListener('error', (event) => onMediaError(event.target), { signal, capture: true });
+  timeline.addEventListener('loadedmetadata', (event) => onMetadata(event.target), { signal, capture: true });
   timeline.addEventListener('click', onClick, { signal });
   // The page was there before its scripts: what had failed by then has told nobody.
-  for (const media of timeline.querySelectorAll('img, video, audio')) if (hasFailed(media)) onMediaError(media);
+  for (const media of timeline.querySelectorAll('img, video, audio')) {
+    if (hasFailed(media)) onMediaError(media);
+    else if (media.readyState >= METADATA) onMetadata(media);
+  }
 }
 
 function hasFailed(media) {
@@ -41,12 +48,25 @@ async function onMediaError(media) {
   const figure = media.closest?.('figure');
   if (!figure) return;
   figure.setAttribute('data-failed', '');
-  if (await isAvailable(media.src)) return showOriginal(figure, media);
+  const state = await stateOf(media.src);
+  if (state !== AWAY) return media instanceof HTMLImageElement ? showOriginal(figure, media) : state === THERE && explain(figure, UNPLAYABLE);
   showUnavailable(figure, async () => {
     if (!(await isAvailable(media.src))) return showUnavailable(figure, () => onMediaError(media));
     figure.removeAttribute('data-failed');
     media.src = media.getAttribute('src');
   });
+}
+
+const UNPLAYABLE = 'This browser can’t play it: it is in a format that it does not know. Download it to play it elsewhere.';
+const PICTURELESS = 'This browser shows no picture of it: there is none in it, or one in a format that it does not know. Download it to watch it elsewhere.';
+
+/** A black box that only sounds tells nobody why. */
+function onMetadata(media) {
+  if (media instanceof HTMLVideoElement && media.videoWidth === 0) explain(media.closest('figure'), PICTURELESS);
+}
+
+function explain(figure, words) {
+  if (figure && !figure.querySelector(':scope > [data-why]')) figure.append(element('p', { class: 'explanation', 'data-why': '', role: 'note' }, words));
 }
 
 /** A thumbnail may be gone, or be nothing that can be drawn, while the picture itself is whole. */
@@ -57,14 +77,20 @@ function showOriginal(figure, media) {
   media.src = original;
 }
 
-/** Whether the store answers. That a file is missing is an answer too, and its event says so to everybody. */
-export async function isAvailable(path) {
+/** What ChatFiles says of a file: here it is; no, for good; or, as when nobody or somebody else answers: not now. */
+const [THERE, GONE, AWAY] = ['there', 'gone', 'away'];
+
+async function stateOf(path) {
   try {
-    return (await fetch(path, { method: 'HEAD', cache: 'no-store' })).status !== UNAVAILABLE;
+    const answer = headOf(await fetch(path, { method: 'HEAD', cache: 'no-store', redirect: 'manual' }));
+    return isFile(answer) ? THERE : isRefusedFile(answer) ? GONE : AWAY;
   } catch {
-    return false;
+    return AWAY;
   }
 }
+
+/** Whether the store answers. That a file is missing is an answer too, and its event says so to everybody. */
+export const isAvailable = async (path) => (await stateOf(path)) !== AWAY;
 
 export function showUnavailable(figure, tryAgain) {
   figure.querySelector(':scope > [data-trouble]')?.remove();
@@ -93,15 +119,20 @@ async function putBack(button, file) {
   if (reason) figure.append(element('div', { class: 'trouble', 'data-trouble': '', role: 'alert' }, reason));
 }
 
-/** Null when it worked, else why not. */
+/** Null when it worked, else why not. What was sent may be the file as it is, or without the place where it was taken. */
 async function sendAgain(path, file) {
-  const form = new FormData();
-  form.append('file', file, file.name);
-  try {
-    const answer = await fetch(path, { method: 'PUT', body: form, headers: { RequestVerificationToken: antiforgeryToken() } });
-    if (answer.ok) return null;
-    return (await answer.json()).detail;
-  } catch {
-    return 'No connection. Try again in a moment.';
+  const stripped = mayHoldLocation(extensionOf(file.name)) ? await withoutLocation(file).catch(() => null) : null;
+  for (const sent of stripped ? [stripped, file] : [file]) {
+    const answer = await put(path, sent);
+    if (isDone(answer)) return null;
+    if (answer === null) return 'No connection. Try again in a moment.';
+    const problem = problemOf(answer);
+    if (problem?.type !== 'content-differs' || sent === file) return problem?.detail ?? foreignReason(answer).replace('Trying again…', 'Try again in a moment.');
   }
+}
+
+function put(path, file) {
+  const body = new FormData();
+  body.append('file', file, file.name);
+  return ask(path, { method: 'PUT', body, headers: { RequestVerificationToken: antiforgeryToken() } });
 }

@@ -2,8 +2,8 @@
 // pictures and videos get a thumbnail.
 import { element, icon, iconButton } from './dom.js';
 import { mayHoldLocation, withoutLocation } from './exif.js';
-import { extensionOf, hasPreview, iconOf, readableSize, refusalOf } from './files.js';
-import { thumbnailOf, within } from './pictures.js';
+import { extensionOf, iconOf, readableSize, refusalOf } from './files.js';
+import { isDrawable, thumbnailOf, within } from './pictures.js';
 
 // Counted from the moment somebody sends; a message goes without a thumbnail that takes longer.
 const PATIENCE_MS = 3_000;
@@ -119,8 +119,8 @@ class Chip {
   }
 
   /** The picture itself only where it needed no smaller one, or moves: drawing a huge one would hold the page up. */
-  #show(thumbnail) {
-    const picture = thumbnail ?? (hasPreview(this.#file.name) && this.#file.size < SMALL_BYTES ? this.#file : null);
+  async #show(thumbnail) {
+    const picture = thumbnail ?? (this.#file.size < SMALL_BYTES && (await isDrawable(this.#file)) ? this.#file : null);
     if (!picture || !this.root.isConnected) return;
     this.#preview = URL.createObjectURL(picture);
     const image = element('img', { src: this.#preview, alt: '', onerror: () => image.replaceWith(this.#kind) });

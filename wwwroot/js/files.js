@@ -12,10 +12,15 @@ const MAX_NAME_BYTES = 255;
 const DECEPTIVE = /[\u061C\u180E\u200B-\u200F\u202A-\u202E\u2060\u2066-\u2069\uFEFF]/g;
 const PREVIEWED = 'png jpg jpeg gif webp bmp avif'.split(' ');
 
+/** Of the name as it will be stored: “photo.txt ” is a text. */
 export function extensionOf(name) {
-  const dot = name.lastIndexOf('.');
-  return dot < 0 ? '' : name.slice(dot + 1).toLowerCase();
+  const stored = cleaned(name);
+  const dot = stored.lastIndexOf('.');
+  return dot < 0 ? '' : stored.slice(dot + 1).toLowerCase();
 }
+
+/** What UploadPolicy.CleanName makes of a name on a real disk. */
+const cleaned = (name) => name.replace(DECEPTIVE, '').normalize('NFC').replace(/[. ]+$/, '');
 
 /** The same table as Files/FileLooks.cs. */
 export function iconOf(name) {
@@ -45,9 +50,11 @@ export function refusalOf(file, limits) {
   return null;
 }
 
+export const refusalOfFolder = ({ name }) => `“${name}” is a folder; pick its files, or zip it.`;
+
 /** The rules of UploadPolicy.CleanName that a name on a real disk can break. */
 function refusalOfName(name) {
-  const shown = name.normalize('NFC').replace(DECEPTIVE, '').replace(/[. ]+$/, '');
+  const shown = cleaned(name);
   if (/\p{Cc}/u.test(name)) return `“${name}” has control characters in its name. Rename it.`;
   if (!shown.trim()) return `“${name}” has no name that could be shown. Rename it.`;
   if (new TextEncoder().encode(shown).length > MAX_NAME_BYTES) return `“${[...name].slice(0, 40).join('')}…” has too long a name. Shorten it.`;

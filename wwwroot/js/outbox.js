@@ -2,10 +2,13 @@
 // the closed tab. It needs no circuit, and knows no elements: PendingMessages draws it. One key is the thread through
 // pending bubble, upload and stored message, and makes any repeat harmless.
 import { isReadable, outgoing, prepare } from './outgoing-file.js';
+import { ask, isDone, problemOf } from './answers.js';
 import { allWritten, forgetOld, isKept, keptMessages, takeCopies, userId, whenOthersChange, write } from './outbox-store.js';
 import { Pace } from './pace.js';
+import { pauseAfter } from './pauses.js';
+import { antiforgeryToken } from './requests.js';
 import { endUpload } from './resumable.js';
-import { antiforgeryToken, newKey, transmit, travelOrder } from './transmission.js';
+import { newKey, transmit, travelOrder } from './transmission.js';
 
 const PATIENCE_MS = 1_500;
 const PAUSES_MS = [2_000, 4_000, 8_000, 16_000, 30_000];
@@ -29,6 +32,8 @@ class PendingMessage {
   tries = 0;
   pace = new Pace();
   isKept = false;
+  /** The browser was asked to keep it and can't: it is lost with the page. */
+  cantBeKept = false;
   isDone = false;
   hasEnded = new Promise((resolve) => (this.end = resolve));
   /** Settled when the browser has kept it, or can't. */
@@ -49,7 +54,7 @@ class PendingMessage {
   /** How much of that file is through, 0 to 1; the files travel one behind the other. */
   progressOf(file) {
     let before = 0;
-    for (const other of travelOrder(this.files)) {
+    for (const other of travelOrder(this)) {
       if (other === file) break;
       before += other.size;
     }
@@ -67,6 +72,7 @@ class PendingMessage {
     if (this.isDone) return;
     const isNew = !this.isKept;
     this.isKept = await write({ put: [this.record] });
+    this.cantBeKept = !this.isKept;
     if (this.isKept && isNew) await takeCopies(this.files);
     this.hasKept(this.isKept);
   }
@@ -103,7 +109,7 @@ class Outbox extends EventTarget {
     super();
     addEventListener('online', () => this.retryWaiting());
     // A text is still the draft until it is kept; files would be lost.
-    addEventListener('beforeunload', (event) => this.#atRisk.some((message) => message.files.length > 0) && event.preventDefault());
+    addEventListener('beforeunload', (event) => this.#atRisk.some((message) => message.cantBeKept || message.files.length > 0) && event.preventDefault());
     if (!userId) return;
     let timer;
     whenOthersChange(() => {
@@ -159,11 +165,7 @@ class Outbox extends EventTarget {
   arrived(chatId, key, messageId) {
     const message = this.#messages.find((m) => m.key === key);
     if (message) this.#finish(message);
-    if (this.#withdrawn.delete(key))
-      fetch(`/chat/${chatId}/messages/${messageId}`, {
-        method: 'DELETE',
-        headers: { RequestVerificationToken: antiforgeryToken() },
-      });
+    if (this.#withdrawn.delete(key)) takeBack(chatId, messageId);
   }
 
   /** The chat was loaded afresh: what was sent before that is in it, even where it is too old to be on the page. */
@@ -174,6 +176,11 @@ class Outbox extends EventTarget {
   /** How many messages have not got to their end and go on by themselves. */
   get underWay() {
     return this.#messages.filter((message) => message.isUnderWay).length;
+  }
+
+  /** How many of those are only in this page, and go with it. */
+  get unkept() {
+    return this.#atRisk.length;
   }
 
   /** When a reload would lose nothing: all is kept, or nothing goes on by itself. */
@@ -252,8 +259,9 @@ class Outbox extends EventTarget {
   }
 
   async #conclude(message, attempt, { kind, reason, type, file, pause }) {
-    // A network that is away and a file that has gone from the disk look the same to a request.
-    const unreadable = kind === 'lost' ? await firstUnreadable(message.files) : null;
+    // A network that is away and a file that has gone from the disk look the same to a request. What the browser has kept is
+    // a copy that can't go; and a page that is being left can read nothing, in WebKit, but can still draw wrong conclusions.
+    const unreadable = kind === 'lost' && !message.isKept ? await firstUnreadable(message.files) : null;
     if (message.attempt !== attempt) return;
     if (kind === 'sent') this.#markSent(message);
     else if (unreadable) this.#setAside(message, unreadable, unreadableReason(unreadable));
@@ -294,7 +302,7 @@ class Outbox extends EventTarget {
     this.#messages.splice(this.#messages.indexOf(message), 0, ...successors);
     const stillWanted = successors.flatMap((successor) => successor.files);
     const replacing = write({ put: successors.map((successor) => successor.record), remove: [message.key] });
-    for (const successor of successors) replacing.then((isKept) => (successor.isKept = isKept));
+    for (const successor of successors) replacing.then((isKept) => Object.assign(successor, { isKept, cantBeKept: !isKept }));
     this.#withdraw(message, stillWanted);
     for (const successor of successors) if (successor.state === 'pending') this.#try(successor);
   }
@@ -335,9 +343,15 @@ class Outbox extends EventTarget {
   #wait(message, reason, type, pause) {
     const isNew = message.state !== 'waiting';
     this.#change(message, { state: 'waiting', reason, isSignedOut: type === 'not-signed-in' });
-    pause ??= PAUSES_MS[Math.min(message.tries++, PAUSES_MS.length - 1)];
-    message.timer = setTimeout(() => navigator.onLine && this.retry(message), pause);
+    pause ??= pauseAfter(message.tries++, PAUSES_MS);
+    message.timer = setTimeout(() => navigator.onLine && this.#retryInOrder(message), pause);
     if (isNew) this.#tell('held-up', message);
+  }
+
+  /** What was written before it and waits too goes with it, so that it still goes first. */
+  #retryInOrder(message) {
+    const mine = this.of(message.chatId);
+    for (const other of mine.slice(0, mine.indexOf(message) + 1)) if (other.state === 'waiting') this.retry(other);
   }
 
   /** @param stillWanted files that go on in another message, with what of them has arrived */
@@ -381,6 +395,18 @@ class Outbox extends EventTarget {
 async function firstUnreadable(files) {
   for (const file of files) if (!(await isReadable(file))) return file;
   return null;
+}
+
+/** What was taken back has arrived all the same; until ChatFiles itself has said that it is gone, or that it can't be. */
+async function takeBack(chatId, messageId) {
+  for (let tries = 0; ; tries++) {
+    const answer = await ask(`/chat/${chatId}/messages/${messageId}`, {
+      method: 'DELETE',
+      headers: { RequestVerificationToken: antiforgeryToken() },
+    });
+    if (isDone(answer) || [403, 404].includes(answer && problemOf(answer)?.status)) return;
+    await new Promise((resolve) => setTimeout(resolve, pauseAfter(tries, PAUSES_MS)));
+  }
 }
 
 const unreadableReason = ({ name }) => `“${name}” can no longer be read: it was changed, moved or deleted. Pick it again.`;

@@ -94,7 +94,7 @@ class Bubble {
     const isHeldUp = state === 'waiting' || state === 'refused';
     this.root.dataset.state = state;
     for (const line of this.#files) line.update(isHeldUp, state === 'elsewhere');
-    this.#note.textContent = isHeldUp ? '' : this.#progressInWords();
+    this.#note.textContent = [isHeldUp ? '' : this.#progressInWords(), this.#riskInWords()].filter(Boolean).join(' ');
     this.#showTrouble(isHeldUp ? reason : null);
   }
 
@@ -108,6 +108,11 @@ class Bubble {
     const speed = pace.perSecond;
     const outlook = speed ? ` · ${readableSize(speed)}/s · ${timeLeft((bytes - done) / speed)}` : '';
     return `${Math.floor(progress * 100)} % · ${readableSize(done)} of ${readableSize(bytes)}${outlook}`;
+  }
+
+  #riskInWords() {
+    const { cantBeKept, isUnderWay } = this.#message;
+    return cantBeKept && isUnderWay ? 'This browser can’t keep it: it is lost if you leave the page before it is sent.' : '';
   }
 
   /** Spoken once: the alert stays the same element for as long as the reason does. */

@@ -7,6 +7,8 @@ const MAX_BYTES = 64 * 1024;
 const ROOM = { width: 800, height: 640 };
 // Four bytes each while it is decoded.
 const MAX_PIXELS = 100_000_000;
+// As Files/FileLooks.cs has it: more are drawn for nobody who has not asked for it.
+const MAX_PIXELS_DRAWN = 50_000_000;
 const PATIENCE_MS = 15_000;
 const PLAYED = 'mp4 webm mov'.split(' ');
 // Scale and quality, until it is small enough.
@@ -25,6 +27,13 @@ export function thumbnailOf(file) {
   // One after the other: ten decoded photos at once would take a phone's memory.
   lastTurn = lastTurn.then(() => within(PATIENCE_MS, make(file)));
   return lastTurn;
+}
+
+/** Whether the picture itself may be drawn without a thumbnail in its place. */
+export async function isDrawable(file) {
+  if (!hasPreview(file.name)) return false;
+  const { width, height } = await sizeOf(file).catch(() => ({ width: 0, height: 0 }));
+  return width * height > 0 && width * height <= MAX_PIXELS_DRAWN;
 }
 
 /** What the promise gives, or null when that fails or takes longer. */
@@ -74,6 +83,8 @@ async function frameOf(file) {
     video.src = address;
     try {
       await hasLoaded;
+      // It plays, and nothing of it is seen: there is only sound in it, or pictures of a kind that this browser does not know.
+      if (video.videoWidth === 0) return null;
       const isThere = happened(video, 'seeked');
       video.currentTime = Math.min(1, video.duration / 4);
       await isThere;

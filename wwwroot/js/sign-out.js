@@ -1,24 +1,26 @@
-// Signing out ends the page, and with it what it is sending. It stays in this browser for when its writer comes back;
-// whoever wants it to arrive first can wait.
+// Signing out ends the page, and with it what it is sending. It stays in this browser for when its writer comes back, if
+// the browser can keep it; whoever wants it to arrive first can wait.
 import { element } from './dom.js';
 import { outbox } from './outbox.js';
+
+const KEPT = 'Signed out, this browser keeps what is not sent and goes on with it when you sign in here again.';
+const LOST = 'This browser can’t keep what is not sent: signed out, it is lost. Stay until it has arrived.';
 
 export function askBeforeSigningOut() {
   document.addEventListener('submit', (event) => {
     const form = event.target;
-    const count = outbox.underWay;
-    if (form.getAttribute('action') !== '/sign-out' || count === 0) return;
+    if (form.getAttribute('action') !== '/sign-out' || outbox.underWay === 0) return;
     event.preventDefault();
-    ask(form, count);
+    ask(form, outbox.underWay, outbox.unkept);
   });
 }
 
-function ask(form, count) {
+function ask(form, count, unkept) {
   const dialog = element(
     'dialog',
     { class: 'question', 'aria-labelledby': 'sign-out-question', onclose: () => dialog.remove() },
     element('h2', { id: 'sign-out-question' }, count === 1 ? 'A message is not sent yet' : `${count} messages are not sent yet`),
-    element('p', {}, 'Signed out, this browser keeps what is not sent and goes on with it when you sign in here again.'),
+    element('p', {}, unkept === 0 ? KEPT : unkept === count ? LOST : `${KEPT} Not all of it: ${unkept} of them can't be kept here and would be lost.`),
     element(
       'div',
       { class: 'actions' },

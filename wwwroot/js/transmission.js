@@ -1,13 +1,16 @@
 // One try to hand a message to the server, by plain HTTP.
+import { answerOf, isSent, judge, NO_CONNECTION } from './answers.js';
+import { antiforgeryToken, watch } from './requests.js';
 import { uploadResumably } from './resumable.js';
 
 // Larger files go ahead of the form, each as an upload that a cut network only interrupts.
 const RESUMABLE_BYTES = 16 * 1024 * 1024;
+// What proxies let through as they come; a larger form that never gets an answer may be too large for one.
+const HARMLESS_BYTES = 1024 * 1024;
+const BROKEN_OFTEN = 2;
 
-// After so long without a byte the network is taken for dead, though nobody has said so. The server's own work after the
-// last byte may take longer.
-const SILENCE_MS = 30_000;
-const ANSWER_MS = 180_000;
+/** What somebody on the way lets through of a form, as far as this page has learned. */
+const formMayHold = { files: true, thumbnails: true };
 
 /** A key that no other message has. crypto.randomUUID only exists on https and localhost. */
 export function newKey() {
@@ -15,14 +18,15 @@ export function newKey() {
   return [...bytes].map((byte) => byte.toString(16).padStart(2, '0')).join('');
 }
 
-export function antiforgeryToken() {
-  return document.querySelector('meta[name=antiforgery-token]')?.content ?? '';
-}
+const goesAhead = (message, entry) =>
+  entry.size > RESUMABLE_BYTES || entry.uploadUrl || !formMayHold.files || message.brokenForms >= BROKEN_OFTEN;
 
-const isLarge = (entry) => entry.size > RESUMABLE_BYTES;
-
-/** The files in the order in which they go over the wire. */
-export const travelOrder = (files) => [...files.filter(isLarge), ...files.filter((entry) => !isLarge(entry))];
+/** A message's files in the order in which they go over the wire. */
+export const travelOrder = (message) => {
+  const [ahead, inForm] = [[], []];
+  for (const entry of message.files) (goesAhead(message, entry) ? ahead : inForm).push(entry);
+  return [...ahead, ...inForm];
+};
 
 /**
  * Starts to send. `ended` is { kind: 'sent' | 'refused' | 'lost' | 'aborted', reason, type, file, pause }: refused is an
@@ -30,21 +34,35 @@ export const travelOrder = (files) => [...files.filter(isLarge), ...files.filter
  * no answer, or a server that is away for the moment, and `pause` how many milliseconds it asks to wait.
  */
 export function transmit(message, onProgress) {
-  const large = message.files.filter(isLarge);
-  if (large.length === 0) return post(message, onProgress);
   const aborting = new AbortController();
-  return { ended: uploadThenPost(message, large, onProgress, aborting.signal), abort: () => aborting.abort() };
+  return { ended: send(message, onProgress, aborting.signal), abort: () => aborting.abort() };
+}
+
+async function send(message, onProgress, signal) {
+  for (;;) {
+    const ahead = message.files.filter((entry) => goesAhead(message, entry));
+    const outcome = ahead.length > 0 ? await uploadThenPost(message, ahead, onProgress, signal) : await post(message, onProgress, signal);
+    if (!outcome.isForeign || outcome.status !== 413 || outcome.isUpload || !canShrinkForm(message)) return outcome;
+  }
+}
+
+/** Somebody on the way finds the form too large: files go ahead of it from now on, in pieces; then thumbnails stay behind. */
+function canShrinkForm(message) {
+  if (message.files.some((entry) => !entry.uploadId)) formMayHold.files = false;
+  else if (formMayHold.thumbnails && message.files.some((entry) => entry.thumbnail)) formMayHold.thumbnails = false;
+  else return false;
+  return true;
 }
 
 /** What has arrived is remembered with its file, so that the next try only sends the rest. */
-async function uploadThenPost(message, large, onProgress, signal) {
+async function uploadThenPost(message, ahead, onProgress, signal) {
   const bytes = message.files.reduce((sum, entry) => sum + entry.size, 0);
   let done = 0;
-  for (const entry of large) {
+  for (const entry of ahead) {
     // A complete one is not asked for again: perhaps the message was sent with it, and only the answer was lost.
     const outcome = entry.uploadId
       ? { kind: 'sent', uploadId: entry.uploadId }
-      : await uploadResumably(message.chatId, entry.file, {
+      : await uploadResumably(message.chatId, entry, {
           url: entry.uploadUrl,
           onCreated: (url) => {
             entry.uploadUrl = url;
@@ -53,54 +71,48 @@ async function uploadThenPost(message, large, onProgress, signal) {
           onProgress: (loaded) => onProgress((done + loaded) / bytes),
           signal,
         });
-    if (outcome.kind !== 'sent') return { ...outcome, file: ABOUT_ONE_FILE.includes(outcome.type) ? message.files.indexOf(entry) : undefined };
+    if (outcome.kind !== 'sent')
+      return { ...outcome, isUpload: true, file: ABOUT_ONE_FILE.includes(outcome.type) ? message.files.indexOf(entry) : undefined };
     entry.uploadId = outcome.uploadId;
     message.save();
     done += entry.size;
   }
-  const posting = post(message, (progress) => onProgress((done + progress * (bytes - done)) / bytes));
-  if (signal.aborted) posting.abort();
-  signal.addEventListener('abort', posting.abort);
-  const outcome = await posting.ended;
+  const outcome = await post(message, (progress) => onProgress((done + progress * (bytes - done)) / bytes), signal);
   if (outcome.type !== 'file-not-found') return outcome;
-  for (const entry of large) entry.uploadId = entry.uploadUrl = null; // expired meanwhile
+  for (const entry of ahead) entry.uploadId = entry.uploadUrl = null; // expired meanwhile
   return { kind: 'lost', reason: outcome.reason };
 }
 
-function post(message, onProgress) {
+function post(message, onProgress, signal) {
+  if (signal.aborted) return { kind: 'aborted' };
   const request = new XMLHttpRequest();
+  const isText = message.files.length === 0;
+  const path = `/chat/${message.chatId}/${isText ? 'messages' : 'file'}`;
   const ended = new Promise((resolve) => {
     const isSilent = watch(request);
-    request.onload = () => resolve(judge(request));
-    request.onerror = () => resolve(NO_CONNECTION);
-    request.onabort = () => resolve(isSilent() ? NO_CONNECTION : { kind: 'aborted' });
+    request.onload = () => resolve(outcomeOf(answerOf(request, path), message));
+    request.onerror = () => resolve(noAnswer(message));
+    request.onabort = () => resolve(isSilent() ? noAnswer(message) : { kind: 'aborted' });
   });
   request.upload.addEventListener('progress', (event) => event.lengthComputable && onProgress(event.loaded / event.total));
-  const isText = message.files.length === 0;
-  request.open('POST', `/chat/${message.chatId}/${isText ? 'messages' : 'file'}`);
+  request.open('POST', path);
   request.setRequestHeader('RequestVerificationToken', antiforgeryToken());
   if (isText) request.setRequestHeader('Content-Type', 'application/json');
   else request.setRequestHeader('Idempotency-Key', message.key);
+  signal.addEventListener('abort', () => request.abort(), { once: true });
   request.send(isText ? JSON.stringify({ text: message.text, clientId: message.key }) : formOf(message));
-  return { ended, abort: () => request.abort() };
+  return ended;
 }
 
-/** Ends a request on which nothing moves any more; the function it gives says whether it has. */
-export function watch(request) {
-  let hasEnded = false;
-  let timer;
-  const expect = (milliseconds) => {
-    clearTimeout(timer);
-    timer = setTimeout(() => {
-      hasEnded = true;
-      request.abort();
-    }, milliseconds);
-  };
-  expect(SILENCE_MS);
-  request.upload.addEventListener('progress', () => expect(SILENCE_MS));
-  request.upload.addEventListener('load', () => expect(ANSWER_MS));
-  request.addEventListener('loadend', () => clearTimeout(timer));
-  return () => hasEnded;
+function outcomeOf(answer, message) {
+  return isSent(answer, { chatId: message.chatId, key: message.key, hasFiles: message.files.length > 0 }) ? { kind: 'sent' } : judge(answer);
+}
+
+/** Somebody who finds a form too large may hang up instead of saying so. In pieces the files also get further every time. */
+function noAnswer(message) {
+  const inForm = message.files.filter((entry) => !entry.uploadId).reduce((sum, entry) => sum + entry.size, 0);
+  if (inForm > HARMLESS_BYTES) message.brokenForms = (message.brokenForms ?? 0) + 1;
+  return NO_CONNECTION;
 }
 
 function formOf(message) {
@@ -109,39 +121,9 @@ function formOf(message) {
   for (const { file, name, thumbnail, uploadId } of message.files) {
     if (uploadId) form.append('upload', uploadId);
     else form.append('file', file, name);
-    if (thumbnail) form.append('thumbnail', thumbnail, 'thumbnail');
+    if (thumbnail && formMayHold.thumbnails) form.append('thumbnail', thumbnail, 'thumbnail');
   }
   return form;
 }
 
-const NO_CONNECTION = { kind: 'lost', reason: 'No connection. It is sent as soon as there is one.' };
-const PASSING = [408, 429, 502, 503, 504, 507];
 const ABOUT_ONE_FILE = ['file-type-not-allowed', 'empty-file', 'file-too-large', 'invalid-file-name'];
-
-/** What an answer to a request means for what was to be sent. */
-export function judge(request) {
-  const { status } = request;
-  if (status >= 200 && status < 300) return { kind: 'sent' };
-  const { type, detail, file } = problemOf(request);
-  const reason = REASONS[type] ?? detail ?? `The server answered ${status}.`;
-  // Whoever signs in again finds it here, and it goes on.
-  if (status === 401) return { kind: 'lost', type, reason: 'You are signed out. Sign in again, and it is sent.' };
-  if (type === 'antiforgery') return { kind: 'lost', type, reason: 'This page is out of date. Load it again, and it is sent.' };
-  if (!PASSING.includes(status)) return { kind: 'refused', reason, type, file };
-  const pause = Number(request.getResponseHeader('Retry-After')) * 1000 || undefined;
-  return { kind: 'lost', reason: `Temporarily unavailable. ${reason} It is tried again by itself.`, type, pause };
-}
-
-/** Where the writer needs other words than the caller of an API. */
-const REASONS = {
-  'chat-not-found': "You are no longer a member of this chat, so it can't be sent. You can still copy the text.",
-  'not-allowed': 'You may not send this to this chat.',
-};
-
-function problemOf(request) {
-  try {
-    return JSON.parse(request.responseText);
-  } catch {
-    return {};
-  }
-}

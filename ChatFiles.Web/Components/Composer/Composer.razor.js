@@ -3,6 +3,7 @@ import { Draft } from '../../js/drafts.js';
 import { takeEarlyEnter } from '../../js/early-input.js';
 import { FilesToSend } from '../../js/files-to-send.js';
 import { element, iconButton } from '../../js/dom.js';
+import { refusalOfFolder } from '../../js/files.js';
 import { outbox } from '../../js/outbox.js';
 import { keepPicked, keptPicked } from '../../js/outbox-store.js';
 import { outgoing, prepare, remember } from '../../js/outgoing-file.js';
@@ -18,6 +19,7 @@ class Composer {
   #text;
   #picker;
   #alerts;
+  #unkept;
   #files;
   #draft;
   #typing;
@@ -32,6 +34,7 @@ class Composer {
     this.#text = root.querySelector('[data-text]');
     this.#picker = root.querySelector('[data-picker]');
     this.#alerts = root.querySelector('[data-alerts]');
+    this.#unkept = root.querySelector('[data-unkept]');
     this.#files = new FilesToSend(root.querySelector('[data-files]'), limitsOf(root.dataset), (files) => this.#keep(files));
     this.#draft = new Draft(root.dataset.userId, this.#chatId);
     this.#typing = new TypingReport(page);
@@ -48,6 +51,7 @@ class Composer {
   disconnect() {
     this.#listening.abort();
     this.#files.clear();
+    this.#unkept.textContent = '';
   }
 
   #listen() {
@@ -62,6 +66,7 @@ class Composer {
     area.addEventListener('dragover', (event) => this.#onDragOver(event, area), { signal });
     area.addEventListener('dragleave', (event) => area.contains(event.relatedTarget) || delete area.dataset.dropping, { signal });
     area.addEventListener('drop', (event) => this.#onDrop(event, area), { signal });
+    addEventListener('beforeunload', (event) => this.#unkept.textContent && event.preventDefault(), { signal });
     outbox.addEventListener('text-back', (event) => this.#takeTextBack(event.detail), { signal });
   }
 
@@ -74,12 +79,19 @@ class Composer {
   /** Keeps what is picked; a picture may still be being prepared. */
   #keep(files) {
     const entries = files.map(outgoing);
-    this.#keeping = Promise.allSettled([this.#keeping, ...entries.map(prepare)]).then(() =>
-      keepPicked(
-        this.#chatId,
-        entries.filter((entry) => entry.file instanceof Blob),
-      ),
-    );
+    this.#keeping = Promise.allSettled([this.#keeping, ...entries.map(prepare)])
+      .then(() =>
+        keepPicked(
+          this.#chatId,
+          entries.filter((entry) => entry.file instanceof Blob),
+        ),
+      )
+      .then((isKept) => this.#sayWhatIsUnkept(isKept));
+  }
+
+  #sayWhatIsUnkept(isKept) {
+    const isAtRisk = !isKept && !this.#files.isEmpty && !this.#listening.signal.aborted;
+    this.#unkept.textContent = isAtRisk ? 'This browser can’t keep these files: they are lost if you leave the page before you send them.' : '';
   }
 
   #submit(event) {
@@ -130,8 +142,9 @@ class Composer {
 
   #onPaste(event) {
     const { files, types } = event.clipboardData;
-    // Office programs add a picture of the text that was copied; the text is what is meant.
-    const isFormattedText = types.includes('text/plain') && types.includes('text/html');
+    // Office programs add a picture of the text that was copied; the text is what is meant. A picture that was copied there
+    // comes with a text that says nothing.
+    const isFormattedText = types.includes('text/html') && event.clipboardData.getData('text/plain').trim() !== '';
     if (files.length === 0 || isFormattedText || event.target.closest('dialog')) return;
     event.preventDefault();
     this.#pick(files);
@@ -148,11 +161,18 @@ class Composer {
     delete area.dataset.dropping;
     if (!event.dataTransfer.types.includes('Files')) return;
     event.preventDefault();
-    this.#pick(event.dataTransfer.files);
+    // Among the files a folder looks like one, of the size that its list has on the disk.
+    const items = [...event.dataTransfer.items].filter((item) => item.kind === 'file');
+    const areFolders = items.map((item) => item.webkitGetAsEntry?.()?.isDirectory === true);
+    const files = [...event.dataTransfer.files];
+    this.#pick(
+      files.filter((_, i) => !areFolders[i]),
+      files.filter((_, i) => areFolders[i]),
+    );
   }
 
-  #pick(files) {
-    this.#refuse(this.#files.add([...files]));
+  #pick(files, folders = []) {
+    this.#refuse([...folders.map(refusalOfFolder), ...this.#files.add([...files])]);
     this.#text.focus();
   }
 

@@ -1,3 +1,4 @@
+using System.Globalization;
 using ChatFiles.Core.Chats;
 using ChatFiles.Core.Files;
 
@@ -9,11 +10,20 @@ internal static class FileLooks
     private const int MaxPreviewWidth = 400;
     private const int MaxPreviewHeight = 320;
 
+    /// <summary>Each takes four bytes of the memory of everybody who looks at it, however few it takes in the file.</summary>
+    private const long MaxPixelsDrawn = 50_000_000;
+
     /// <summary>So many bytes of a text are shown in place.</summary>
     public const int MaxTextShown = 256 * 1024;
 
     public static bool IsPicture(AttachmentView file) =>
         file.ContentType is "image/png" or "image/jpeg" or "image/gif" or "image/webp" or "image/bmp" or "image/avif";
+
+    /// <summary>A picture whose own pixels are drawn only for who asks for it.</summary>
+    public static bool IsHuge(AttachmentView file) => IsPicture(file) && (long)(file.Width ?? 0) * (file.Height ?? 0) > MaxPixelsDrawn;
+
+    /// <summary>A picture that a message shows as such: by its thumbnail, or itself.</summary>
+    public static bool IsDrawn(AttachmentView file) => IsPicture(file) && (file.Thumbnail is not null || !IsHuge(file));
 
     public static bool IsVideo(AttachmentView file) => file.ContentType is "video/mp4" or "video/webm" or "video/quicktime";
 
@@ -24,8 +34,9 @@ internal static class FileLooks
     public static bool IsText(AttachmentView file) =>
         file.ContentType is "text/plain" or "text/csv" or "text/markdown" or "application/json";
 
-    /// <summary>A picture is a button itself.</summary>
-    public static bool OpensFromItsCard(AttachmentView file) => IsVideo(file) || IsPdf(file) || IsText(file);
+    /// <summary>A picture that is drawn is a button itself.</summary>
+    public static bool OpensFromItsCard(AttachmentView file) =>
+        IsVideo(file) || IsPdf(file) || IsText(file) || (IsPicture(file) && !IsDrawn(file));
 
     /// <summary>An id in <c>wwwroot/icons.svg</c>; js/files.js has the same table.</summary>
     public static string IconOf(AttachmentView file) =>
@@ -53,6 +64,10 @@ internal static class FileLooks
     }
 
     public static string SizeOf(AttachmentView file) => file.Size is { } size ? UploadPolicy.Readable(size) : "";
+
+    /// <summary>How many pixels a picture has, in words.</summary>
+    public static string PixelsOf(AttachmentView file) =>
+        string.Create(CultureInfo.CurrentCulture, $"{file.Width:N0} × {file.Height:N0} pixels");
 
     public static string DownloadPath(AttachmentView file) => file.Path + "?download";
 }

@@ -20,6 +20,9 @@ public sealed partial class FileViewer(IJSRuntime js)
     private Viewed? _current;
     private List<Viewed> _files = [];
 
+    /// <summary>The huge pictures that somebody has asked for.</summary>
+    private readonly HashSet<Guid> _drawnAnyway = [];
+
     /// <summary>The messages that are loaded, oldest first.</summary>
     [Parameter, EditorRequired]
     public IReadOnlyList<MessageView> Messages { get; set; } = [];
@@ -81,7 +84,7 @@ public sealed partial class FileViewer(IJSRuntime js)
 
     private static bool IsSeen(AttachmentView file) => FileLooks.IsPicture(file) || FileLooks.IsVideo(file);
 
-    private static bool IsLoadedAhead(AttachmentView file) => FileLooks.IsPicture(file) && file.Size <= MaxLoadedAhead;
+    private static bool IsLoadedAhead(AttachmentView file) => FileLooks.IsPicture(file) && !FileLooks.IsHuge(file) && file.Size <= MaxLoadedAhead;
 
     private static string Says(bool value) => value ? "true" : "false";
 

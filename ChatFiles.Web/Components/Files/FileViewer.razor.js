@@ -1,5 +1,6 @@
 // What the viewer does without the circuit: zooming, dragging, keys, and reading documents over HTTP.
-import { isAvailable, showUnavailable, UNAVAILABLE, watchFiles } from '../../js/file-troubles.js';
+import { headOf, isFile, problemOf } from '../../js/answers.js';
+import { isAvailable, showUnavailable, watchFiles } from '../../js/file-troubles.js';
 
 const STEP = 1.5;
 const MAX_SCALE = 10;
@@ -229,16 +230,12 @@ async function openPdf(frame) {
 async function openText(place) {
   const { text: path, limit } = place.dataset;
   place.dataset.opened = '';
-  const answer = await fetch(path, { headers: { Range: `bytes=0-${limit - 1}` } }).catch(() => null);
-  const bytes = answer?.ok ? await answer.arrayBuffer().catch(() => null) : null;
-  if (bytes) place.textContent = decode(bytes);
-  else if (!answer || answer.ok || answer.status === UNAVAILABLE) showUnavailable(place.closest('figure'), () => openText(place));
-  else place.textContent = await reasonOf(answer);
-}
-
-async function reasonOf(answer) {
-  const problem = await answer.json().catch(() => null);
-  return problem?.detail ?? `The server answered ${answer.status}.`;
+  const answer = await fetch(path, { headers: { Range: `bytes=0-${limit - 1}` }, redirect: 'manual' }).catch(() => null);
+  const bytes = await answer?.arrayBuffer().catch(() => null);
+  const refusal = bytes && problemOf({ ...headOf(answer), text: decode(bytes) });
+  if (bytes && isFile(headOf(answer))) place.textContent = decode(bytes);
+  else if (refusal && refusal.status < 500) place.textContent = refusal.detail;
+  else showUnavailable(place.closest('figure'), () => openText(place));
 }
 
 /** UTF-8, as nearly everything is; `stream` because the limit may have cut a letter in two. */

@@ -1,0 +1,28 @@
+// What requests of a page have in common, whatever they are for.
+
+// After so long without a byte the network is taken for dead, though nobody has said so. The server's own work after the
+// last byte may take longer.
+const SILENCE_MS = 30_000;
+const ANSWER_MS = 180_000;
+
+export function antiforgeryToken() {
+  return document.querySelector('meta[name=antiforgery-token]')?.content ?? '';
+}
+
+/** Ends a request on which nothing moves any more; the function it gives says whether it has. */
+export function watch(request) {
+  let hasEnded = false;
+  let timer;
+  const expect = (milliseconds) => {
+    clearTimeout(timer);
+    timer = setTimeout(() => {
+      hasEnded = true;
+      request.abort();
+    }, milliseconds);
+  };
+  expect(SILENCE_MS);
+  request.upload.addEventListener('progress', () => expect(SILENCE_MS));
+  request.upload.addEventListener('load', () => expect(ANSWER_MS));
+  request.addEventListener('loadend', () => clearTimeout(timer));
+  return () => hasEnded;
+}
