@@ -2,6 +2,7 @@ using ChatFiles.Core.Chats;
 using ChatFiles.Core.Data;
 using ChatFiles.Core.Files;
 using ChatFiles.Core.Live;
+using ChatFiles.Core.People;
 using ChatFiles.Core.Upkeep;
 using Microsoft.EntityFrameworkCore;
 using Microsoft.Extensions.Configuration;
@@ -63,11 +64,14 @@ public static class CoreServices
             provider.GetRequiredService<QuotaReservations>(),
             provider.GetRequiredService<TimeProvider>()
         ));
+        services.AddSingleton<Profiles>();
+        services.AddSingleton<Sessions>();
         services.AddSingleton<RoomBroadcaster>();
         services.AddSingleton<RoomLog>();
         services.AddSingleton<Presence>();
         services.AddScoped<ChatService>();
 
+        services.AddHostedService(provider => provider.GetRequiredService<Sessions>());
         services.AddHostedService<EventDispatcher>();
         services.AddHostedService<JobRunner>();
         services.AddHostedService<OrphanSweeper>();

@@ -30,6 +30,7 @@ try
     app.UseRouting();
     app.UsePageForms();
     app.UseAuthentication();
+    app.UseSessions();
     app.UseRateLimiter();
     app.UseAuthorization();
     app.UseCircuitGuard();

@@ -86,7 +86,7 @@ public sealed partial class ChatService
         CancellationToken cancellationToken = default
     ) => OpenDirectChatAsync(userId, db => FindPersonAsync(db, email), cancellationToken);
 
-    /// <summary>The same by an address, or by a display name that only one person has.</summary>
+    /// <summary>The same by an address, or by their display name.</summary>
     public Task<Result<(ChatView Chat, bool Created)>> OpenDirectChatByNameAsync(
         string userId,
         string? nameOrEmail,
@@ -212,10 +212,12 @@ public sealed partial class ChatService
             JoinedAt = Now,
         };
 
-    private static Task<Person?> FindPersonAsync(ChatDbContext db, string? email)
+    private static async Task<Person?> FindPersonAsync(ChatDbContext db, string? email)
     {
-        var normalized = email?.Trim().ToUpperInvariant();
-        return db.Users.SingleOrDefaultAsync(p => p.NormalizedEmail == normalized);
+        if (email?.IsText() != true)
+            return null;
+        var normalized = email.Trim().ToUpperInvariant();
+        return await db.Users.SingleOrDefaultAsync(p => p.NormalizedEmail == normalized);
     }
 
     /// <summary>Costs the same in a chat of 30,000 as in one of 30: of the members only those who are wanted are read.</summary>

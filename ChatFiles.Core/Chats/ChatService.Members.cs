@@ -80,7 +80,7 @@ public sealed partial class ChatService
         return added.Refusal is { } refusal ? refusal : new Done();
     }
 
-    /// <summary>Makes the person a member who is meant by an address, or by a display name that only one person has.</summary>
+    /// <summary>Makes the person a member who is meant by an address, or by their display name.</summary>
     public Task<Result<FoundPerson>> AddMemberByNameAsync(
         string userId,
         long chatId,
@@ -271,12 +271,12 @@ public sealed partial class ChatService
         heir?.Role = MemberRole.Owner;
     }
 
-    private static async Task<Person?> FindByNameOrEmailAsync(ChatDbContext db, string? nameOrEmail)
+    /// <summary>What contains an @ is an address and never a name: nobody is found by calling themself like another's address.</summary>
+    private static Task<Person?> FindByNameOrEmailAsync(ChatDbContext db, string? nameOrEmail)
     {
-        if (await FindPersonAsync(db, nameOrEmail) is { } person)
-            return person;
-        var trimmed = nameOrEmail?.Trim();
-        var people = await db.Users.Where(p => p.DisplayName == trimmed).Take(2).ToListAsync();
-        return people is [var only] ? only : null;
+        if (nameOrEmail is null || DisplayNames.LooksLikeAddress(nameOrEmail))
+            return FindPersonAsync(db, nameOrEmail);
+        var key = DisplayNames.KeyOf(nameOrEmail);
+        return db.Users.SingleOrDefaultAsync(p => p.NameKey == key);
     }
 }

@@ -62,9 +62,9 @@ public sealed partial class ChatService(
     private static Refusal? CheckName(string? name, out string trimmed)
     {
         trimmed = name?.Trim() ?? "";
-        return trimmed.Length is >= 1 and <= Chat.MaxNameLength
+        return trimmed.Length is >= 1 and <= Chat.MaxNameLength && trimmed.IsText() && !trimmed.Any(char.IsControl)
             ? null
-            : new Refusal(RefusalReason.InvalidName, $"A name has 1 to {Chat.MaxNameLength} characters.");
+            : new Refusal(RefusalReason.InvalidName, $"A name has 1 to {Chat.MaxNameLength} characters, none of them a control character.");
     }
 
     private static Refusal? CheckKey(string? key) =>

@@ -17,6 +17,8 @@ public class ChatDbContext(DbContextOptions<ChatDbContext> options) : IdentityUs
 
     public DbSet<PersonState> PersonStates => Set<PersonState>();
 
+    public DbSet<Session> Sessions => Set<Session>();
+
     public DbSet<Chat> Chats => Set<Chat>();
 
     public DbSet<Member> Members => Set<Member>();
@@ -57,6 +59,13 @@ public class ChatDbContext(DbContextOptions<ChatDbContext> options) : IdentityUs
         {
             person.Property(p => p.DisplayName).HasMaxLength(Chat.MaxNameLength);
             person.HasIndex(p => new { p.FoldedName, p.Id });
+            person.HasIndex(p => p.NameKey).IsUnique();
+        });
+
+        builder.Entity<Session>(session =>
+        {
+            session.HasIndex(s => new { s.UserId, s.SeenAt });
+            session.HasOne<Person>().WithMany().HasForeignKey(s => s.UserId);
         });
 
         builder.Entity<PersonState>(state =>

@@ -1,4 +1,5 @@
 using ChatFiles.Core.Chats;
+using ChatFiles.Core.People;
 using Microsoft.Data.Sqlite;
 using Microsoft.EntityFrameworkCore;
 
@@ -64,7 +65,11 @@ internal static class SearchIndex
     {
         await db.Database.OpenConnectionAsync();
         // What a migration needs that SQL can't do.
-        ((SqliteConnection)db.Database.GetDbConnection()).CreateFunction("folded", (string name) => SearchWords.Fold(name));
+        var connection = (SqliteConnection)db.Database.GetDbConnection();
+        connection.CreateFunction("folded", (string name) => SearchWords.Fold(name));
+        connection.CreateFunction("name_key", (string name) => DisplayNames.KeyOf(name));
+        var taken = new HashSet<string>(StringComparer.Ordinal);
+        connection.CreateFunction("free_name", (string name) => DisplayNames.TakeFree(name, taken));
         if ((await db.Database.GetPendingMigrationsAsync()).Any())
             await db.Database.ExecuteSqlRawAsync(Drop);
         await db.Database.MigrateAsync();

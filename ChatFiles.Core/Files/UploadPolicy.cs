@@ -1,3 +1,4 @@
+using System.Buffers;
 using System.Globalization;
 using System.Text;
 using ChatFiles.Core.Chats;
@@ -57,10 +58,8 @@ public sealed class UploadPolicy
             return InvalidName("A file came without a name.");
         if (name.Any(char.IsControl))
             return InvalidName("A file's name has control characters in it; rename the file and send it again.");
-        var cleaned = string.Concat(name[(name.LastIndexOfAny(['/', '\\']) + 1)..].Where(c => !Deceptive.Contains(c)));
-        if (!TryNormalize(ref cleaned))
+        if (Tidy(name[(name.LastIndexOfAny(['/', '\\']) + 1)..]) is not { } cleaned)
             return InvalidName("A file's name is not valid Unicode (UTF-8); rename the file and send it again.");
-        cleaned = cleaned.TrimEnd('.', ' ');
         if (string.IsNullOrWhiteSpace(cleaned))
             return InvalidName("A file's name has nothing left that could be shown.");
         if (Encoding.UTF8.GetByteCount(cleaned) > MaxNameBytes)
@@ -112,18 +111,28 @@ public sealed class UploadPolicy
 
     private string AcceptedTypes => $"Accepted: {string.Join(", ", AllowedExtensions)}.";
 
-    private static bool TryNormalize(ref string text)
+    /// <summary>A name without what makes it look like another one; null when it is not valid Unicode.</summary>
+    /// <param name="keepsJoinedEmoji">Some emoji are several, with a zero-width joiner between them.</param>
+    internal static string? Tidy(string name, bool keepsJoinedEmoji = false)
     {
+        var tidy = string.Concat(name.Where((c, i) => !Deceptive.Contains(c) || (keepsJoinedEmoji && JoinsEmoji(name, i))));
         try
         {
-            text = text.Normalize(NormalizationForm.FormC);
-            return true;
+            return tidy.Normalize(NormalizationForm.FormC).TrimEnd('.', ' ');
         }
         catch (ArgumentException)
         {
-            return false; // half a surrogate pair, or a code point that is no character
+            return null; // half a surrogate pair, or a code point that is no character
         }
     }
+
+    private static bool JoinsEmoji(string text, int index) =>
+        text[index] == '\u200D'
+        && Rune.DecodeLastFromUtf16(text.AsSpan(0, index), out var before, out _) == OperationStatus.Done
+        && Rune.DecodeFromUtf16(text.AsSpan(index + 1), out var after, out _) == OperationStatus.Done
+        && Rune.GetUnicodeCategory(after) == UnicodeCategory.OtherSymbol
+        // An emoji itself, the colour of its skin, or the mark that makes one of a sign.
+        && (Rune.GetUnicodeCategory(before) is UnicodeCategory.OtherSymbol or UnicodeCategory.ModifierSymbol || before.Value == 0xFE0F);
 
     private static FileType ReadRow(string extension, FileTypeOptions row)
     {

@@ -13,11 +13,14 @@ public class Person : IdentityUser
     public string DisplayName
     {
         get;
-        set => (field, FoldedName) = (value, SearchWords.Fold(value));
+        set => (field, FoldedName, NameKey) = (value, SearchWords.Fold(value), DisplayNames.KeyOf(value));
     } = "";
 
     /// <summary>The display name without case and accents: people are listed in its order and found by it.</summary>
     public string FoldedName { get; private set; } = "";
+
+    /// <summary>The same for all names that look like this one; nobody else has it.</summary>
+    public string NameKey { get; private set; } = "";
 }
 
 /// <summary>

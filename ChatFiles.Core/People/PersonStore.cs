@@ -25,6 +25,7 @@ public sealed class PersonStore(ChatDbContext context, DatabaseWriter writer, Ti
                     return true;
                 if (!await db.Users.AnyAsync())
                     db.UserClaims.Add(Role(user, Person.OperatorRole));
+                user.DisplayName = await DisplayNames.FindFreeAsync(user.DisplayName, key => db.Users.AnyAsync(p => p.NameKey == key));
                 db.Users.Add(user);
                 db.PersonStates.Add(new PersonState { UserId = user.Id });
                 var general = await db.Chats.SingleAsync(c => c.Id == Chat.GeneralId);

@@ -87,6 +87,81 @@ public sealed partial class HavingAnAccount(Site site) : IClassFixture<Site>
             }
         });
 
+    [Fact]
+    public Task Signing_out_in_one_tab_ends_the_other_tab() =>
+        site.PlayAsync(async scene =>
+        {
+            var ann = await scene.NewPersonAsync("ann");
+            var other = await ann.Page.Context.NewPageAsync();
+            await other.GotoAsync("chats/1");
+            await Expect(other.GetByRole(AriaRole.Textbox, new() { Name = "Message", Exact = true })).ToBeVisibleAsync();
+            await Expect(other.Locator("html[data-interactive='true']")).ToBeAttachedAsync(new() { Timeout = 30_000 });
+
+            await ann.OpenAccountMenuAsync("Sign out");
+
+            await Expect(other).ToHaveURLAsync(SignInPage(), new() { Timeout = 5_000 });
+        });
+
+    [Fact]
+    public Task A_changed_password_leads_the_open_page_of_another_browser_to_sign_in_and_keeps_ones_own() =>
+        site.PlayAsync(async scene =>
+        {
+            var ann = await scene.NewPersonAsync("ann");
+            var chat = await Scene.NewChatAsync(ann);
+            await using var elsewhere = await (await Browser.GetAsync()).NewContextAsync(new() { BaseURL = scene.Server.Address.ToString() });
+            var page = await elsewhere.NewPageAsync();
+            await page.GotoAsync($"chats/{chat.Id}");
+            await page.GetByRole(AriaRole.Textbox, new() { Name = "Email", Exact = true }).FillAsync(ann.Email);
+            await page.GetByRole(AriaRole.Textbox, new() { Name = "Password", Exact = true }).FillAsync(Names.Password);
+            await page.GetByRole(AriaRole.Button, new() { Name = "Sign in", Exact = true }).ClickAsync();
+            await Expect(page.GetByRole(AriaRole.Textbox, new() { Name = "Message", Exact = true })).ToBeVisibleAsync();
+            await Expect(page.Locator("html[data-interactive='true']")).ToBeAttachedAsync(new() { Timeout = 30_000 });
+            var own = await ann.Page.Context.NewPageAsync();
+            await own.GotoAsync($"chats/{chat.Id}");
+            await Expect(own.Locator("html[data-interactive='true']")).ToBeAttachedAsync(new() { Timeout = 30_000 });
+
+            await ann.GoAsync("profile");
+            await ann.Textbox("Current password").FillAsync(Names.Password);
+            await ann.Textbox("New password").FillAsync("An0ther-one!");
+            await ann.Button("Change password").ClickAsync();
+            await Expect(ann.Page.GetByRole(AriaRole.Status)).ToBeVisibleAsync();
+
+            await Expect(page).ToHaveURLAsync(SignInPage(), new() { Timeout = 5_000 });
+            await Expect(own.GetByRole(AriaRole.Heading, new() { Name = chat.Name, Exact = true })).ToBeVisibleAsync();
+            await own.GetByRole(AriaRole.Textbox, new() { Name = "Message", Exact = true }).FillAsync("still here");
+            await own.GetByRole(AriaRole.Button, new() { Name = "Send", Exact = true }).ClickAsync();
+            await Expect(own.GetByRole(AriaRole.Article).Filter(new() { HasText = "still here" })).ToBeVisibleAsync();
+        });
+
+    [Fact]
+    public Task Only_who_asks_to_be_kept_signed_in_is_so_after_the_browser_was_closed() =>
+        site.PlayAsync(async scene =>
+        {
+            foreach (var isKept in new[] { false, true })
+            {
+                var ann = await scene.NewGuestAsync("ann");
+                await ann.RegisterByProgramAsync();
+                await ann.GoAsync("sign-in");
+                await ann.Page.GetByRole(AriaRole.Checkbox, new() { Name = "Keep me signed in" }).SetCheckedAsync(isKept);
+                await ann.SignInAsync();
+                await ann.CanWriteAsync();
+
+                // What a browser keeps when it closes: the cookies that say until when.
+                var lasting = (await ann.Page.Context.CookiesAsync()).Where(cookie => cookie.Expires > 0);
+                await using var reopened = await (await Browser.GetAsync()).NewContextAsync(new() { BaseURL = scene.Server.Address.ToString() });
+                await reopened.AddCookiesAsync(
+                    lasting.Select(cookie => new Cookie { Name = cookie.Name, Value = cookie.Value, Domain = cookie.Domain, Path = cookie.Path, Expires = cookie.Expires })
+                );
+                var page = await reopened.NewPageAsync();
+                await page.GotoAsync("chats/1");
+
+                if (isKept)
+                    await Expect(page.GetByRole(AriaRole.Textbox, new() { Name = "Message", Exact = true })).ToBeVisibleAsync();
+                else
+                    await Expect(page).ToHaveURLAsync(SignInPage());
+            }
+        });
+
     [GeneratedRegex("/sign-in(?:\\?|$)", RegexOptions.None, 1000)]
     private static partial Regex SignInPage();
 

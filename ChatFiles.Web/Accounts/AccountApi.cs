@@ -1,4 +1,6 @@
+using System.Security.Claims;
 using ChatFiles.Core.Chats;
+using ChatFiles.Core.People;
 using ChatFiles.Web.Api;
 using Microsoft.AspNetCore.Authentication.BearerToken;
 using Microsoft.AspNetCore.Identity;
@@ -9,6 +11,9 @@ namespace ChatFiles.Web.Accounts;
 /// <summary>Accounts for programs: register, and tokens in exchange for a password or a refresh token.</summary>
 internal static class AccountApi
 {
+    /// <summary>Of a body; whoever sends it need not have an account.</summary>
+    private const int MaxBytes = 64 * 1024;
+
     private static readonly Refusal InvalidRefreshToken = new(
         RefusalReason.InvalidCredentials,
         "The refresh token is not valid any more; sign in again."
@@ -28,11 +33,16 @@ internal static class AccountApi
             .Takes<RefreshToken>()
             .Produces<AccessTokenResponse>()
             .WithSummary("Get a new bearer token");
+
+        var mine = app.MapSignedIn("/account").WithTags("Accounts");
+        mine.MapGet("/profile", GetProfileAsync).Produces<Profile>().WithSummary("My account");
+        mine.MapPut("/profile", ChangeProfileAsync).Takes<NewProfile>().Produces(204).WithSummary("Change my display name");
+        mine.MapPost("/sign-out-everywhere", SignOutEverywhereAsync).Produces(204).WithSummary("End all of my sessions and tokens");
     }
 
     private static async Task<IResult> RegisterAsync(HttpContext context, AccountService accounts)
     {
-        if (!(await context.ReadJsonAsync<Credentials>()).Succeeded(out var credentials, out var refusal))
+        if (!(await context.ReadJsonAsync<Credentials>(MaxBytes)).Succeeded(out var credentials, out var refusal))
             return Problems.Of(refusal);
         var registered = await accounts.RegisterAsync(credentials.Email, credentials.Password);
         return registered.Refusal is { } refused ? Problems.Of(refused) : Results.Ok();
@@ -40,8 +50,10 @@ internal static class AccountApi
 
     private static async Task<IResult> LoginAsync(HttpContext context, AccountService accounts)
     {
-        if (!(await context.ReadJsonAsync<Credentials>()).Succeeded(out var credentials, out var refusal))
+        if (!(await context.ReadJsonAsync<Credentials>(MaxBytes)).Succeeded(out var credentials, out var refusal))
             return Problems.Of(refusal);
+        if ((Requests.CheckIsText(credentials.Email, "email") ?? Requests.CheckIsText(credentials.Password, "password")) is { } noText)
+            return Problems.Of(noText);
         var refused = await accounts.SignInForTokenAsync(credentials.Email, credentials.Password);
         return refused is null ? Results.Empty : Problems.Of(refused);
     }
@@ -53,14 +65,32 @@ internal static class AccountApi
         TimeProvider time
     )
     {
-        if (!(await context.ReadJsonAsync<RefreshToken>()).Succeeded(out var request, out var refusal))
+        if (!(await context.ReadJsonAsync<RefreshToken>(MaxBytes)).Succeeded(out var request, out var refusal))
             return Problems.Of(refusal);
+        if (Requests.CheckIsText(request.Token, "refreshToken") is { } noText)
+            return Problems.Of(noText);
         var ticket = options.Get(IdentityConstants.BearerScheme).RefreshTokenProtector.Unprotect(request.Token);
         var isCurrent = ticket?.Properties.ExpiresUtc is { } expires && time.GetUtcNow() < expires;
         return isCurrent && await accounts.RenewAsync(ticket!.Principal) is { } person
             ? TypedResults.SignIn(person, authenticationScheme: IdentityConstants.BearerScheme)
             : Problems.Of(InvalidRefreshToken);
     }
+
+    private static async Task<IResult> GetProfileAsync(ClaimsPrincipal user, Profiles profiles, CancellationToken cancellationToken) =>
+        await profiles.FindAsync(user.UserId(), cancellationToken) is { } profile ? Results.Ok(profile) : Problems.NotSignedIn;
+
+    private static async Task<IResult> ChangeProfileAsync(HttpContext context, ClaimsPrincipal user, Profiles profiles) =>
+        (await context.ReadJsonAsync<NewProfile>(MaxBytes)).Succeeded(out var wanted, out var refusal)
+            ? (await profiles.RenameAsync(user.UserId(), wanted.Name)).ToNoContent()
+            : Problems.Of(refusal);
+
+    private static async Task<IResult> SignOutEverywhereAsync(ClaimsPrincipal user, AccountService accounts)
+    {
+        await accounts.SignOutEverywhereAsync(user);
+        return Results.NoContent();
+    }
+
+    internal sealed record NewProfile(string? Name);
 
     internal sealed record Credentials(string? Email, string? Password);
 

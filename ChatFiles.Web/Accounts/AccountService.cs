@@ -3,6 +3,7 @@ using System.Security.Claims;
 using ChatFiles.Core.Chats;
 using ChatFiles.Core.Data;
 using ChatFiles.Core.People;
+using ChatFiles.Web.Api;
 using Microsoft.AspNetCore.Identity;
 using Microsoft.Extensions.Options;
 
@@ -14,6 +15,8 @@ public sealed class AccountService(
     SignInManager<Person> signIn,
     ChatDbContext database,
     GuessTurns guesses,
+    Sessions sessions,
+    Profiles profiles,
     IOptions<AccountOptions> options
 )
 {
@@ -22,6 +25,11 @@ public sealed class AccountService(
     private static readonly Refusal WrongCredentials = new(
         RefusalReason.InvalidCredentials,
         "E-mail address and password don't fit together, or the account is locked for some minutes after too many wrong passwords."
+    );
+
+    private static readonly Refusal WrongPassword = new(
+        RefusalReason.InvalidCredentials,
+        "This is not your current password, or your account is locked for some minutes after too many wrong passwords."
     );
 
     /// <summary>Verified where there is no password to verify.</summary>
@@ -35,59 +43,80 @@ public sealed class AccountService(
             return new Refusal(RefusalReason.RegistrationClosed, "New accounts can't be created here; ask the operator.");
         if (!IsAddress(address))
             return Invalid("This is not an e-mail address.");
+        if (password?.IsText() == false)
+            return Invalid("A password holds no NUL and no half of a surrogate pair.");
         if (!IsAllowedDomain(address))
             return new Refusal(
                 RefusalReason.RegistrationClosed,
                 $"Only addresses of {string.Join(", ", AllowedDomains)} can register here."
             );
-        var localPart = address[..address.LastIndexOf('@')];
         var person = new Person
         {
             UserName = address,
             Email = address,
-            DisplayName = localPart.Length > Chat.MaxNameLength ? localPart[..Chat.MaxNameLength] : localPart,
+            DisplayName = DisplayNames.Of(address),
         };
         var created = await users.CreateAsync(person, password ?? "");
         return created.Succeeded ? person : Invalid(Describe(created));
     }
 
     /// <summary>Signs in with a cookie, for the pages. Null when it worked.</summary>
-    public Task<Refusal?> SignInAsync(string? email, string? password) =>
-        SignInAsync(email, password, IdentityConstants.ApplicationScheme);
+    /// <param name="isKept">For 30 days after the last use; else until the browser closes.</param>
+    public Task<Refusal?> SignInAsync(string? email, string? password, bool isKept) =>
+        SignInAsync(email, password, isKept, IdentityConstants.ApplicationScheme);
 
     /// <summary>Signs in with a bearer token, which is written to the response when it worked.</summary>
     public Task<Refusal?> SignInForTokenAsync(string? email, string? password) =>
-        SignInAsync(email, password, IdentityConstants.BearerScheme);
+        SignInAsync(email, password, isKept: false, IdentityConstants.BearerScheme);
 
-    /// <summary>The person that a valid ticket belongs to; a changed password makes it invalid.</summary>
-    public async Task<ClaimsPrincipal?> RenewAsync(ClaimsPrincipal? ticket) =>
-        await signIn.ValidateSecurityStampAsync(ticket) is { } person ? await signIn.CreateUserPrincipalAsync(person) : null;
-
-    public Task SignOutAsync() => signIn.SignOutAsync();
-
-    /// <summary>Changes the display name. Null when it worked.</summary>
-    public async Task<Refusal?> ChangeNameAsync(ClaimsPrincipal caller, string? name)
+    /// <summary>The person that a refresh token belongs to, for another turn of the same session; null when it has ended.</summary>
+    public async Task<ClaimsPrincipal?> RenewAsync(ClaimsPrincipal ticket)
     {
-        var trimmed = name?.Trim() ?? "";
-        if (trimmed.Length is 0 or > Chat.MaxNameLength || trimmed.Any(char.IsControl))
-            return new Refusal(RefusalReason.InvalidName, $"A name has 1 to {Chat.MaxNameLength} characters.");
-        if (await users.GetUserAsync(caller) is not { } person)
-            return WrongCredentials;
-        person.DisplayName = trimmed;
-        var changed = await users.UpdateAsync(person);
-        return changed.Succeeded ? null : Invalid(Describe(changed));
+        if (!await sessions.IsLiveAsync(ticket.SessionId()) || await users.GetUserAsync(ticket) is not { } person)
+            return null;
+        var renewed = await signIn.CreateUserPrincipalAsync(person);
+        renewed.CarryOver(ticket);
+        return renewed;
     }
 
-    /// <summary>Changes the password; every other device has to sign in again. Null when it worked.</summary>
+    /// <summary>Ends the caller's session: in all tabs of this browser, and for whoever has a copy of its cookie.</summary>
+    public async Task SignOutAsync(ClaimsPrincipal caller)
+    {
+        if (caller.SessionId() is { } session)
+            await sessions.EndAsync(session);
+        await signIn.SignOutAsync();
+    }
+
+    /// <summary>Ends all sessions of the caller, and their tokens with them.</summary>
+    public async Task SignOutEverywhereAsync(ClaimsPrincipal caller)
+    {
+        if (await users.GetUserAsync(caller) is { } person)
+            await users.UpdateSecurityStampAsync(person);
+        sessions.LookAgain();
+        await signIn.SignOutAsync();
+    }
+
+    /// <summary>Changes the display name. Null when it worked.</summary>
+    public async Task<Refusal?> ChangeNameAsync(ClaimsPrincipal caller, string? name) => (await profiles.RenameAsync(caller.UserId(), name)).Refusal;
+
+    /// <summary>Changes the password, which ends all sessions but the one it is changed in. Null when it worked.</summary>
     public async Task<Refusal?> ChangePasswordAsync(ClaimsPrincipal caller, string? current, string? replacement)
     {
-        if (await users.GetUserAsync(caller) is not { } person)
-            return WrongCredentials;
-        var changed = await users.ChangePasswordAsync(person, current ?? "", replacement ?? "");
-        if (!changed.Succeeded)
-            return Invalid(Describe(changed));
-        await signIn.RefreshSignInAsync(person);
-        return null;
+        // A guess like any other: counted, and none is looked at while the account is locked.
+        if (await users.GetUserAsync(caller) is not { } person || !await IsRightPasswordAsync(person, current))
+            return WrongPassword;
+        if (replacement?.IsText() == false)
+            return Invalid("A password holds no NUL and no half of a surrogate pair.");
+        var changed = IdentityResult.Success;
+        await sessions.KeepAsync(
+            caller.SessionId() ?? "",
+            async () =>
+            {
+                changed = await users.ChangePasswordAsync(person, current ?? "", replacement ?? "");
+                return changed.Succeeded ? person.SecurityStamp : null;
+            }
+        );
+        return changed.Succeeded ? null : Invalid(Describe(changed));
     }
 
     private IEnumerable<string> AllowedDomains =>
@@ -95,14 +124,15 @@ public sealed class AccountService(
             list.Split([',', ' ', ';'], StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries)
         );
 
-    private async Task<Refusal?> SignInAsync(string? email, string? password, string scheme)
+    private async Task<Refusal?> SignInAsync(string? email, string? password, bool isKept, string scheme)
     {
-        var person = await users.FindByEmailAsync(email?.Trim() ?? "");
+        var address = email?.Trim() ?? "";
+        var person = IsAddress(address) ? await users.FindByEmailAsync(address) : null;
         if (!await IsRightPasswordAsync(person, password))
             return WrongCredentials;
         // Outside the account's turn: a token is written to the client, who may take their time.
         signIn.AuthenticationScheme = scheme;
-        await signIn.SignInAsync(person!, isPersistent: true);
+        await signIn.SignInWithClaimsAsync(person!, isKept, [SessionClaims.New(await sessions.BeginAsync(person!))]);
         return null;
     }
 
@@ -128,7 +158,21 @@ public sealed class AccountService(
     private static bool IsAddress(string address) =>
         address.Length <= MaxEmailLength
         && new EmailAddressAttribute().IsValid(address)
-        && !address.Any(c => char.IsControl(c) || char.IsWhiteSpace(c));
+        && !address.Any(c => char.IsControl(c) || char.IsWhiteSpace(c))
+        && IsUnicode(address);
+
+    /// <summary>Else Identity fails at it: half a surrogate pair, or a code point that is no character.</summary>
+    private static bool IsUnicode(string address)
+    {
+        try
+        {
+            return address.Normalize().Length > 0;
+        }
+        catch (ArgumentException)
+        {
+            return false;
+        }
+    }
 
     private bool IsAllowedDomain(string address)
     {

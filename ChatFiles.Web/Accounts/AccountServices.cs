@@ -52,9 +52,18 @@ internal static class AccountServices
             cookie.Cookie.HttpOnly = true;
             cookie.Cookie.SameSite = SameSiteMode.Lax;
             cookie.Cookie.SecurePolicy = CookieSecurePolicy.SameAsRequest;
-            cookie.ExpireTimeSpan = TimeSpan.FromDays(30);
+            cookie.ExpireTimeSpan = TimeSpan.FromDays(30); // after the last use
         });
-        services.Configure<SecurityStampValidatorOptions>(stamp => stamp.ValidationInterval = TimeSpan.FromMinutes(1));
+        services.AddScoped<ISecurityStampValidator, SessionStamp>();
+        services.Configure<SecurityStampValidatorOptions>(stamp =>
+        {
+            stamp.ValidationInterval = TimeSpan.FromMinutes(1);
+            stamp.OnRefreshingPrincipal = refreshing =>
+            {
+                refreshing.NewPrincipal!.CarryOver(refreshing.CurrentPrincipal!);
+                return Task.CompletedTask;
+            };
+        });
 
         // Cookies and tokens stay valid over a restart: their keys lie with the data.
         services.AddDataProtection().SetApplicationName("ChatFiles");

@@ -1,23 +1,31 @@
+using System.Security.Claims;
 using ChatFiles.Core.People;
 using Microsoft.AspNetCore.Components.Authorization;
 using Microsoft.AspNetCore.Components.Server;
-using Microsoft.AspNetCore.Identity;
 
 namespace ChatFiles.Web.Accounts;
 
-/// <summary>Looks again, while a circuit lives, whether its person's account is still as it was at sign-in.</summary>
-internal sealed class CircuitIdentity(ILoggerFactory loggers, IServiceScopeFactory scopes)
-    : RevalidatingServerAuthenticationStateProvider(loggers)
+/// <summary>Who is at the other end of a circuit: nobody any more once their session has ended. The whole page leaves then.</summary>
+internal sealed class CircuitIdentity : ServerAuthenticationStateProvider, IDisposable
 {
-    protected override TimeSpan RevalidationInterval => TimeSpan.FromMinutes(1);
+    private static readonly AuthenticationState Nobody = new(new ClaimsPrincipal(new ClaimsIdentity()));
 
-    protected override async Task<bool> ValidateAuthenticationStateAsync(
-        AuthenticationState authenticationState,
-        CancellationToken cancellationToken
-    )
+    private readonly Sessions _sessions;
+    private SessionWatch? _watch;
+
+    public CircuitIdentity(Sessions sessions)
     {
-        await using var scope = scopes.CreateAsyncScope();
-        var signIn = scope.ServiceProvider.GetRequiredService<SignInManager<Person>>();
-        return await signIn.ValidateSecurityStampAsync(authenticationState.User) is not null;
+        _sessions = sessions;
+        AuthenticationStateChanged += changing => _ = FollowAsync(changing);
+    }
+
+    public void Dispose() => Interlocked.Exchange(ref _watch, null)?.Dispose();
+
+    private async Task FollowAsync(Task<AuthenticationState> changing)
+    {
+        var session = (await changing).User.SessionId();
+        var watch = session is null ? null : _sessions.Watch(session);
+        Interlocked.Exchange(ref _watch, watch)?.Dispose();
+        watch?.Ended.Register(() => SetAuthenticationState(Task.FromResult(Nobody)));
     }
 }

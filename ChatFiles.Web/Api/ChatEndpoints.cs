@@ -30,6 +30,8 @@ internal static class ChatEndpoints
             return Problems.Of(refusal);
         if (wanted.With is not null)
         {
+            if (Requests.CheckIsText(wanted.With, "with") is { } noText)
+                return Problems.Of(noText);
             return (await chats.OpenDirectChatAsync(user.UserId(), wanted.With)).Succeeded(out var direct, out refusal)
                 ? direct.Created
                     ? Results.Created($"/chat/{direct.Chat.Id}", direct.Chat)
@@ -72,7 +74,15 @@ internal static class ChatEndpoints
         );
 
     private static Task<IResult> AddMemberAsync(string chatId, HttpContext context, ClaimsPrincipal user, ChatService chats) =>
-        ChangeAsync<NewMember>(chatId, context, chats, (id, member) => chats.AddMemberAsync(user.UserId(), id, member.Email));
+        ChangeAsync<NewMember>(
+            chatId,
+            context,
+            chats,
+            (id, member) =>
+                Requests.CheckIsText(member.Email, "email") is { } noText
+                    ? Task.FromResult<Result<Done>>(noText)
+                    : chats.AddMemberAsync(user.UserId(), id, member.Email)
+        );
 
     private static async Task<IResult> RemoveMemberAsync(string chatId, string userId, ClaimsPrincipal user, ChatService chats) =>
         (await chats.RemoveMemberAsync(user.UserId(), Requests.ParseId(chatId), userId)).ToNoContent();

@@ -2,6 +2,8 @@ using System.Globalization;
 using System.Security.Claims;
 using System.Text.Json;
 using ChatFiles.Core.Chats;
+using ChatFiles.Core.People;
+using ChatFiles.Web.Accounts;
 using Microsoft.AspNetCore.Http.Json;
 using Microsoft.Extensions.Options;
 
@@ -44,7 +46,8 @@ internal static class EventStream
             using var _ = subscription;
             var services = httpContext.RequestServices;
             var stopping = services.GetRequiredService<IHostApplicationLifetime>().ApplicationStopping;
-            using var ending = CancellationTokenSource.CreateLinkedTokenSource(httpContext.RequestAborted, stopping);
+            using var session = services.GetRequiredService<Sessions>().Watch(httpContext.User.SessionId() ?? "");
+            using var ending = CancellationTokenSource.CreateLinkedTokenSource(httpContext.RequestAborted, stopping, session.Ended);
             httpContext.Response.ContentType = "text/event-stream";
             httpContext.Response.Headers.CacheControl = "no-store";
             httpContext.Response.Headers["X-Accel-Buffering"] = "no"; // nginx would hold events back
@@ -59,7 +62,7 @@ internal static class EventStream
             }
             catch (Exception failure) when (failure is OperationCanceledException or IOException)
             {
-                // The client is gone or the server stops; the client comes back with its last seq.
+                // The client is gone, its session has ended or the server stops; the client comes back with its last seq.
             }
         }
 

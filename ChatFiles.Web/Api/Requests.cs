@@ -1,6 +1,7 @@
 using System.Globalization;
 using System.Security.Claims;
 using System.Text.Json;
+using System.Text.Json.Serialization;
 using ChatFiles.Core.Chats;
 using ChatFiles.Core.Files;
 using Microsoft.AspNetCore.Http.Features;
@@ -13,6 +14,8 @@ internal static class Requests
 {
     /// <summary>Bytes; the longest text, every character escaped, takes 48,000.</summary>
     private const int MaxJsonBytes = 1024 * 1024;
+
+    private static readonly JsonSerializerOptions RequestBodies = new(JsonSerializerDefaults.Web) { Converters = { new TextConverter() } };
 
     public static string UserId(this ClaimsPrincipal user) => user.FindFirstValue(ClaimTypes.NameIdentifier)!;
 
@@ -45,16 +48,17 @@ internal static class Requests
     }
 
     /// <summary>The body, or why it is none.</summary>
-    public static async Task<Result<T>> ReadJsonAsync<T>(this HttpContext context)
+    /// <param name="maxBytes">More is refused while it is read.</param>
+    public static async Task<Result<T>> ReadJsonAsync<T>(this HttpContext context, int maxBytes = MaxJsonBytes)
         where T : class
     {
         if (context.Features.Get<IHttpMaxRequestBodySizeFeature>() is { IsReadOnly: false } limit)
-            limit.MaxRequestBodySize = MaxJsonBytes;
+            limit.MaxRequestBodySize = maxBytes;
         if (!context.Request.HasJsonContentType())
             return InvalidJson("The body is expected as JSON, with the content type application/json.");
         try
         {
-            return await context.Request.ReadFromJsonAsync<T>(context.RequestAborted) is { } body
+            return await context.Request.ReadFromJsonAsync<T>(RequestBodies, context.RequestAborted) is { } body
                 ? body
                 : InvalidJson("The body is expected as a JSON object.");
         }
@@ -63,6 +67,10 @@ internal static class Requests
             return InvalidJson("The body is not JSON, or its fields are not of the types they should be.");
         }
     }
+
+    /// <summary>Refuses a field that is no text; for fields that have no refusal of their own for it.</summary>
+    public static Refusal? CheckIsText(string? value, string field) =>
+        value?.IsText() == false ? InvalidJson($"“{field}” holds no NUL and no half of a surrogate pair.") : null;
 
     /// <summary>The paging of a list; the limit is 50 when none is given.</summary>
     public static Result<(long? Before, int Limit)> ReadPaging(this HttpRequest request)
@@ -121,4 +129,27 @@ internal static class Requests
     }
 
     private static Refusal InvalidJson(string detail) => new(RefusalReason.InvalidJson, detail);
+
+    /// <summary>
+    /// Half of a surrogate pair can be written in JSON, but not be read as text. It is read as NUL, which no field takes
+    /// either: so each refuses it in its own words.
+    /// </summary>
+    private sealed class TextConverter : JsonConverter<string>
+    {
+        public override string? Read(ref Utf8JsonReader reader, Type typeToConvert, JsonSerializerOptions options)
+        {
+            if (reader.TokenType is not (JsonTokenType.String or JsonTokenType.Null))
+                throw new JsonException("A text is expected.");
+            try
+            {
+                return reader.GetString();
+            }
+            catch (InvalidOperationException)
+            {
+                return "\0";
+            }
+        }
+
+        public override void Write(Utf8JsonWriter writer, string value, JsonSerializerOptions options) => writer.WriteStringValue(value);
+    }
 }

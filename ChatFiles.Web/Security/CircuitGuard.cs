@@ -1,3 +1,5 @@
+using ChatFiles.Core.People;
+using ChatFiles.Web.Accounts;
 using Microsoft.AspNetCore.Http.Features;
 
 namespace ChatFiles.Web.Security;
@@ -12,6 +14,8 @@ internal static class CircuitGuard
     /// <summary>Twice what one message to a circuit may be: a page may send several in one request. Nothing is larger.</summary>
     private const long MaxBodyBytes = 2 * Pages.MaxCircuitMessageBytes;
 
+    private static readonly TimeSpan TimeToLeave = TimeSpan.FromSeconds(1);
+
     public static void UseCircuitGuard(this WebApplication app) =>
         app.Use(
             (context, next) =>
@@ -19,9 +23,45 @@ internal static class CircuitGuard
                 if (!context.Request.Path.StartsWithSegments("/_blazor", StringComparison.OrdinalIgnoreCase, out var rest))
                     return next(context);
                 context.Response.StatusCode = Judge(context, rest.Value ?? "");
-                return context.Response.StatusCode == StatusCodes.Status200OK ? next(context) : Task.CompletedTask;
+                return context.Response.StatusCode == StatusCodes.Status200OK ? ConnectAsync(context, next) : Task.CompletedTask;
             }
         );
+
+    /// <summary>
+    /// The page of a session that has ended is told to leave, over this connection. One that stays all the same is cut off.
+    /// </summary>
+    private static async Task ConnectAsync(HttpContext context, RequestDelegate next)
+    {
+        using var session = context.RequestServices.GetRequiredService<Sessions>().Watch(context.User.SessionId() ?? "");
+        using var over = new CancellationTokenSource();
+        var connection = next(context);
+        var cut = CutOffAsync(context, session.Ended, over.Token);
+        try
+        {
+            await connection;
+        }
+        finally
+        {
+            await over.CancelAsync();
+            await cut;
+        }
+    }
+
+    private static async Task CutOffAsync(HttpContext context, CancellationToken ended, CancellationToken over)
+    {
+        var time = context.RequestServices.GetRequiredService<TimeProvider>();
+        try
+        {
+            using var either = CancellationTokenSource.CreateLinkedTokenSource(ended, over);
+            await Task.Delay(Timeout.InfiniteTimeSpan, time, either.Token).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+            await Task.Delay(TimeToLeave, time, over);
+            context.Abort();
+        }
+        catch (OperationCanceledException)
+        {
+            // The connection was over by itself.
+        }
+    }
 
     private static int Judge(HttpContext context, string rest)
     {

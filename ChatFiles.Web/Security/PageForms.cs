@@ -58,7 +58,7 @@ internal static class PageForms
         }
         catch (InvalidDataException)
         {
-            return Problems.InvalidForm(StatusCodes.Status400BadRequest, "The form has too many fields, or one with too long a name.");
+            return Problems.InvalidForm(StatusCodes.Status400BadRequest, "The form has too many fields, too long a name of one, or characters that no text has.");
         }
     }
 

@@ -299,6 +299,10 @@ namespace ChatFiles.Core.Data.Migrations
                     b.Property<DateTimeOffset?>("LockoutEnd")
                         .HasColumnType("TEXT");
 
+                    b.Property<string>("NameKey")
+                        .IsRequired()
+                        .HasColumnType("TEXT");
+
                     b.Property<string>("NormalizedEmail")
                         .HasMaxLength(256)
                         .HasColumnType("TEXT");
@@ -328,6 +332,9 @@ namespace ChatFiles.Core.Data.Migrations
 
                     b.HasKey("Id");
 
+                    b.HasIndex("NameKey")
+                        .IsUnique();
+
                     b.HasIndex("NormalizedEmail")
                         .HasDatabaseName("EmailIndex");
 
@@ -354,6 +361,32 @@ namespace ChatFiles.Core.Data.Migrations
                     b.HasKey("UserId");
 
                     b.ToTable("PersonStates");
+                });
+
+            modelBuilder.Entity("ChatFiles.Core.People.Session", b =>
+                {
+                    b.Property<string>("Id")
+                        .HasColumnType("TEXT");
+
+                    b.Property<long>("CreatedAt")
+                        .HasColumnType("INTEGER");
+
+                    b.Property<long>("SeenAt")
+                        .HasColumnType("INTEGER");
+
+                    b.Property<string>("Stamp")
+                        .IsRequired()
+                        .HasColumnType("TEXT");
+
+                    b.Property<string>("UserId")
+                        .IsRequired()
+                        .HasColumnType("TEXT");
+
+                    b.HasKey("Id");
+
+                    b.HasIndex("UserId", "SeenAt");
+
+                    b.ToTable("Sessions");
                 });
 
             modelBuilder.Entity("ChatFiles.Core.Upkeep.Job", b =>
@@ -533,6 +566,15 @@ namespace ChatFiles.Core.Data.Migrations
                     b.HasOne("ChatFiles.Core.People.Person", null)
                         .WithOne()
                         .HasForeignKey("ChatFiles.Core.People.PersonState", "UserId")
+                        .OnDelete(DeleteBehavior.Cascade)
+                        .IsRequired();
+                });
+
+            modelBuilder.Entity("ChatFiles.Core.People.Session", b =>
+                {
+                    b.HasOne("ChatFiles.Core.People.Person", null)
+                        .WithMany()
+                        .HasForeignKey("UserId")
                         .OnDelete(DeleteBehavior.Cascade)
                         .IsRequired();
                 });

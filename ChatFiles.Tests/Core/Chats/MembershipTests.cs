@@ -29,24 +29,39 @@ public sealed class MembershipTests
     }
 
     [Fact]
-    public async Task People_are_added_by_a_name_that_only_one_has()
+    public async Task People_are_added_by_their_name_however_it_is_written()
     {
         await using var world = await ChatWorld.BeginAsync();
         var (ann, ben) = (await world.PersonAsync("ann"), await world.PersonAsync("ben"));
-        await world.PersonAsync("twin");
-        var other = await world.PersonAsync("other");
+        var chat = await world.ChatAsync(ann);
+
+        (await world.Chats.AddMemberByNameAsync(ann.Id, chat, " Bén ")).Value.UserId.ShouldBe(ben.Id);
+        (await world.Chats.AddMemberByNameAsync(ann.Id, chat, "benny")).Refusal.ShouldBe(Refusal.UserNotFound);
+        (await world.Chats.AddMemberByNameAsync(ann.Id, chat, " ")).Refusal.ShouldBe(Refusal.UserNotFound);
+        (await world.Chats.AddMemberByNameAsync(ann.Id, chat, null)).Refusal.ShouldBe(Refusal.UserNotFound);
+        (await world.Chats.GetChatAsync(ann.Id, chat)).Value.Members.Count.ShouldBe(2);
+    }
+
+    [Fact]
+    public async Task What_contains_an_at_sign_is_an_address_and_never_a_name()
+    {
+        await using var world = await ChatWorld.BeginAsync();
+        var (ann, eve) = (await world.PersonAsync("ann"), await world.PersonAsync("eve"));
+        // As it may have come into a database before there were rules for names.
         await world.ReadAsync(async db =>
         {
-            (await db.Users.FindAsync(other.Id))!.DisplayName = "twin";
+            (await db.Users.FindAsync(eve.Id))!.DisplayName = "ben@example.org";
             return await db.SaveChangesAsync();
         });
         var chat = await world.ChatAsync(ann);
 
-        (await world.Chats.AddMemberByNameAsync(ann.Id, chat, " ben ")).Refusal.ShouldBeNull();
-        (await world.Chats.AddMemberByNameAsync(ann.Id, chat, "twin")).Refusal.ShouldBe(Refusal.UserNotFound);
-        (await world.Chats.AddMemberByNameAsync(ann.Id, chat, "twin@example.org")).Refusal.ShouldBeNull();
-        (await world.Chats.AddMemberByNameAsync(ann.Id, chat, " ")).Refusal.ShouldBe(Refusal.UserNotFound);
-        (await world.Chats.GetChatAsync(ann.Id, chat)).Value.Members.Count.ShouldBe(3);
+        foreach (var address in new[] { "ben@example.org", "ben\uFF20example.org", "ben\uFE6Bexample.org", "ben@example.org\0", "\uD800@" })
+        {
+            (await world.Chats.AddMemberByNameAsync(ann.Id, chat, address)).Refusal.ShouldBe(Refusal.UserNotFound);
+            (await world.Chats.OpenDirectChatByNameAsync(ann.Id, address)).Refusal.ShouldBe(Refusal.UserNotFound);
+            (await world.Chats.AddMemberAsync(ann.Id, chat, address)).Refusal.ShouldBe(Refusal.UserNotFound);
+            (await world.Chats.OpenDirectChatAsync(ann.Id, address)).Refusal.ShouldBe(Refusal.UserNotFound);
+        }
     }
 
     [Fact]
