@@ -7,6 +7,16 @@ public sealed class SurvivingReloads(Site site) : IClassFixture<Site>
 {
     private const int Megabyte = 1024 * 1024;
 
+    private const string KeepsTwoFiles = """
+        () => new Promise((resolve) => {
+          const opening = indexedDB.open('chatfiles', 1);
+          opening.onsuccess = () => {
+            const reading = opening.result.transaction('entries').objectStore('entries').getAll();
+            reading.onsuccess = () => (opening.result.close(), resolve(reading.result.some((entry) => entry.files.length === 2)));
+          };
+        })
+        """;
+
     private const string TakesNoFiles = """
         const put = IDBObjectStore.prototype.put;
         const holdsFile = (value) =>
@@ -95,6 +105,7 @@ public sealed class SurvivingReloads(Site site) : IClassFixture<Site>
             await ann.CanWriteAsync();
             var (picture, file) = (SampleFile.Png("sketch.png", 900, 700), SampleFile.Archive("backup.7z", 20 * Megabyte));
             await ann.AttachAsync(picture, file);
+            await Eventually.HoldsAsync(() => ann.Page.EvaluateAsync<bool>(KeepsTwoFiles), "both were kept");
             await ann.ReloadAsync();
             await Expect(ann.Waiting).ToContainTextAsync(picture.Name);
             await Expect(ann.Waiting).ToContainTextAsync(file.Name);
