@@ -26,6 +26,7 @@ public static class CoreServices
         });
         services.AddSettings<QuotaOptions>(configuration, "Quotas");
         services.AddSettings<LimitOptions>(configuration, "Limits");
+        services.AddSettings<RateLimitOptions>(configuration, "RateLimits");
         services.AddSettings<DataOptions>(configuration, "Data");
         services.PostConfigure<DataOptions>(options =>
             options.Directory = Path.GetFullPath(options.Directory is { Length: > 0 } directory ? directory : "data", contentRoot)
@@ -69,6 +70,7 @@ public static class CoreServices
         services.AddSingleton<RoomBroadcaster>();
         services.AddSingleton<RoomLog>();
         services.AddSingleton<Presence>();
+        services.AddSingleton<PersonLimits>();
         services.AddScoped<ChatService>();
 
         services.AddHostedService(provider => provider.GetRequiredService<Sessions>());

@@ -14,7 +14,7 @@ try
 
     builder.Services.AddChatFiles(builder.Configuration, builder.Environment.ContentRootPath);
     builder.Services.AddAccounts(builder.Configuration);
-    builder.Services.AddRateLimits(builder.Configuration);
+    builder.Services.AddRateLimits();
     builder.Services.AddPages();
     builder.Services.AddApi();
 

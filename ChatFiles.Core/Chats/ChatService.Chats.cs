@@ -64,7 +64,8 @@ public sealed partial class ChatService
     {
         if (CheckName(name, out var trimmed) is { } refusal)
             return refusal;
-        var chatId = await writer.WriteAsync(
+        var created = await ChangeAsync<long>(
+            userId,
             async db =>
             {
                 var chat = new Chat { Name = trimmed, MemberCount = 1, CreatedAt = Now };
@@ -75,6 +76,8 @@ public sealed partial class ChatService
             },
             cancellationToken
         );
+        if (!created.Succeeded(out var chatId, out refusal))
+            return refusal;
         broadcaster.PublishNewChat(chatId, userId);
         return await GetChatAsync(userId, chatId, cancellationToken: CancellationToken.None);
     }
@@ -99,7 +102,8 @@ public sealed partial class ChatService
         CancellationToken cancellationToken
     )
     {
-        var opened = await writer.WriteAsync<Result<(long ChatId, bool Created)>>(
+        var opened = await ChangeAsync<(long ChatId, bool Created)>(
+            userId,
             async db =>
             {
                 if (await findPerson(db) is not { } other)

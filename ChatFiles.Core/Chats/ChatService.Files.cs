@@ -129,7 +129,8 @@ public sealed partial class ChatService
     /// Deletes a file; doing it again changes nothing. Tombstone and event are one transaction, the bytes go by the queue.
     /// </summary>
     public Task<Result<Done>> DeleteFileAsync(string userId, long chatId, Guid fileId, CancellationToken cancellationToken = default) =>
-        writer.WriteAsync<Result<Done>>(
+        ChangeAsync<Done>(
+            userId,
             async db =>
             {
                 if (await FindMembershipAsync(db, userId, chatId) is not { } member)

@@ -27,7 +27,7 @@ public sealed partial class ChatService
         await using var db = await databases.CreateDbContextAsync(cancellationToken);
         if (!await IsMemberAsync(db, userId, chatId, cancellationToken))
             return Refusal.ChatNotFound;
-        if (CheckLimit(limit) is { } refusal)
+        if ((CheckLimit(limit) ?? CountSearch(userId, filter.Name)) is { } refusal)
             return refusal;
         // The whole list is at hand in its order; to narrow it, all that does not fit may have to be looked at.
         return filter == new FileFilter() ? await ReadAsync(db) : await longReads.RunAsync(userId, ReadAsync, cancellationToken);
@@ -49,26 +49,51 @@ public sealed partial class ChatService
                 files = files.Where(a => a.MessageId <= place.MessageId && (a.MessageId < place.MessageId || a.Position < place.Position));
             }
 
-            var rows = await Narrow(files, filter)
-                .OrderByDescending(a => a.MessageId)
-                .ThenByDescending(a => a.Position)
-                .Take(limit + 1)
-                .Select(a => new { File = a, a.Message.SentAt, AuthorName = a.Message.Author.DisplayName })
-                .AsNoTracking()
-                .ToListAsync(cancellationToken);
-            var page = rows.Take(limit).Select(row => new ListedFile(row.File, new AuthorView(row.File.AuthorId, row.AuthorName), row.SentAt)).ToList();
+            var rows = await ReadListedAsync(Narrow(files, filter), cancellationToken, limit + 1);
+            var page = rows.Take(limit).ToList();
             return new FilePage(page, rows.Count > limit ? page[^1].Id : null);
         }
     }
 
-    /// <summary>Everybody who has a file in the chat, members or not, by name.</summary>
+    /// <summary>The ready files of some messages that fit, newest first: what a list needs after an event, whatever its length.</summary>
+    public async Task<IReadOnlyList<ListedFile>> ListFilesOfAsync(
+        string userId,
+        long chatId,
+        IReadOnlyCollection<long> messageIds,
+        FileFilter filter,
+        CancellationToken cancellationToken = default
+    )
+    {
+        await using var db = await databases.CreateDbContextAsync(cancellationToken);
+        var files = db
+            .Attachments.Where(a => a.ChatId == chatId && messageIds.Contains(a.MessageId) && a.State == AttachmentState.Ready)
+            .Where(MayRead(db, userId, chatId));
+        return await ReadListedAsync(Narrow(files, filter), cancellationToken);
+    }
+
+    /// <summary>Messages as they are now, as far as they are there and in the caller's chats.</summary>
+    public async Task<IReadOnlyList<MessageView>> GetMessagesAsync(
+        string userId,
+        IReadOnlyCollection<long> messageIds,
+        CancellationToken cancellationToken = default
+    )
+    {
+        await using var db = await databases.CreateDbContextAsync(cancellationToken);
+        return await db
+            .Messages.Where(m => messageIds.Contains(m.Id) && !m.Deleted && db.Members.Any(x => x.ChatId == m.ChatId && x.UserId == userId))
+            .ToViewsAsync(cancellationToken);
+    }
+
+    /// <summary>Everybody who has a file in the chat, members or not, by name; the first 300.</summary>
     public async Task<IReadOnlyList<AuthorView>> ListFileAuthorsAsync(string userId, long chatId, CancellationToken cancellationToken = default)
     {
         await using var db = await databases.CreateDbContextAsync(cancellationToken);
         var files = db.Attachments.Where(a => a.ChatId == chatId && a.State == AttachmentState.Ready).Where(MayRead(db, userId, chatId));
+        var authors = files.Select(a => a.AuthorId).Distinct();
         return await db
-            .Users.Where(p => files.Any(a => a.AuthorId == p.Id))
+            .Users.Where(p => authors.Contains(p.Id))
             .OrderBy(p => p.DisplayName)
+            .Take(300)
             .Select(p => new AuthorView(p.Id, p.DisplayName))
             .ToListAsync(cancellationToken);
     }
@@ -91,6 +116,8 @@ public sealed partial class ChatService
             return refusal;
         if (words.Expression.Length == 0)
             return new FoundPage([], null);
+        if (limits.CountSearch(userId) is { } tooMany)
+            return tooMany;
         return await longReads.RunAsync<FoundPage>(
             userId,
             async reading =>
@@ -126,6 +153,22 @@ public sealed partial class ChatService
             .Select(m => (long?)m.Chat.StorageBytes)
             .SingleOrDefaultAsync(cancellationToken);
         return bytes is null ? Refusal.ChatNotFound : new StorageUse(bytes.Value, QuotaOf(quotas.Value.BytesPerChat));
+    }
+
+    private static async Task<List<ListedFile>> ReadListedAsync(
+        IQueryable<Attachment> files,
+        CancellationToken cancellationToken,
+        int limit = int.MaxValue
+    )
+    {
+        var rows = await files
+            .OrderByDescending(a => a.MessageId)
+            .ThenByDescending(a => a.Position)
+            .Take(limit)
+            .Select(a => new { File = a, a.Message.SentAt, AuthorName = a.Message.Author.DisplayName })
+            .AsNoTracking()
+            .ToListAsync(cancellationToken);
+        return rows.ConvertAll(row => new ListedFile(row.File, new AuthorView(row.File.AuthorId, row.AuthorName), row.SentAt));
     }
 
     private static IQueryable<Attachment> Narrow(IQueryable<Attachment> files, FileFilter filter)

@@ -36,7 +36,7 @@ public sealed partial class ChatService
             .SingleOrDefaultAsync(cancellationToken);
         if (count is null)
             return Refusal.ChatNotFound;
-        if (CheckLimit(limit) is { } refusal)
+        if ((CheckLimit(limit) ?? CountSearch(userId, text)) is { } refusal)
             return refusal;
         Person? last = null;
         if (after is not null && (last = await db.Users.SingleOrDefaultAsync(p => p.Id == after, cancellationToken)) is null)
@@ -91,7 +91,7 @@ public sealed partial class ChatService
     /// <summary>
     /// Other people whose name or address contains the text, 8 at the most; of a chat, those first who are not in it yet.
     /// </summary>
-    public async Task<IReadOnlyList<FoundPerson>> FindPeopleAsync(
+    public async Task<Result<IReadOnlyList<FoundPerson>>> FindPeopleAsync(
         string userId,
         long? chatId,
         string text,
@@ -101,9 +101,11 @@ public sealed partial class ChatService
         text = text.Trim();
         await using var db = await databases.CreateDbContextAsync(cancellationToken);
         if (text.Length == 0 || (chatId is { } id && !await IsMemberAsync(db, userId, id, cancellationToken)))
-            return [];
+            return Array.Empty<FoundPerson>();
+        if (CountSearch(userId, text) is { } tooMany)
+            return tooMany;
         var pattern = "%" + text.Replace("\\", "\\\\").Replace("%", "\\%").Replace("_", "\\_") + "%";
-        return await db
+        var found = await db
             .Users.Where(p => EF.Functions.Like(p.DisplayName, pattern, "\\") || EF.Functions.Like(p.Email!, pattern, "\\"))
             .Where(p => p.Id != userId)
             .Select(p => new { Person = p, IsMember = db.Members.Any(m => m.ChatId == chatId && m.UserId == p.Id) })
@@ -112,6 +114,7 @@ public sealed partial class ChatService
             .Take(8)
             .Select(found => new FoundPerson(found.Person.Id, found.Person.DisplayName, found.Person.Email!, found.IsMember))
             .ToListAsync(cancellationToken);
+        return found;
     }
 
     /// <summary>The person's display name; empty when there is no such account.</summary>
@@ -138,7 +141,8 @@ public sealed partial class ChatService
         string memberId,
         CancellationToken cancellationToken = default
     ) =>
-        writer.WriteAsync<Result<Done>>(
+        ChangeAsync<Done>(
+            userId,
             async db =>
             {
                 if (await FindMembershipAsync(db, userId, chatId) is not { } caller)
@@ -235,7 +239,8 @@ public sealed partial class ChatService
         Func<ChatDbContext, Task<Person?>> findPerson,
         CancellationToken cancellationToken
     ) =>
-        writer.WriteAsync<Result<FoundPerson>>(
+        ChangeAsync<FoundPerson>(
+            userId,
             async db =>
             {
                 if (await FindMembershipAsync(db, userId, chatId) is not { } caller)

@@ -14,6 +14,8 @@ public sealed partial class ChatService
         CancellationToken cancellationToken = default
     )
     {
+        if (limits.CountMessage(userId) is { } tooMany)
+            return tooMany;
         var draft = new Draft(userId, chatId, text ?? "", clientId, []);
         return await writer.WriteAsync<Result<MessageView>>(
             async db =>
@@ -99,7 +101,8 @@ public sealed partial class ChatService
         long messageId,
         CancellationToken cancellationToken = default
     ) =>
-        writer.WriteAsync<Result<Done>>(
+        ChangeAsync<Done>(
+            userId,
             async db =>
             {
                 if (await FindMembershipAsync(db, userId, chatId) is not { } member)

@@ -1,6 +1,7 @@
 using ChatFiles.Core.Data;
 using ChatFiles.Core.Files;
 using ChatFiles.Core.Live;
+using ChatFiles.Core.People;
 using Microsoft.EntityFrameworkCore;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Options;
@@ -36,6 +37,7 @@ public sealed partial class ChatService(
     RoomBroadcaster broadcaster,
     RoomLog roomLog,
     Presence presence,
+    PersonLimits limits,
     TimeProvider time,
     ILogger<ChatService> logger
 )
@@ -56,6 +58,13 @@ public sealed partial class ChatService(
 
     private static Task<bool> IsMemberAsync(ChatDbContext db, string userId, long chatId, CancellationToken cancellationToken) =>
         db.Members.AnyAsync(m => m.ChatId == chatId && m.UserId == userId, cancellationToken);
+
+    /// <summary>A write that counts as one of the person's messages and changes.</summary>
+    private async Task<Result<T>> ChangeAsync<T>(string userId, Func<ChatDbContext, Task<Result<T>>> change, CancellationToken cancellationToken) =>
+        limits.CountMessage(userId) is { } tooMany ? tooMany : await writer.WriteAsync(change, cancellationToken);
+
+    /// <summary>Counts a reading as one of the person's searches when it looks for a text.</summary>
+    private Refusal? CountSearch(string userId, string? text) => string.IsNullOrWhiteSpace(text) ? null : limits.CountSearch(userId);
 
     private static bool MayDelete(Member member, string authorId) => member.UserId == authorId || member.Role == MemberRole.Owner;
 

@@ -56,6 +56,9 @@ public sealed record Refusal(RefusalReason Reason, string Detail)
         "That is more at once than one person's share of this server; wait a moment."
     );
 
+    /// <summary>When it may work; null when that is not known.</summary>
+    public TimeSpan? RetryAfter { get; init; }
+
     /// <summary>Which file of the message it is about, from 0; null when it is about all of it.</summary>
     public int? File { get; init; }
 }

@@ -73,6 +73,13 @@ public sealed class SearchWords
         return text.ToUpperInvariant().ToLowerInvariant();
     }
 
+    /// <summary>Whether every word is in one of the texts: for what was found before, and may have changed since.</summary>
+    public bool AreIn(IEnumerable<string> texts)
+    {
+        var words = texts.SelectMany(text => WordsIn(text).Select(place => Fold(text[place]))).ToHashSet(StringComparer.Ordinal);
+        return _words.TrueForAll(sought => words.Contains(sought) || (sought == _beginning && words.Any(word => word.StartsWith(sought, StringComparison.Ordinal))));
+    }
+
     /// <summary>Where the words stand in a text.</summary>
     public IEnumerable<Range> FindIn(string text) => WordsIn(text).Where(place => Fits(Fold(text[place])));
 

@@ -1,3 +1,5 @@
+using System.Text.Json.Serialization;
+
 namespace ChatFiles.Core.Chats;
 
 // What a chat looks like from outside: pages and API show these records, in the shape of the contract.
@@ -109,9 +111,13 @@ public sealed record Unread(int Count, long? FirstId);
 public sealed record ListedFile : AttachmentView
 {
     internal ListedFile(Attachment attachment, AuthorView author, DateTime sentAt)
-        : base(Of(attachment)) => (MessageId, Author, SentAt) = (attachment.MessageId, author, sentAt);
+        : base(Of(attachment)) => (MessageId, Position, Author, SentAt) = (attachment.MessageId, attachment.Position, author, sentAt);
 
     public long MessageId { get; }
+
+    /// <summary>Its place among the files of its message.</summary>
+    [JsonIgnore]
+    public int Position { get; }
 
     public AuthorView Author { get; }
 

@@ -44,7 +44,7 @@ public sealed class RoomBroadcaster
     {
         foreach (var inbox in _rooms.GetValueOrDefault(roomEvent.ChatId, []))
             inbox.Put(roomEvent);
-        TellLobby(new LobbyNews(roomEvent.ChatId, roomEvent.UserId));
+        TellLobby(new LobbyNews(roomEvent.ChatId, roomEvent.UserId, roomEvent));
     }
 
     /// <summary>A chat begins with its members, without an event of their joining.</summary>
@@ -70,4 +70,5 @@ public sealed class RoomBroadcaster
 
 /// <summary>Something changed in a chat.</summary>
 /// <param name="UserId">Whom it is about, where it is about a member.</param>
-public sealed record LobbyNews(long ChatId, string? UserId);
+/// <param name="Event">What happened; null where it is no event of the chat.</param>
+public sealed record LobbyNews(long ChatId, string? UserId, RoomEvent? Event = null);

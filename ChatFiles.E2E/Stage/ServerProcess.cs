@@ -28,6 +28,8 @@ public sealed class ServerProcess : IAsyncDisposable
             ["Data__Directory"] = Data,
             ["RateLimits__SignInsPerMinute"] = "0",
             ["RateLimits__UploadsPerMinute"] = "0",
+            ["RateLimits__MessagesPerMinute"] = "0",
+            ["RateLimits__SearchesPerMinute"] = "0",
         };
         foreach (var (name, value) in settings ?? [])
             this.settings[name] = value;

@@ -153,7 +153,14 @@ internal sealed class ChatWorld : IAsyncDisposable
 
     private async Task BeginAsync()
     {
-        var settings = new Dictionary<string, string?>(_settings, StringComparer.Ordinal) { ["Data:Directory"] = Folder };
+        var settings = new Dictionary<string, string?>(StringComparer.Ordinal)
+        {
+            ["RateLimits:MessagesPerMinute"] = "0",
+            ["RateLimits:SearchesPerMinute"] = "0",
+            ["Data:Directory"] = Folder,
+        };
+        foreach (var (name, value) in _settings)
+            settings[name] = value;
         var configuration = new ConfigurationBuilder().AddInMemoryCollection(settings).Build();
         var services = new ServiceCollection();
         services.AddLogging(logging => logging.SetMinimumLevel(LogLevel.None));

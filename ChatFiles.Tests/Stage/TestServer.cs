@@ -4,6 +4,7 @@ using System.Net.Http.Json;
 using Microsoft.AspNetCore.Hosting;
 using Microsoft.AspNetCore.Mvc.Testing;
 using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Logging;
 
 namespace ChatFiles.Tests.Stage;
 
@@ -20,10 +21,15 @@ public sealed class TestServer : IAsyncLifetime, IAsyncDisposable
     private readonly Dictionary<string, string> _settings = new(StringComparer.Ordinal)
     {
         ["Logging:LogLevel:Default"] = "None",
+        ["Logging:Failures:LogLevel:Default"] = "Error",
         ["Logging:LogLevel:Microsoft.AspNetCore.DataProtection"] = "None",
         ["RateLimits:UploadsPerMinute"] = "0",
         ["RateLimits:SignInsPerMinute"] = "0",
+        ["RateLimits:MessagesPerMinute"] = "0",
+        ["RateLimits:SearchesPerMinute"] = "0",
     };
+
+    private readonly FailureLog _failures = new();
 
     private Factory? _factory;
     private Action<IServiceCollection>? _change;
@@ -37,6 +43,9 @@ public sealed class TestServer : IAsyncLifetime, IAsyncDisposable
 
     /// <summary>How many blobs lie in the file store, half-written ones included.</summary>
     public int BlobCount => Directory.EnumerateFiles(Path.Combine(Data, "files"), "*", SearchOption.AllDirectories).Count();
+
+    /// <summary>What the server has logged as errors, each with its exception.</summary>
+    public IReadOnlyCollection<string> Failures => _failures.Lines;
 
     public IServiceProvider Services => _factory!.Services;
 
@@ -63,7 +72,7 @@ public sealed class TestServer : IAsyncLifetime, IAsyncDisposable
 
     public Task InitializeAsync()
     {
-        _factory = new Factory(new Dictionary<string, string>(_settings, StringComparer.Ordinal) { ["Data:Directory"] = Data }, _change);
+        _factory = new Factory(new Dictionary<string, string>(_settings, StringComparer.Ordinal) { ["Data:Directory"] = Data }, _change, _failures);
         _factory.UseKestrel(0);
         _factory.StartServer();
         Address = _factory.ClientOptions.BaseAddress;
@@ -116,7 +125,7 @@ public sealed class TestServer : IAsyncLifetime, IAsyncDisposable
         return await SignInAsync(account.email);
     }
 
-    private sealed class Factory(Dictionary<string, string> settings, Action<IServiceCollection>? change) : WebApplicationFactory<Program>
+    private sealed class Factory(Dictionary<string, string> settings, Action<IServiceCollection>? change, FailureLog failures) : WebApplicationFactory<Program>
     {
         protected override void ConfigureWebHost(IWebHostBuilder builder)
         {
@@ -124,6 +133,7 @@ public sealed class TestServer : IAsyncLifetime, IAsyncDisposable
             builder.UseContentRoot(Repository.Root);
             foreach (var (name, value) in settings)
                 builder.UseSetting(name, value);
+            builder.ConfigureServices(services => services.AddSingleton<ILoggerProvider>(failures));
             if (change is not null)
                 builder.ConfigureServices(change);
         }

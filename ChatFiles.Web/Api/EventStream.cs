@@ -15,6 +15,11 @@ internal static class EventStream
     /// <summary>Shorter than the promised 15 s, so that a busy moment breaks no promise.</summary>
     private static readonly TimeSpan SignOfLifeInterval = TimeSpan.FromSeconds(10);
 
+    private static readonly Refusal TooManyStreams = new(
+        RefusalReason.TooManyRequests,
+        "You follow as many chats at the same time as one person may; end one of these streams first."
+    );
+
     public static void MapEventStream(this WebApplication app) =>
         app.MapSignedIn("/chat/{chatId}/events").MapGet("/", FollowAsync).WithTags("Live updates").WithSummary("A chat's events, live");
 
@@ -23,9 +28,14 @@ internal static class EventStream
         HttpContext context,
         ClaimsPrincipal user,
         ChatService chats,
+        PersonLimits limits,
         CancellationToken cancellationToken
     )
     {
+        if (limits.OpenStream(user.UserId()) is not { } place)
+            return Problems.Of(TooManyStreams);
+        // Given back with the request, however it ends.
+        context.Response.RegisterForDispose(place);
         var subscribed = await chats.SubscribeAsync(user.UserId(), Requests.ParseId(chatId), ReadAfter(context.Request), cancellationToken);
         return subscribed.Succeeded(out var subscription, out var refusal) ? new Stream(subscription) : Problems.Of(refusal);
     }

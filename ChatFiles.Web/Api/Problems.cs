@@ -61,7 +61,7 @@ internal static class Problems
             RefusalReason.FileTooLarge => Problem(413, "file-too-large", refusal.Detail, refusal.File),
             RefusalReason.QuotaExceeded => Problem(413, "quota-exceeded", refusal.Detail),
             RefusalReason.FileTypeNotAllowed => Problem(415, "file-type-not-allowed", refusal.Detail, refusal.File),
-            RefusalReason.TooManyRequests => new RetryLater(Problem(429, "too-many-requests", refusal.Detail)),
+            RefusalReason.TooManyRequests => new RetryLater(Problem(429, "too-many-requests", refusal.Detail), refusal.RetryAfter),
             RefusalReason.SearchTooSlow => new RetryLater(Problem(503, "search-too-slow", refusal.Detail)),
             RefusalReason.StorageUnavailable => new RetryLater(Problem(503, "storage-unavailable", refusal.Detail)),
             RefusalReason.StorageFull => Problem(507, "storage-full", refusal.Detail),
@@ -94,11 +94,12 @@ internal static class Problems
 
     private static string TitleOf(string slug) => char.ToUpperInvariant(slug[0]) + slug[1..].Replace('-', ' ');
 
-    private sealed class RetryLater(ProblemHttpResult problem) : IResult
+    private sealed class RetryLater(ProblemHttpResult problem, TimeSpan? after = null) : IResult
     {
         public Task ExecuteAsync(HttpContext httpContext)
         {
-            httpContext.Response.Headers.RetryAfter = RetryAfterSeconds.ToString(CultureInfo.InvariantCulture);
+            var seconds = after is { } pause ? Math.Ceiling(Math.Max(1, pause.TotalSeconds)) : RetryAfterSeconds;
+            httpContext.Response.Headers.RetryAfter = seconds.ToString(CultureInfo.InvariantCulture);
             return problem.ExecuteAsync(httpContext);
         }
     }

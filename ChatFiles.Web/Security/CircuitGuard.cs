@@ -1,5 +1,6 @@
 using ChatFiles.Core.People;
 using ChatFiles.Web.Accounts;
+using ChatFiles.Web.Api;
 using Microsoft.AspNetCore.Http.Features;
 
 namespace ChatFiles.Web.Security;
@@ -18,12 +19,20 @@ internal static class CircuitGuard
 
     public static void UseCircuitGuard(this WebApplication app) =>
         app.Use(
-            (context, next) =>
+            async (context, next) =>
             {
                 if (!context.Request.Path.StartsWithSegments("/_blazor", StringComparison.OrdinalIgnoreCase, out var rest))
-                    return next(context);
+                {
+                    await next(context);
+                    return;
+                }
+
                 context.Response.StatusCode = Judge(context, rest.Value ?? "");
-                return context.Response.StatusCode == StatusCodes.Status200OK ? ConnectAsync(context, next) : Task.CompletedTask;
+                if (context.Response.StatusCode != StatusCodes.Status200OK)
+                    return;
+                using var place = TakePlace(context);
+                if (context.Response.StatusCode == StatusCodes.Status200OK)
+                    await ConnectAsync(context, next);
             }
         );
 
@@ -61,6 +70,17 @@ internal static class CircuitGuard
         {
             // The connection was over by itself.
         }
+    }
+
+    /// <summary>What a person's circuits are counted by is <see cref="CircuitPlace"/>; this bounds connections that begin none.</summary>
+    private static IDisposable? TakePlace(HttpContext context)
+    {
+        if (!context.WebSockets.IsWebSocketRequest && !IsWebSocketHandshake(context.Request))
+            return null;
+        var place = context.RequestServices.GetRequiredService<PersonLimits>().OpenConnection(context.User.UserId());
+        if (place is null)
+            context.Response.StatusCode = StatusCodes.Status429TooManyRequests;
+        return place;
     }
 
     private static int Judge(HttpContext context, string rest)

@@ -1,4 +1,3 @@
-using System.ComponentModel.DataAnnotations;
 using System.Globalization;
 using System.Security.Claims;
 using System.Threading.RateLimiting;
@@ -8,18 +7,7 @@ using Microsoft.Extensions.Options;
 
 namespace ChatFiles.Web.Security;
 
-/// <summary>Section <c>RateLimits</c>; 0 is none.</summary>
-public sealed class RateLimitOptions
-{
-    /// <summary>By a person.</summary>
-    [Range(0, int.MaxValue)]
-    public int UploadsPerMinute { get; set; } = 600;
-
-    /// <summary>From a client address; registrations, sign-outs and changes of a profile too.</summary>
-    [Range(0, int.MaxValue)]
-    public int SignInsPerMinute { get; set; } = 60;
-}
-
+/// <summary>Of uploads and sign-ins. What else a person may do in a minute counts over pages and API: <see cref="Core.People.PersonLimits"/>.</summary>
 internal static class RateLimits
 {
     public const string Uploads = "uploads";
@@ -36,9 +24,8 @@ internal static class RateLimits
         "/profile",
     ];
 
-    public static void AddRateLimits(this IServiceCollection services, IConfiguration configuration)
+    public static void AddRateLimits(this IServiceCollection services)
     {
-        services.AddSettings<RateLimitOptions>(configuration, "RateLimits");
         services.AddRateLimiter(limiter =>
         {
             limiter.OnRejected = (context, _) => new ValueTask(RejectAsync(context.HttpContext, context.Lease));

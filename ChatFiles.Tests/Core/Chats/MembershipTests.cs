@@ -80,7 +80,7 @@ public sealed class MembershipTests
         (await FindAsync("example.org")).ShouldBe(["100 sure", "100%_sure"], "not oneself");
         (await FindAsync(" ")).ShouldBeEmpty();
 
-        async Task<IEnumerable<string>> FindAsync(string text) => (await world.Chats.FindPeopleAsync(ann.Id, chat, text)).Select(p => p.Name);
+        async Task<IEnumerable<string>> FindAsync(string text) => (await world.Chats.FindPeopleAsync(ann.Id, chat, text)).Value.Select(p => p.Name);
     }
 
     [Fact]
@@ -91,9 +91,9 @@ public sealed class MembershipTests
         await world.PersonAsync("cleo");
         var chat = await world.ChatAsync(ann, bea);
 
-        var found = await world.Chats.FindPeopleAsync(ann.Id, chat, "example.org");
+        var found = (await world.Chats.FindPeopleAsync(ann.Id, chat, "example.org")).Value;
         found.Select(p => (p.Name, p.IsMember)).ShouldBe([("cleo", false), ("bea", true)]);
-        var anywhere = await world.Chats.FindPeopleAsync(ann.Id, chatId: null, "example.org");
+        var anywhere = (await world.Chats.FindPeopleAsync(ann.Id, chatId: null, "example.org")).Value;
         anywhere.Select(p => (p.Name, p.IsMember)).ShouldBe([("bea", false), ("cleo", false)]);
         (await world.Chats.AddMemberByNameAsync(ann.Id, chat, "bea")).Value.IsMember.ShouldBeTrue();
         (await world.Chats.AddMemberByNameAsync(ann.Id, chat, "cleo@example.org")).Value.ShouldSatisfyAllConditions(
@@ -216,7 +216,7 @@ public sealed class MembershipTests
         ];
 
         answers.ShouldAllBe(answer => answer == Refusal.ChatNotFound);
-        (await chats.FindPeopleAsync(eve.Id, asked, "ann")).ShouldBeEmpty();
+        (await chats.FindPeopleAsync(eve.Id, asked, "ann")).Value.ShouldBeEmpty();
         (await world.EventsAsync(chat)).Count.ShouldBe(events);
         world.BlobCount.ShouldBe(1);
     }

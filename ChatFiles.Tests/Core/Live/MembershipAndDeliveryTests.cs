@@ -75,7 +75,7 @@ public sealed class MembershipAndDeliveryTests
 
         LobbyNews[] expected = [new(chat, ann.Id), new(chat, ben.Id), new(chat, null), new(chat, ben.Id)];
         await Eventually.HoldsAsync(() => news.Count == expected.Length, "all of it is heard of");
-        news.ShouldBe(expected, ignoreOrder: true); // neither a new chat nor a read position is an event of the log
+        news.Select(n => n with { Event = null }).ShouldBe(expected, ignoreOrder: true); // neither a new chat nor a read position is an event of the log
 
         watching.Dispose();
         (await world.Chats.SendTextAsync(ann.Id, chat, "y")).Refusal.ShouldBeNull();

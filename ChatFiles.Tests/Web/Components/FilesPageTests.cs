@@ -1,4 +1,5 @@
 using Bunit;
+using ChatFiles.Core.Chats;
 using ChatFiles.Core.Live;
 using ChatFiles.Core.People;
 using ChatFiles.Tests.Stage;
@@ -102,7 +103,62 @@ public sealed class FilesPageTests
 
         await world.SendFileAsync(ann, chat, "new.txt");
         page.WaitForAssertion(() => page.Find("li .name").TextContent.ShouldBe("new.txt"), Screen.Patience);
-        page.FindAll("li").Count.ShouldBe(60);
+        page.FindAll("li").Count.ShouldBe(61);
+    }
+
+    [Fact]
+    public async Task However_far_somebody_scrolls_300_files_are_held_and_an_event_reads_only_its_own()
+    {
+        var statements = new Statements();
+        await using var world = await ChatWorld.BeginAsync(change: statements.Count);
+        await world.StartAsync<EventDispatcher>();
+        var ann = await world.PersonAsync("ann");
+        var chat = await world.ChatAsync(ann);
+        for (var i = 0; i < 40; i++)
+            await world.SendAsync(ann, chat, null, [.. Enumerable.Range(0, 10).Select(n => Parts.File($"{i:D2}-{n}.txt", "x"))]);
+        await using var screen = new Screen(world, ann);
+        var page = Open(screen, chat);
+        page.WaitForAssertion(() => page.FindAll("li").Count.ShouldBe(50), Screen.Patience);
+        var oldest = page.FindAll("li .name")[^1].TextContent;
+        for (var shown = 50; shown < 400; shown += 50)
+        {
+            page.Find("[data-more]").Click();
+            page.WaitForAssertion(() => page.FindAll("li .name")[^1].TextContent.ShouldNotBe(oldest), Screen.Patience);
+            oldest = page.FindAll("li .name")[^1].TextContent;
+        }
+
+        page.FindAll("li").Count.ShouldBe(300);
+        oldest.ShouldBe("00-0.txt");
+        statements.Reset();
+        var gone = (await world.Chats.ListFilesAsync(ann.Id, chat, new FileFilter("10-5"))).Value.Files.Single();
+        await world.Chats.DeleteFileAsync(ann.Id, chat, gone.Id);
+        page.WaitForAssertion(() => page.FindAll("li").Count.ShouldBe(299), Screen.Patience);
+        statements.LongestIn("Attachments").ShouldBeLessThan(20, "rows that one reading gave");
+
+        await world.SendFileAsync(ann, chat, "new.txt");
+        page.FindAll("button").Single(b => b.TextContent == "Back to the newest").Click();
+        page.WaitForAssertion(() => page.Find("li .name").TextContent.ShouldBe("new.txt"), Screen.Patience);
+        page.FindAll("li").Count.ShouldBe(50);
+    }
+
+    [Fact]
+    public async Task A_search_too_many_says_so_and_keeps_what_was_written_and_shown()
+    {
+        await using var world = await ChatWorld.BeginAsync(new() { ["RateLimits:SearchesPerMinute"] = "1" });
+        var ann = await world.PersonAsync("ann");
+        var chat = await world.ChatAsync(ann);
+        await world.SendFileAsync(ann, chat, "a.txt");
+        await using var screen = new Screen(world, ann);
+        var page = Open(screen, chat);
+        ShouldShow(page, "a.txt");
+
+        page.Find("input[aria-label='Search files']").Input("a");
+        ShouldShow(page, "a.txt");
+        page.Find("input[aria-label='Search files']").Input("a.");
+
+        page.WaitForAssertion(() => page.Find("[role='status']").TextContent.ShouldContain("in a minute; try again in"), Screen.Patience);
+        ShouldShow(page, "a.txt");
+        page.Find("input[aria-label='Search files']").GetAttribute("value").ShouldBe("a.");
     }
 
     [Fact]

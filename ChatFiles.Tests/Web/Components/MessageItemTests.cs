@@ -20,6 +20,31 @@ public sealed class MessageItemTests : BunitContext
     }
 
     [Fact]
+    public void A_long_text_comes_shortened_and_whole_when_somebody_asks_for_it()
+    {
+        var text = string.Join(' ', Enumerable.Range(0, 1000).Select(n => $"word{n}"));
+        var item = Item(Shown.Message(3, text));
+
+        item.Find(".text").TextContent.ShouldBe($"{text[..2000]}…");
+        item.FindAll("button").Single(b => b.TextContent == "Show all").Click();
+
+        item.Find(".text").TextContent.ShouldBe(text);
+        item.FindAll("button").ShouldBeEmpty();
+        Item(Shown.Message(4, text[..2000])).FindAll("button").ShouldBeEmpty();
+    }
+
+    [Fact]
+    public void Neither_a_link_nor_a_character_is_cut_in_two_where_a_text_is_shortened()
+    {
+        var before = new string('x', 1990);
+
+        var item = Item(Shown.Message(3, $"{before} https://example.org/a/long/way"));
+        item.Find(".text").TextContent.ShouldBe($"{before} https://e…");
+        item.FindAll(".text a").ShouldBeEmpty("a part of an address leads elsewhere");
+        Item(Shown.Message(4, $"{before}123456789😀 and more")).Find(".text").TextContent.ShouldBe($"{before}123456789…");
+    }
+
+    [Fact]
     public void Only_my_own_message_carries_the_key_this_browser_gave_it()
     {
         var message = Shown.Message(3) with { ClientId = "k" };
@@ -133,7 +158,12 @@ public sealed class MessageItemTests : BunitContext
         var watch = System.Diagnostics.Stopwatch.StartNew();
 
         foreach (var text in texts)
-            Item(Shown.Message(3, text)).Find(".text").TextContent.ShouldBe(text);
+        {
+            var item = Item(Shown.Message(3, text));
+            foreach (var button in item.FindAll("button"))
+                button.Click();
+            item.Find(".text").TextContent.ShouldBe(text);
+        }
 
         watch.Elapsed.ShouldBeLessThan(TimeSpan.FromSeconds(5));
     }

@@ -124,6 +124,55 @@ public sealed class SearchPageTests
         (await Task.WhenAll(others)).ShouldAllBe(other => other.Refusal == null);
     }
 
+    [Fact]
+    public async Task However_far_somebody_scrolls_300_messages_are_held_and_an_event_reads_only_its_own()
+    {
+        var statements = new Statements();
+        await using var world = await ChatWorld.BeginAsync(change: statements.Count);
+        await world.StartAsync<EventDispatcher>();
+        var (ann, bob) = (await world.PersonAsync("ann"), await world.PersonAsync("bob"));
+        var chat = await world.ChatAsync(ann, bob);
+        var sent = new List<MessageView>();
+        for (var i = 0; i < 400; i++)
+            sent.Add((await world.Chats.SendTextAsync(ann.Id, chat, $"plan {i}")).Value);
+        await using var screen = new Screen(world, bob);
+        var page = Open(screen, "find?q=plan");
+        for (var shown = 100; shown <= 400; shown += 50)
+        {
+            page.WaitForElement(".more", Screen.Patience).Click();
+            page.WaitForAssertion(() => page.FindAll("article .text")[^1].TextContent.ShouldBe($"plan {400 - shown}"), Screen.Patience);
+        }
+
+        page.FindAll("article").Count.ShouldBe(300);
+        statements.Reset();
+        await world.Chats.SendTextAsync(ann.Id, chat, "another plan");
+        await world.Chats.DeleteMessageAsync(ann.Id, chat, sent[7].Id);
+
+        page.WaitForAssertion(() => page.FindAll("article").Count.ShouldBe(299), Screen.Patience);
+        statements.LongestIn("Messages").ShouldBeLessThan(10, "rows that one reading gave");
+        statements.CountOf("MATCH").ShouldBe(0, "no event searches again");
+        page.FindAll("button").Single(b => b.TextContent == "Back to the newest").Click();
+        page.WaitForAssertion(() => page.Find("article .text").TextContent.ShouldBe("another plan"), Screen.Patience);
+    }
+
+    [Fact]
+    public async Task A_message_whose_file_was_what_was_found_goes_with_the_file()
+    {
+        await using var world = await ChatWorld.BeginAsync();
+        await world.StartAsync<EventDispatcher>();
+        var ann = await world.PersonAsync("ann");
+        var chat = await world.ChatAsync(ann);
+        var sent = (await world.SendAsync(ann, chat, null, Parts.Caption("early draft"), Parts.File("plan.txt", "x"), Parts.File("other.txt", "x"))).Value;
+        await using var screen = new Screen(world, ann);
+        var page = Open(screen, "find?q=draft+pla");
+        page.WaitForAssertion(() => page.FindAll("article .file").Count.ShouldBe(2), Screen.Patience);
+
+        await world.Chats.DeleteFileAsync(ann.Id, chat, sent.Attachments[1].Id);
+        page.WaitForAssertion(() => page.FindAll("article .file").Count.ShouldBe(1), Screen.Patience);
+        await world.Chats.DeleteFileAsync(ann.Id, chat, sent.Attachments[0].Id);
+        page.WaitForAssertion(() => page.FindAll("article").ShouldBeEmpty(), Screen.Patience);
+    }
+
     [Theory]
     [InlineData("one two three", "two", 100, "one [two] three")]
     [InlineData("two twofold TWÓ", "two", 100, "[two] [twofold] [TWÓ]")]

@@ -14,10 +14,10 @@ namespace ChatFiles.Web.Components.Chats;
 public sealed partial class ChatRoom(ChatService chats, NavigationManager navigation, CircuitConnection connection)
 {
     private readonly CancellationTokenSource _closing = new();
+    private readonly Turns _turns = new();
     private OpenChat? _open;
     private ChatView? _chat;
     private Timeline? _timeline;
-    private Task _lastTurn = Task.CompletedTask;
     private Unread _unread = new(0, null);
     private bool _hasReachedUnread;
     private int _newCount;
@@ -156,7 +156,7 @@ public sealed partial class ChatRoom(ChatService chats, NavigationManager naviga
     {
         try
         {
-            await _open!.Changes.DeliverAsync(roomEvent => InvokeAsync(() => InTurnAsync(() => ApplyAsync(roomEvent))), _closing.Token);
+            await _open!.Changes.DeliverAsync(roomEvent => InvokeAsync(() => _turns.TakeAsync(() => ApplyAsync(roomEvent))), _closing.Token);
             await InvokeAsync(() =>
             {
                 _open.Dispose();
@@ -203,24 +203,8 @@ public sealed partial class ChatRoom(ChatService chats, NavigationManager naviga
         return true;
     }
 
-    /// <summary>
-    /// One after another: no event is applied between the moment at which a page is read and its being put in, so that
-    /// the page can't bring back what an event has just changed.
-    /// </summary>
-    private Task InTurnAsync(Func<Task> act)
-    {
-        _lastTurn = AfterAsync(_lastTurn);
-        return _lastTurn;
-
-        async Task AfterAsync(Task turnBefore)
-        {
-            await turnBefore.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing | ConfigureAwaitOptions.ContinueOnCapturedContext);
-            await act();
-        }
-    }
-
     private Task LoadOlderAsync() =>
-        InTurnAsync(async () =>
+        _turns.TakeAsync(async () =>
         {
             if (_timeline?.NextBefore is not { } before)
                 return;
@@ -231,7 +215,7 @@ public sealed partial class ChatRoom(ChatService chats, NavigationManager naviga
         });
 
     private Task LoadNewerAsync() =>
-        InTurnAsync(async () =>
+        _turns.TakeAsync(async () =>
         {
             if (_timeline?.NextAfter is not { } after)
                 return;
@@ -243,7 +227,7 @@ public sealed partial class ChatRoom(ChatService chats, NavigationManager naviga
 
     private async Task ShowLatestAsync()
     {
-        await InTurnAsync(async () =>
+        await _turns.TakeAsync(async () =>
         {
             if (_timeline!.NextAfter is null)
                 return;
@@ -260,7 +244,7 @@ public sealed partial class ChatRoom(ChatService chats, NavigationManager naviga
     private Task ShowUnreadAsync() => _unread.FirstId is { } id ? ShowAsync(id, Place.NewLine()) : Task.CompletedTask;
 
     private Task ShowAsync(long messageId, Place place) =>
-        InTurnAsync(async () =>
+        _turns.TakeAsync(async () =>
         {
             if (!Has(messageId))
             {

@@ -7,14 +7,14 @@ using Microsoft.AspNetCore.Components;
 namespace ChatFiles.Web.Components.Finding;
 
 /// <summary>
-/// All files of a chat, to be narrowed by name, kind, person and time. What happens in the chat is only a hint here: as
-/// much as is loaded is read afresh, not patched.
+/// All files of a chat, to be narrowed by name, kind, person and time. After an event only the files of its message are
+/// read, however many are shown.
 /// </summary>
 public sealed partial class FileList(ChatService chats, TimeProvider time)
 {
     private const int PageSize = 50;
 
-    private const int MaxPageSize = 200;
+    private const int MaxReadAtOnce = 200;
 
     private static readonly (FileKind Kind, string Name)[] Kinds =
     [
@@ -27,6 +27,12 @@ public sealed partial class FileList(ChatService chats, TimeProvider time)
 
     private readonly CancellationTokenSource _closing = new();
     private CancellationTokenSource _reading = new();
+    private readonly Turns _turns = new();
+    private readonly PagedList<ListedFile, Guid> _list = new(Comparer<ListedFile>.Create(NewestFirst), file => file.Id);
+
+    /// <summary>Messages that something has happened to since their files were read.</summary>
+    private readonly HashSet<long> _changed = [];
+
     private ElementReference _scroller;
     private ScriptModule? _script;
     private RoomSubscription? _changes;
@@ -34,8 +40,6 @@ public sealed partial class FileList(ChatService chats, TimeProvider time)
     private ChatView? _chat;
     private StorageUse? _use;
     private IReadOnlyList<AuthorView> _authors = [];
-    private IReadOnlyList<ListedFile> _files = [];
-    private Guid? _nextBefore;
     private string _name = "";
     private FileKind? _kind;
     private string _authorId = "";
@@ -103,14 +107,14 @@ public sealed partial class FileList(ChatService chats, TimeProvider time)
                 return;
             }
 
-            _reloading = new Reloading(time, () => InvokeAsync(() => ReloadAsync(_files.Count)));
+            _reloading = new Reloading(time, () => InvokeAsync(CatchUpAsync));
         }
 
         var chat = await chats.GetChatAsync(UserId, ChatId);
         _isUnknown = chat.Refusal is not null;
         if (_isUnknown)
             return;
-        await ReadAsync(PageSize);
+        await ReadAsync();
         _chat = chat.Value;
         if (_changes is not null)
             _ = Task.Run(FollowAsync);
@@ -153,22 +157,40 @@ public sealed partial class FileList(ChatService chats, TimeProvider time)
             { Type: ChatEventType.MemberJoined or ChatEventType.MemberLeft } => false,
             _ => true,
         };
-        if (isAboutFiles)
-            _reloading!.Soon();
+        if (!isAboutFiles || roomEvent.MessageId is not { } messageId)
+            return Task.CompletedTask;
+        lock (_changed)
+            _changed.Add(messageId);
+        _reloading!.Soon();
         return Task.CompletedTask;
     }
 
-    private async Task ReloadAsync(int count)
+    /// <summary>Reads what has changed, and nothing else.</summary>
+    private async Task CatchUpAsync()
     {
         if (_closing.IsCancellationRequested || _hasEnded)
             return;
+        List<long> changed = [];
         try
         {
-            await ReadAsync(Math.Max(PageSize, count));
+            await _turns.TakeAsync(async () =>
+            {
+                lock (_changed)
+                {
+                    changed = [.. _changed];
+                    _changed.Clear();
+                }
+
+                foreach (var some in changed.Chunk(MaxReadAtOnce))
+                    Put(some, await chats.ListFilesOfAsync(UserId, ChatId, some, Filter));
+                await ReadUseAsync();
+            });
             StateHasChanged();
         }
         catch (Exception failure) when (Outage.Explain(failure) is not null)
         {
+            lock (_changed)
+                _changed.UnionWith(changed);
             _reloading!.Later();
         }
         catch (Exception failure)
@@ -177,60 +199,67 @@ public sealed partial class FileList(ChatService chats, TimeProvider time)
         }
     }
 
-    /// <summary>Reads the newest files that fit, and what else the page shows. A later reading ends an earlier one, which makes room for it.</summary>
-    private async Task ReadAsync(int count)
+    private void Put(long[] messageIds, IReadOnlyList<ListedFile> files)
+    {
+        var ids = files.Select(file => file.Id).ToHashSet();
+        _list.Remove(file => messageIds.Contains(file.MessageId) && !ids.Contains(file.Id));
+        foreach (var file in files)
+        {
+            _list.Put(file);
+            if (_authors.All(author => author.UserId != file.Author.UserId))
+                _authors = [.. _authors.Append(file.Author).OrderBy(author => author.Name, StringComparer.CurrentCultureIgnoreCase)];
+        }
+    }
+
+    private async Task ReadUseAsync()
+    {
+        var use = await chats.StorageOfChatAsync(UserId, ChatId);
+        _use = use.Refusal is null ? use.Value : _use;
+    }
+
+    /// <summary>Reads the first page of what fits. A later reading ends an earlier one, which makes room for it.</summary>
+    private async Task ReadAsync()
     {
         using var earlier = _reading;
         _reading = new CancellationTokenSource();
         var ending = _reading.Token;
         await earlier.CancelAsync();
-        var files = new List<ListedFile>();
-        Guid? before = null;
-        Refusal? refusal;
-        try
-        {
-            do
+        await ReadAsync(
+            async () =>
             {
-                var limit = Math.Min(MaxPageSize, count - files.Count);
-                var read = await chats.ListFilesAsync(UserId, ChatId, Filter, before, limit, ending);
-                if (!read.Succeeded(out var page, out refusal))
-                    break;
-                files.AddRange(page.Files);
-                before = page.NextBefore;
-            } while (before is not null && files.Count < count);
-
-            if (refusal?.Reason == RefusalReason.ChatNotFound)
-                return; // No member any more; the subscription says so.
-            var use = await chats.StorageOfChatAsync(UserId, ChatId, ending);
-            var authors = await chats.ListFileAuthorsAsync(UserId, ChatId, ending);
-            ending.ThrowIfCancellationRequested();
-            (_authors, _refusal) = (authors, refusal);
-            _use = use.Refusal is null ? use.Value : _use;
-        }
-        catch (OperationCanceledException) when (ending.IsCancellationRequested)
-        {
-            return;
-        }
-
-        (_files, _nextBefore) = refusal is null ? (files, before) : ([], null);
+                var read = await chats.ListFilesAsync(UserId, ChatId, Filter, before: null, PageSize, ending);
+                if (read.Refusal?.Reason == RefusalReason.ChatNotFound)
+                    return; // No member any more; the subscription says so.
+                var authors = await chats.ListFileAuthorsAsync(UserId, ChatId, ending);
+                await ReadUseAsync();
+                ending.ThrowIfCancellationRequested();
+                (_authors, _refusal) = (authors, read.Refusal);
+                if (read.Succeeded(out var page, out _))
+                    _list.Begin(page.Files, page.NextBefore ?? Guid.Empty, page.NextBefore is not null);
+            },
+            ending
+        );
     }
 
     private async Task LoadMoreAsync()
     {
-        if (_nextBefore is not { } before || _isLoading)
+        if (!_list.HasNext || _isLoading)
             return;
         _isLoading = true;
         var ending = _reading.Token;
         try
         {
-            var read = await chats.ListFilesAsync(UserId, ChatId, Filter, before, PageSize, ending);
-            ending.ThrowIfCancellationRequested();
-            if (read.Succeeded(out var page, out _refusal))
-                (_files, _nextBefore) = ([.. _files, .. page.Files], page.NextBefore);
-        }
-        catch (OperationCanceledException) when (ending.IsCancellationRequested)
-        {
-            // What would have been put behind is no longer there.
+            await ReadAsync(
+                async () =>
+                {
+                    var read = await chats.ListFilesAsync(UserId, ChatId, Filter, _list.Next, PageSize, ending);
+                    ending.ThrowIfCancellationRequested();
+                    _refusal = read.Refusal;
+                    if (read.Succeeded(out var page, out _))
+                        _list.Append(page.Files, page.NextBefore ?? Guid.Empty, page.NextBefore is not null);
+                },
+                ending
+            );
         }
         catch (Exception failure) when (Outage.Explain(failure) is not null)
         {
@@ -239,6 +268,19 @@ public sealed partial class FileList(ChatService chats, TimeProvider time)
         finally
         {
             _isLoading = false;
+        }
+    }
+
+    /// <summary>In its turn, unless what would be read is no longer wanted.</summary>
+    private async Task ReadAsync(Func<Task> read, CancellationToken ending)
+    {
+        try
+        {
+            await _turns.TakeAsync(() => ending.IsCancellationRequested ? Task.CompletedTask : read());
+        }
+        catch (OperationCanceledException) when (ending.IsCancellationRequested)
+        {
+            // Something else is read by now.
         }
     }
 
@@ -254,5 +296,12 @@ public sealed partial class FileList(ChatService chats, TimeProvider time)
         return NarrowAsync();
     }
 
-    private Task NarrowAsync() => ReloadAsync(PageSize);
+    private async Task NarrowAsync() => _refusal = await Outage.ToRefusalAsync(async () =>
+    {
+        await ReadAsync();
+        return _refusal;
+    });
+
+    private static int NewestFirst(ListedFile one, ListedFile other) =>
+        (other.MessageId, other.Position).CompareTo((one.MessageId, one.Position));
 }

@@ -29,6 +29,25 @@ internal static partial class TextParts
             yield return new TextPart(text[done..], null);
     }
 
+    /// <summary>The beginning of a long text. A link at its edge is none there, and no character is cut in two.</summary>
+    public static IEnumerable<TextPart> Of(string text, int maxLength)
+    {
+        var room = maxLength;
+        foreach (var part in Of(text))
+        {
+            if (part.Text.Length > room)
+            {
+                yield return new TextPart(part.Text[..(char.IsHighSurrogate(part.Text[room - 1]) ? room - 1 : room)], null);
+                yield break;
+            }
+
+            yield return part;
+            room -= part.Text.Length;
+            if (room == 0)
+                yield break;
+        }
+    }
+
     /// <summary>The full stop behind an address belongs to the sentence, and so does a bracket that was opened before it.</summary>
     private static string TrimSentence(string address)
     {

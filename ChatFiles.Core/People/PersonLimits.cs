@@ -1,0 +1,174 @@
+using ChatFiles.Core.Chats;
+using Microsoft.Extensions.Options;
+
+namespace ChatFiles.Core.People;
+
+/// <summary>
+/// One person's share of the server, in memory: how much they do in a minute, and how much they have open. API and pages
+/// count together, because both come through here. There is no timer behind it: an idle server sleeps.
+/// </summary>
+public sealed class PersonLimits(IOptions<RateLimitOptions> rates, IOptions<LimitOptions> limits, TimeProvider time)
+{
+    private readonly MinuteCounter _messages = new(rates.Value.MessagesPerMinute, time);
+    private readonly MinuteCounter _searches = new(rates.Value.SearchesPerMinute, time);
+    private readonly OpenCounter _streams = new(limits.Value.StreamsPerPerson);
+    private readonly OpenCounter _circuits = new(limits.Value.CircuitsPerPerson);
+    private readonly OpenCounter _connections = new(2 * limits.Value.CircuitsPerPerson);
+
+    /// <summary>Counts a text, an edit, a deletion, a new chat or a change of members; a refusal when it is one too many.</summary>
+    public Refusal? CountMessage(string userId) => Count(_messages, userId, "messages and changes");
+
+    /// <summary>Counts a search; a refusal when it is one too many.</summary>
+    public Refusal? CountSearch(string userId) => Count(_searches, userId, "searches");
+
+    /// <summary>An event stream, to be disposed at its end; null when the person has as many as they may.</summary>
+    public IDisposable? OpenStream(string userId) => _streams.Open(userId);
+
+    /// <summary>A circuit, to be disposed at its end; null when the person has as many as they may.</summary>
+    public IDisposable? OpenCircuit(string userId) => _circuits.Open(userId);
+
+    /// <summary>
+    /// A circuit's connection, to be disposed at its end; null when the person has more than their circuits can need. A
+    /// page that lost its line comes back over a new connection before the old one is given up, so each may have two.
+    /// </summary>
+    public IDisposable? OpenConnection(string userId) => _connections.Open(userId);
+
+    private static Refusal? Count(MinuteCounter counter, string userId, string what) =>
+        counter.Count(userId) is { } pause
+            ? new Refusal(
+                RefusalReason.TooManyRequests,
+                $"One person may send {counter.Limit} {what} in a minute; try again in {Math.Ceiling(pause.TotalSeconds)} seconds."
+            )
+            {
+                RetryAfter = pause,
+            }
+            : null;
+
+    /// <summary>So many in any minute, to a sixth of a minute.</summary>
+    private sealed class MinuteCounter(int limit, TimeProvider time)
+    {
+        private const int Parts = 6;
+
+        private static readonly TimeSpan Part = TimeSpan.FromMinutes(1) / Parts;
+
+        private readonly Lock _gate = new();
+        private readonly Dictionary<string, Minute> _people = new(StringComparer.Ordinal);
+        private readonly long _start = time.GetTimestamp();
+        private long _swept;
+
+        public int Limit => limit;
+
+        /// <summary>Null when it was counted; else how long to wait.</summary>
+        public TimeSpan? Count(string userId)
+        {
+            if (limit == 0)
+                return null;
+            lock (_gate)
+            {
+                var elapsed = time.GetElapsedTime(_start);
+                var now = elapsed.Ticks / Part.Ticks;
+                Sweep(now);
+                if (!_people.TryGetValue(userId, out var minute))
+                    _people[userId] = minute = new Minute();
+                minute.MoveTo(now);
+                if (minute.Total < limit)
+                {
+                    minute.Add(now);
+                    return null;
+                }
+
+                return (minute.Oldest(now) + Parts) * Part - elapsed;
+            }
+        }
+
+        /// <summary>Once a minute, whoever comes first puts away those who have done nothing for that long.</summary>
+        private void Sweep(long now)
+        {
+            if (now - _swept < Parts)
+                return;
+            _swept = now;
+            foreach (var (userId, minute) in _people.ToList())
+            {
+                if (now - minute.At >= Parts)
+                    _people.Remove(userId);
+            }
+        }
+
+        private sealed class Minute
+        {
+            private readonly int[] _counts = new int[Parts];
+
+            public long At { get; private set; }
+
+            public int Total { get; private set; }
+
+            public void MoveTo(long now)
+            {
+                for (var part = Math.Max(At + 1, now - Parts + 1); part <= now; part++)
+                {
+                    Total -= _counts[part % Parts];
+                    _counts[part % Parts] = 0;
+                }
+
+                At = now;
+            }
+
+            public void Add(long now)
+            {
+                _counts[now % Parts]++;
+                Total++;
+            }
+
+            /// <summary>The first part of the minute in which something was counted.</summary>
+            public long Oldest(long now)
+            {
+                var part = now - Parts + 1;
+                while (part < now && (part < 0 || _counts[part % Parts] == 0))
+                    part++;
+                return part;
+            }
+        }
+    }
+
+    /// <summary>So many open at the same time.</summary>
+    private sealed class OpenCounter(int limit)
+    {
+        private readonly Lock _gate = new();
+        private readonly Dictionary<string, int> _people = new(StringComparer.Ordinal);
+
+        public IDisposable? Open(string userId)
+        {
+            lock (_gate)
+            {
+                var open = _people.GetValueOrDefault(userId);
+                if (limit != 0 && open >= limit)
+                    return null;
+                _people[userId] = open + 1;
+                return new Place(this, userId);
+            }
+        }
+
+        private void Close(string userId)
+        {
+            lock (_gate)
+            {
+                var open = _people[userId] - 1;
+                if (open == 0)
+                    _people.Remove(userId);
+                else
+                    _people[userId] = open;
+            }
+        }
+
+        private sealed class Place(OpenCounter counter, string userId) : IDisposable
+        {
+            private int _isClosed;
+
+            public void Dispose()
+            {
+                if (Interlocked.Exchange(ref _isClosed, 1) == 0)
+                    counter.Close(userId);
+            }
+        }
+    }
+}
