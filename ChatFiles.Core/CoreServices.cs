@@ -8,6 +8,7 @@ using Microsoft.EntityFrameworkCore;
 using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.DependencyInjection.Extensions;
+using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Options;
 
 namespace ChatFiles.Core;
@@ -28,9 +29,9 @@ public static class CoreServices
         services.AddSettings<LimitOptions>(configuration, "Limits");
         services.AddSettings<RateLimitOptions>(configuration, "RateLimits");
         services.AddSettings<DataOptions>(configuration, "Data");
-        services.PostConfigure<DataOptions>(options =>
-            options.Directory = Path.GetFullPath(options.Directory is { Length: > 0 } directory ? directory : "data", contentRoot)
-        );
+        var directory = configuration["Data:Directory"] is { Length: > 0 } set ? set : "data";
+        services.PostConfigure<DataOptions>(options => options.Directory = Path.GetFullPath(directory, contentRoot));
+        services.AddSingleton<IValidateOptions<DataOptions>>(new DataAreNotLeftBehind(directory, contentRoot));
 
         services.TryAddSingleton(TimeProvider.System);
         services.AddSingleton<DataDirectory>();
@@ -118,7 +119,10 @@ public static class CoreServices
     {
         services.GetRequiredService<IStartupValidator>().Validate();
         _ = services.GetRequiredService<UploadPolicy>();
-        services.GetRequiredService<DataDirectory>().Lock();
+        var data = services.GetRequiredService<DataDirectory>();
+        data.Lock();
+        if (data.CloseToOthers() is { } reason)
+            services.GetRequiredService<ILogger<DataDirectory>>().LogWarning("Others on this machine may get into {Folder}: {Reason}", data.Root, reason);
         var database = services.GetRequiredService<DatabaseFile>();
         if (File.Exists(database.Path))
             DatabaseIntegrity.Check(database, thoroughly: false);

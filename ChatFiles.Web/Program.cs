@@ -1,26 +1,33 @@
 using ChatFiles.Core;
+using ChatFiles.Core.Data;
 using ChatFiles.Web;
 using ChatFiles.Web.Accounts;
 using ChatFiles.Web.Api;
 using ChatFiles.Web.Components;
 using ChatFiles.Web.Security;
 
+if (CommandLine.Read(args, out var exitCode) is not { } line)
+    return exitCode;
+OwnerOnly.FromNowOn();
 try
 {
-    var builder = WebApplication.CreateBuilder(args);
+    var builder = WebApplication.CreateBuilder(line.ToOptions());
     builder.UseDefaultAddress();
     builder.UseStaticAssets();
     builder.WebHost.ConfigureKestrel(kestrel => kestrel.AddServerHeader = false);
 
+    builder.Services.KeepLogsClean();
     builder.Services.AddChatFiles(builder.Configuration, builder.Environment.ContentRootPath);
     builder.Services.AddAccounts(builder.Configuration);
     builder.Services.AddRateLimits();
     builder.Services.AddPages();
     builder.Services.AddApi();
 
+    if (line.Command is not null)
+        builder.Logging.ClearProviders();
     var app = builder.Build();
-    if (MaintenanceCommand.Find(args) is { } command)
-        return await command.RunAsync(app.Services);
+    if (line.Command is { } command)
+        return await command.RunToEndAsync(app.Services, line.Arguments);
     await app.Services.PrepareChatFilesAsync();
 
     app.UseSecurityHeaders();
@@ -47,7 +54,7 @@ try
 }
 catch (Exception failure) when (StartUp.IsUnusableSetting(failure, out var reason))
 {
-    await Console.Error.WriteLineAsync($"ChatFiles can't start: {reason}");
+    await Console.Error.WriteLineAsync(OneLine.Of($"ChatFiles can't start: {reason}"));
     return 1;
 }
 

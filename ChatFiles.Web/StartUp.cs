@@ -1,5 +1,8 @@
+using System.Net.Sockets;
+using System.Security.Cryptography;
 using ChatFiles.Core.Data;
 using ChatFiles.Core.Upkeep;
+using Microsoft.Data.Sqlite;
 using Microsoft.Extensions.Options;
 
 namespace ChatFiles.Web;
@@ -20,26 +23,28 @@ internal static class StartUp
     public static void AnnounceWhenReady(this WebApplication app) =>
         app.Lifetime.ApplicationStarted.Register(() =>
             Console.WriteLine(
-                $"ChatFiles is ready on {string.Join(", ", app.Urls)}; its data is in {app.Services.GetRequiredService<DataDirectory>().Root}"
+                OneLine.Of($"ChatFiles is ready on {string.Join(", ", app.Urls)}; its data is in {app.Services.GetRequiredService<DataDirectory>().Root}")
             )
         );
 
-    /// <summary>Whether the start failed because of a setting; the reason is one line that names it.</summary>
+    /// <summary>Whether the start failed because of a setting or of what it leads to; the reason is one line that names it.</summary>
     public static bool IsUnusableSetting(Exception failure, out string reason)
     {
         reason = failure switch
         {
             BackupException unusable => unusable.Message,
             OptionsValidationException invalid => string.Join("; ", invalid.Failures),
-            // The binder's: "Failed to convert configuration value 'abc' at 'Uploads:MaxFileBytes' to type …"
-            FormatException unreadable => unreadable.Message, // Kestrel's: "Invalid url: 'abc'"
-            InvalidOperationException { InnerException: FormatException or OverflowException or ArgumentException } unreadable =>
-                unreadable.Message,
-            IOException { InnerException: Microsoft.AspNetCore.Connections.AddressInUseException } inUse => inUse.Message,
-            AggregateException { InnerException: { } inner } when IsUnusableSetting(inner, out var innerReason) => innerReason,
+            AggregateException { InnerException: { } inner } => IsUnusableSetting(inner, out var innerReason) ? innerReason : "",
+            SocketException refused => $"it can't listen on the address that it was given (urls): {refused.Message}",
+            ArgumentOutOfRangeException { ParamName: "port" } => "the address that it was given (urls) has a port that does not exist",
+            SqliteException unreadable => $"its database does not open: {unreadable.Message}",
+            DirectoryNotFoundException missing => $"a folder is missing: {missing.Message}",
+            InvalidDataException unreadable => $"{unreadable.Message} {unreadable.GetBaseException().Message}",
+            // The framework's own, of addresses, certificates, log levels and values that don't fit their type; each names what it is about.
+            IOException or UnauthorizedAccessException or CryptographicException or FormatException or ArgumentException or InvalidOperationException =>
+                failure.Message,
             _ => "",
         };
-        reason = reason.ReplaceLineEndings(" ");
         return reason.Length > 0;
     }
 }

@@ -15,6 +15,18 @@ public sealed class DatabaseFile(string path)
     internal SqliteConnection CreateConnection() =>
         new(new SqliteConnectionStringBuilder(ConnectionString) { Pooling = false }.ToString());
 
+    /// <summary>
+    /// For a database that nobody writes to, such as a backup's: it is read as it lies there, and nothing is made beside
+    /// it (<see href="https://sqlite.org/uri.html#uriimmutable"/>).
+    /// </summary>
+    internal string ReadOnlyConnectionString =>
+        new SqliteConnectionStringBuilder
+        {
+            DataSource = $"file:{string.Join('/', Path.Split('/').Select(Uri.EscapeDataString))}?immutable=1",
+            Mode = SqliteOpenMode.ReadOnly,
+            Pooling = false,
+        }.ToString();
+
     internal static void Open(SqliteConnection connection)
     {
         if (connection.State == ConnectionState.Open)

@@ -9,7 +9,7 @@ internal static class DatabaseIntegrity
 {
     private const int HeaderLength = 100; // https://sqlite.org/fileformat.html#the_database_header
 
-    /// <param name="thoroughly">Every page is read; else only whether the file is as long as it says.</param>
+    /// <param name="thoroughly">Every page is read, of a database that nobody writes to; else only whether the file is as long as it says.</param>
     /// <exception cref="BackupException">It is not whole.</exception>
     public static void Check(DatabaseFile file, bool thoroughly)
     {
@@ -40,7 +40,7 @@ internal static class DatabaseIntegrity
     {
         try
         {
-            using var connection = file.CreateConnection();
+            using var connection = new SqliteConnection(file.ReadOnlyConnectionString);
             connection.Open();
             using var check = connection.CreateCommand();
             check.CommandText = "PRAGMA integrity_check";

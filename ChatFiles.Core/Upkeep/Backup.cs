@@ -1,3 +1,5 @@
+using System.Security.Cryptography;
+using System.Text;
 using System.Text.Json;
 using ChatFiles.Core.Chats;
 using ChatFiles.Core.Data;
@@ -11,7 +13,9 @@ namespace ChatFiles.Core.Upkeep;
 public class BackupException(string message) : Exception(message);
 
 /// <summary>What a backup holds. Written last: a backup without it is incomplete.</summary>
-public sealed record BackupManifest(DateTimeOffset TakenAt, int Blobs, int Messages);
+/// <param name="Blobs">0 where they are elsewhere and have backups of their own.</param>
+/// <param name="Sha256">Of database and keys, as the database holds those of the blobs; older backups have none.</param>
+public sealed record BackupManifest(DateTimeOffset TakenAt, int Blobs, int Messages, string? Sha256 = null);
 
 /// <summary>
 /// Copies everything while the server runs, and brings it back. The promise "no ready file without its blob" decides
@@ -22,8 +26,15 @@ public sealed record BackupManifest(DateTimeOffset TakenAt, int Blobs, int Messa
 public sealed class Backup(DatabaseFile database, IFileStore? blobs, string keysFolder, TimeProvider time)
 {
     private const string ManifestName = "manifest.json";
-    private const string DatabaseName = "chatfiles.db";
+    private const int MaxManifestBytes = 64 * 1024;
+    private const string DatabaseName = DataDirectory.DatabaseName;
+    private const string RestoringName = DatabaseName + ".restoring";
+    private const string FilesName = "files";
+    private const string KeysName = "keys";
+    private const int BlockSize = 128 * 1024;
     private const int MaxMoments = 20;
+
+    private static readonly JsonSerializerOptions Strict = new() { RespectRequiredConstructorParameters = true };
 
     /// <summary>Writes a consistent copy into an empty folder.</summary>
     /// <exception cref="BackupException">It can't be made.</exception>
@@ -33,8 +44,9 @@ public sealed class Backup(DatabaseFile database, IFileStore? blobs, string keys
             throw new BackupException("There is no database to back up.");
         if (Directory.Exists(folder) && Directory.EnumerateFileSystemEntries(folder).Any())
             throw new BackupException($"{folder} is not empty; a backup goes into a folder of its own.");
-        Directory.CreateDirectory(folder);
-        var target = blobs is null ? null : new LocalFileStore(Path.Combine(folder, "files"));
+        OwnerOnly.CreateFolder(folder);
+        OwnerOnly.Make(new DirectoryInfo(folder));
+        var target = blobs is null ? null : new LocalFileStore(Path.Combine(folder, FilesName));
         var copied = new HashSet<string>(StringComparer.Ordinal);
         var copy = Path.Combine(folder, DatabaseName);
         for (var moment = 1; ; moment++)
@@ -51,27 +63,37 @@ public sealed class Backup(DatabaseFile database, IFileStore? blobs, string keys
             break;
         }
 
-        CopyFolder(keysFolder, Path.Combine(folder, "keys"));
-        await using var db = Open(new DatabaseFile(copy));
-        var manifest = new BackupManifest(time.GetUtcNow(), copied.Count, await db.Messages.CountAsync(cancellationToken));
+        await CopyFolderAsync(keysFolder, Path.Combine(folder, KeysName), cancellationToken);
+        var messages = await CountMessagesAsync(new DatabaseFile(copy), cancellationToken);
+        OwnerOnly.MakeAll(new DirectoryInfo(folder));
+        var manifest = new BackupManifest(time.GetUtcNow(), copied.Count, messages, await SumAsync(folder, cancellationToken));
         await File.WriteAllTextAsync(Path.Combine(folder, ManifestName), JsonSerializer.Serialize(manifest), cancellationToken);
+        OwnerOnly.Make(new FileInfo(Path.Combine(folder, ManifestName)));
         return manifest;
     }
 
-    /// <summary>Checks that a backup is whole: the database to its last page, every ready file to its last byte.</summary>
+    /// <summary>
+    /// Checks that a backup is whole: the database to its last page, every ready file to its last byte. Nothing in the
+    /// backup is written or followed.
+    /// </summary>
     /// <exception cref="BackupException">It is not.</exception>
     public static async Task<BackupManifest> CheckAsync(string folder, CancellationToken cancellationToken)
     {
-        var manifestPath = Path.Combine(folder, ManifestName);
-        if (!File.Exists(manifestPath))
-            throw new BackupException($"{folder} is no complete backup: it has no {ManifestName}.");
-        var manifest =
-            JsonSerializer.Deserialize<BackupManifest>(await File.ReadAllTextAsync(manifestPath, cancellationToken))
-            ?? throw new BackupException($"{manifestPath} can't be read.");
-        var copy = new DatabaseFile(Path.Combine(folder, DatabaseName));
-        DatabaseIntegrity.Check(copy, thoroughly: true);
-        if (Directory.Exists(Path.Combine(folder, "files")))
-            await CheckBlobsAsync(copy, new LocalFileStore(Path.Combine(folder, "files")), cancellationToken);
+        folder = Path.GetFullPath(folder);
+        if (!Directory.Exists(folder))
+            throw new BackupException($"There is no folder {folder}.");
+        var files = PlainFiles.Find(folder);
+        var manifest = await ReadManifestAsync(folder, cancellationToken);
+        var database = new DatabaseFile(Path.Combine(folder, DatabaseName));
+        if (files.Find(file => file.StartsWith(database.Path + "-", StringComparison.Ordinal)) is { } log)
+            throw new BackupException($"{log} belongs to a database in use, not to a backup. Was it copied while ChatFiles was running? Use the backup command.");
+        DatabaseIntegrity.Check(database, thoroughly: true);
+        await CheckOriginAsync(database, cancellationToken);
+        if (await CountMessagesAsync(database, cancellationToken) is var messages && messages != manifest.Messages)
+            throw new BackupException($"The backup is not whole: it holds {messages} messages and should hold {manifest.Messages}.");
+        if (manifest.Sha256 is { } sum && sum != await SumAsync(folder, cancellationToken))
+            throw new BackupException("The backup is not whole: its database or its keys are not the ones it was made with.");
+        await CheckBlobsAsync(database, folder, files, manifest, cancellationToken);
         return manifest;
     }
 
@@ -79,16 +101,100 @@ public sealed class Backup(DatabaseFile database, IFileStore? blobs, string keys
     /// <exception cref="BackupException">The backup is not whole, or there are data already.</exception>
     public static async Task<BackupManifest> RestoreAsync(string folder, string dataFolder, CancellationToken cancellationToken)
     {
+        if (IsInside(dataFolder, folder))
+            throw new BackupException($"{dataFolder} lies in the backup itself; restore into a folder of its own.");
         var manifest = await CheckAsync(folder, cancellationToken);
-        if (File.Exists(Path.Combine(dataFolder, DatabaseName)))
+        ClearAwayCutRestore(dataFolder);
+        if (Directory.Exists(dataFolder) && Directory.EnumerateFileSystemEntries(dataFolder).Select(Path.GetFileName).Any(HoldsData))
             throw new BackupException($"{dataFolder} holds data already; move them away, so that nothing is overwritten.");
-        CopyFolder(Path.Combine(folder, "files"), Path.Combine(dataFolder, "files"));
-        CopyFolder(Path.Combine(folder, "keys"), Path.Combine(dataFolder, "keys"));
-        // The database comes last: until then a start finds nothing, and not half of it.
-        var aside = Path.Combine(dataFolder, DatabaseName + ".restoring");
-        File.Copy(Path.Combine(folder, DatabaseName), aside, overwrite: true);
+        OwnerOnly.CreateFolder(dataFolder);
+        // The database gets its name last: until then a start finds nothing, and not half of it.
+        var aside = Path.Combine(dataFolder, RestoringName);
+        await CopyFileAsync(Path.Combine(folder, DatabaseName), aside, cancellationToken);
+        await CopyFolderAsync(Path.Combine(folder, FilesName), Path.Combine(dataFolder, FilesName), cancellationToken);
+        await CopyFolderAsync(Path.Combine(folder, KeysName), Path.Combine(dataFolder, KeysName), cancellationToken);
         File.Move(aside, Path.Combine(dataFolder, DatabaseName));
         return manifest;
+    }
+
+    private static bool HoldsData(string? name) => DataDirectory.IsOurs(name!) && name != DataDirectory.LockName;
+
+    /// <summary>What it had copied would not be told from data; the database's copy, which comes first, says that it was one.</summary>
+    private static void ClearAwayCutRestore(string dataFolder)
+    {
+        if (!File.Exists(Path.Combine(dataFolder, RestoringName)) || File.Exists(Path.Combine(dataFolder, DatabaseName)))
+            return;
+        foreach (var name in new[] { FilesName, KeysName })
+        {
+            if (Directory.Exists(Path.Combine(dataFolder, name)))
+                Directory.Delete(Path.Combine(dataFolder, name), recursive: true);
+        }
+
+        File.Delete(Path.Combine(dataFolder, RestoringName));
+    }
+
+    private static bool IsInside(string path, string folder) =>
+        (Real(path) + Path.DirectorySeparatorChar).StartsWith(Real(folder) + Path.DirectorySeparatorChar, StringComparison.Ordinal);
+
+    private static string Real(string path) =>
+        Path.TrimEndingDirectorySeparator(
+            Directory.Exists(path) && Directory.ResolveLinkTarget(path, returnFinalTarget: true) is { } target ? target.FullName : Path.GetFullPath(path)
+        );
+
+    private static async Task<BackupManifest> ReadManifestAsync(string folder, CancellationToken cancellationToken)
+    {
+        var file = new FileInfo(Path.Combine(folder, ManifestName));
+        if (!file.Exists)
+            throw new BackupException($"{folder} is no complete backup: it has no {ManifestName}.");
+        try
+        {
+            if (
+                file.Length <= MaxManifestBytes
+                && JsonSerializer.Deserialize<BackupManifest>(await File.ReadAllTextAsync(file.FullName, cancellationToken), Strict)
+                    is { Blobs: >= 0, Messages: >= 0 } manifest
+            )
+                return manifest;
+        }
+        catch (JsonException)
+        {
+            // The sentence below says it.
+        }
+
+        throw new BackupException($"{file.FullName} can't be read: it is not what the backup command writes.");
+    }
+
+    /// <summary>A database of something else would be taken for an empty chat, and one of a later version would be misread.</summary>
+    private static async Task CheckOriginAsync(DatabaseFile database, CancellationToken cancellationToken)
+    {
+        await using var db = OpenReadOnly(database);
+        var migrations = (await db.Database.GetAppliedMigrationsAsync(cancellationToken)).ToList();
+        if (migrations.Count == 0)
+            throw new BackupException($"{database.Path} is no database of ChatFiles.");
+        if (migrations.Except(db.Database.GetMigrations(), StringComparer.Ordinal).Any())
+            throw new BackupException($"{database.Path} was written by a later version of ChatFiles; restore it with that one.");
+    }
+
+    private static async Task<int> CountMessagesAsync(DatabaseFile database, CancellationToken cancellationToken)
+    {
+        await using var db = OpenReadOnly(database);
+        return await db.Messages.CountAsync(cancellationToken);
+    }
+
+    /// <summary>Over database and keys, in the order of their names.</summary>
+    private static async Task<string> SumAsync(string folder, CancellationToken cancellationToken)
+    {
+        var keys = Path.Combine(folder, KeysName);
+        var files = Directory.Exists(keys) ? Directory.GetFiles(keys, "*", SearchOption.AllDirectories) : [];
+        Array.Sort(files, StringComparer.Ordinal);
+        using var sum = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
+        foreach (var file in files.Prepend(Path.Combine(folder, DatabaseName)))
+        {
+            await using var content = File.OpenRead(file);
+            sum.AppendData(Encoding.UTF8.GetBytes(Path.GetRelativePath(folder, file).Replace('\\', '/') + "\n"));
+            sum.AppendData(await SHA256.HashDataAsync(content, cancellationToken));
+        }
+
+        return Convert.ToHexStringLower(sum.GetHashAndReset());
     }
 
     private void CopyDatabase(string copy)
@@ -142,6 +248,12 @@ public sealed class Backup(DatabaseFile database, IFileStore? blobs, string keys
         await using var db = Open(copy);
         foreach (var file in await db.Attachments.Where(a => a.State == AttachmentState.Ready).ToListAsync(cancellationToken))
         {
+            if (file.ThumbnailKey is { } thumbnail && !copied.Contains(thumbnail))
+            {
+                file.ThumbnailKey = file.ThumbnailType = file.ThumbnailSha256 = null;
+                file.ThumbnailSize = 0;
+            }
+
             if (copied.Contains(file.BlobKey!))
                 continue;
             file.State = AttachmentState.Missing;
@@ -153,17 +265,44 @@ public sealed class Backup(DatabaseFile database, IFileStore? blobs, string keys
         await db.SaveChangesAsync(cancellationToken);
     }
 
-    private static async Task CheckBlobsAsync(DatabaseFile copy, LocalFileStore store, CancellationToken cancellationToken)
+    private static async Task CheckBlobsAsync(
+        DatabaseFile database,
+        string folder,
+        List<string> files,
+        BackupManifest manifest,
+        CancellationToken cancellationToken
+    )
     {
-        await using var db = Open(copy);
-        await foreach (
-            var file in db.Attachments.Where(a => a.State == AttachmentState.Ready).AsNoTracking().AsAsyncEnumerable().WithCancellation(cancellationToken)
-        )
+        var blobs = Path.Combine(folder, FilesName, "blobs") + Path.DirectorySeparatorChar;
+        var count = files.Count(file => file.StartsWith(blobs, StringComparison.Ordinal));
+        if (count != manifest.Blobs)
+            throw new BackupException($"The backup is not whole: it holds {count} blobs and should hold {manifest.Blobs}.");
+        if (!Directory.Exists(blobs))
+            return;
+        await using var db = OpenReadOnly(database);
+        // Only these columns: a backup of an earlier version has not all that a file has today.
+        var ready = db
+            .Attachments.Where(a => a.State == AttachmentState.Ready)
+            .Select(a => new { a.Id, a.ChatId, a.BlobKey, a.Size, a.Sha256, a.ThumbnailKey, a.ThumbnailSize, a.ThumbnailSha256 });
+        await foreach (var file in ready.AsAsyncEnumerable().WithCancellation(cancellationToken))
         {
-            await using var blob = await store.OpenAsync(file.BlobKey!, cancellationToken);
-            if (blob is null || !await blob.HasBytesAsync(file.Size, file.Sha256, cancellationToken))
+            if (
+                !await HoldsAsync(blobs, file.BlobKey, file.Size, file.Sha256, cancellationToken)
+                || manifest.Sha256 is not null // older ones may lack some
+                    && file.ThumbnailKey is not null
+                    && !await HoldsAsync(blobs, file.ThumbnailKey, file.ThumbnailSize, file.ThumbnailSha256, cancellationToken)
+            )
                 throw new BackupException($"The backup is not whole: the bytes of file {file.Id} in chat {file.ChatId} are gone or wrong.");
         }
+    }
+
+    private static async Task<bool> HoldsAsync(string blobs, string? key, long size, string? sha256, CancellationToken cancellationToken)
+    {
+        // A key that leads out of the folder is none of ours.
+        if (key is null || Path.GetFullPath(blobs + key) is var path && !path.StartsWith(blobs, StringComparison.Ordinal) || !File.Exists(path))
+            return false;
+        await using var blob = new StoredBlob(File.OpenRead(path), Stamp: "");
+        return await blob.HasBytesAsync(size, sha256 ?? "", cancellationToken);
     }
 
     /// <summary>
@@ -173,7 +312,10 @@ public sealed class Backup(DatabaseFile database, IFileStore? blobs, string keys
     private static ChatDbContext Open(DatabaseFile file) =>
         new(new DbContextOptionsBuilder<ChatDbContext>().UseSqlite($"{file.ConnectionString};Pooling=False").Options);
 
-    private static void CopyFolder(string from, string to)
+    private static ChatDbContext OpenReadOnly(DatabaseFile file) =>
+        new(new DbContextOptionsBuilder<ChatDbContext>().UseSqlite(file.ReadOnlyConnectionString).Options);
+
+    private static async Task CopyFolderAsync(string from, string to, CancellationToken cancellationToken)
     {
         if (!Directory.Exists(from))
             return;
@@ -181,7 +323,16 @@ public sealed class Backup(DatabaseFile database, IFileStore? blobs, string keys
         {
             var target = Path.Combine(to, Path.GetRelativePath(from, file));
             Directory.CreateDirectory(Path.GetDirectoryName(target)!);
-            File.Copy(file, target, overwrite: true);
+            await CopyFileAsync(file, target, cancellationToken);
         }
+    }
+
+    /// <summary>Durable, and with the modes of a new file; File.Copy would keep those of the old one.</summary>
+    private static async Task CopyFileAsync(string from, string to, CancellationToken cancellationToken)
+    {
+        await using var source = File.OpenRead(from);
+        await using var target = new FileStream(to, FileMode.CreateNew, FileAccess.Write, FileShare.None);
+        await source.CopyToAsync(target, BlockSize, cancellationToken);
+        target.Flush(flushToDisk: true);
     }
 }

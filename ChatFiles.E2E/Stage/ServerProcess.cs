@@ -57,7 +57,6 @@ public sealed class ServerProcess : IAsyncDisposable
     {
         var start = new ProcessStartInfo("dotnet", [Repository.WebAssembly])
         {
-            WorkingDirectory = Repository.Root, // wwwroot and appsettings.json lie there
             RedirectStandardOutput = true,
             RedirectStandardError = true,
             UseShellExecute = false,

@@ -1,4 +1,3 @@
-using System.Diagnostics;
 using ChatFiles.Core.Data;
 using ChatFiles.Tests.Stage;
 using Microsoft.Extensions.DependencyInjection;
@@ -53,6 +52,15 @@ public sealed class OperatingTests(TestServer server) : IClassFixture<TestServer
     }
 
     [Fact]
+    public async Task Readiness_names_the_version_that_the_command_line_names()
+    {
+        var version = (await (await server.Stranger.GetAsync("health/ready")).JsonAsync()).Text("version");
+        var run = await ProgramRun.ToEndAsync(["--version"]);
+        (run.ExitCode, run.Output, run.Errors).ShouldBe((0, version + "\n", ""));
+        version.ShouldMatch(@"^\d+\.\d+\.\d+$");
+    }
+
+    [Fact]
     public async Task Every_route_is_described()
     {
         using var answer = await server.Stranger.GetAsync("openapi/v1.json");
@@ -78,33 +86,29 @@ public sealed class OperatingTests(TestServer server) : IClassFixture<TestServer
     [InlineData("Storage__Provider", "Tape", "Storage:Provider")]
     [InlineData("Accounts__AllowRegistration", "maybe", "Accounts:AllowRegistration")]
     [InlineData("Data__Directory", "/proc/nowhere", "Data:Directory")]
+    [InlineData("Data__Directory", "/etc/hostname", "Data:Directory")]
+    [InlineData("ASPNETCORE_URLS", "nonsense", "nonsense")]
+    [InlineData("ASPNETCORE_URLS", "http://127.0.0.1:99999", "urls")]
+    [InlineData("ASPNETCORE_URLS", "http://192.0.2.1:0", "urls")]
+    [InlineData("ASPNETCORE_URLS", "https://127.0.0.1:0", "certificate")]
+    [InlineData("ASPNETCORE_URLS", "http://unix:/proc/nowhere/socket", "urls")]
+    [InlineData("ASPNETCORE_CONTENTROOT", "/proc/nowhere", "/proc/nowhere")]
+    [InlineData("Kestrel__Endpoints__Site__Url", "nonsense", "nonsense")]
+    [InlineData("Kestrel__Certificates__Default__Path", "/nowhere.pfx", "/nowhere.pfx")]
+    [InlineData("Logging__LogLevel__Default", "Loud", "Loud")]
+    [InlineData("Upkeep__PresenceCheckEvery", "soon", "Upkeep:PresenceCheckEvery")]
     public async Task A_setting_that_cannot_work_stops_the_start_with_one_line_that_names_it(string setting, string value, string named)
     {
         var data = Directory.CreateTempSubdirectory("chatfiles-test-");
-        var start = new ProcessStartInfo("dotnet", [Repository.WebAssembly])
-        {
-            WorkingDirectory = Repository.Root,
-            RedirectStandardError = true,
-            RedirectStandardOutput = true,
-            UseShellExecute = false,
-        };
-        start.Environment["ASPNETCORE_URLS"] = "http://127.0.0.1:0";
-        start.Environment["Data__Directory"] = data.FullName;
-        start.Environment[setting] = value;
-        using var process = Process.Start(start)!;
-        using var patience = new CancellationTokenSource(TimeSpan.FromSeconds(60));
         try
         {
-            var output = process.StandardOutput.ReadToEndAsync(patience.Token);
-            var errors = await process.StandardError.ReadToEndAsync(patience.Token);
-            await process.WaitForExitAsync(patience.Token);
+            var run = await ProgramRun.ToEndAsync([], new(StringComparer.Ordinal) { ["Data__Directory"] = data.FullName, [setting] = value });
 
-            process.ExitCode.ShouldNotBe(0);
-            (errors + await output).Trim().Split('\n').Single().ShouldContain(named);
+            run.ExitCode.ShouldNotBe(0);
+            (run.Errors + run.Output).Trim().Split('\n').Single().ShouldContain(named);
         }
         finally
         {
-            process.Kill();
             data.Delete(recursive: true);
         }
     }

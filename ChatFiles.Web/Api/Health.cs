@@ -33,6 +33,7 @@ internal static class Health
             new
             {
                 status = report.Status == HealthStatus.Healthy ? "ok" : "unavailable",
+                version = ProgramVersion.Text,
                 checks = report.Entries.ToDictionary(
                     entry => entry.Key,
                     entry => entry.Value.Status == HealthStatus.Healthy ? "ok" : "does not answer",

@@ -65,6 +65,7 @@ public sealed class DataDirectoryTests
         Directory.GetFileSystemEntries(world.Folder).Select(Path.GetFileName).ShouldBeSubsetOf(
             ["chatfiles.db", "chatfiles.db-wal", "chatfiles.db-shm", "files", "keys", "lock", "uploads"]
         );
+        Directory.GetFileSystemEntries(world.Folder).ShouldAllBe(path => DataDirectory.IsOurs(Path.GetFileName(path)));
         world.BlobCount.ShouldBe(1);
     }
 

@@ -76,7 +76,7 @@ public sealed class BackupTests : IDisposable
     [Theory]
     [InlineData("manifest.json", "no complete backup")]
     [InlineData("chatfiles.db", "incomplete")]
-    [InlineData("blob", "gone or wrong")]
+    [InlineData("blob", "holds 0 blobs")]
     [InlineData("bytes", "gone or wrong")]
     public async Task A_backup_that_is_not_whole_is_refused(string broken, string named)
     {
