@@ -1,10 +1,11 @@
 using ChatFiles.Web.Accounts;
 using ChatFiles.Web.Components;
 using ChatFiles.Web.Security;
+using ChatFiles.Web.Theme;
 using Microsoft.AspNetCore.Components.Authorization;
 using Microsoft.AspNetCore.Components.Server;
 using Microsoft.AspNetCore.Components.Server.Circuits;
-using Radzen;
+using MudBlazor.Services;
 
 namespace ChatFiles.Web;
 
@@ -41,6 +42,14 @@ internal static class Pages
         services.AddScoped<CircuitHandler>(provider => provider.GetRequiredService<CircuitPlace>());
         services.AddScoped<CircuitConnection>();
         services.AddScoped<CircuitHandler>(provider => provider.GetRequiredService<CircuitConnection>());
-        services.AddRadzenComponents();
+        services.AddMudServices();
+        services.AddSingleton(provider => StyleSheet.CreateAsync(provider).GetAwaiter().GetResult());
+    }
+
+    /// <summary>The style sheet of our look, under an address that changes with it. Made now, so that nobody waits for it.</summary>
+    public static void MapTheme(this WebApplication app)
+    {
+        var theme = app.Services.GetRequiredService<StyleSheet>();
+        app.MapGet("/" + theme.Path, theme.Answer).ExcludeFromDescription();
     }
 }

@@ -97,7 +97,9 @@ public sealed class AzureFileStore : IFileStore
             },
             cancellationToken
         );
-        await using var blobs = _container.GetBlobsAsync(prefix: prefix, cancellationToken: cancellationToken).GetAsyncEnumerator(cancellationToken);
+        await using var blobs = _container
+            .GetBlobsAsync(BlobTraits.None, BlobStates.None, prefix, cancellationToken)
+            .GetAsyncEnumerator(cancellationToken);
         while (await AskAsync(() => blobs.MoveNextAsync().AsTask(), cancellationToken))
             yield return blobs.Current.Name;
     }
