@@ -8,7 +8,7 @@ namespace ChatFiles.Web.Theme;
 /// </summary>
 internal static class Look
 {
-    public const string Font = "system-ui, -apple-system, \"Segoe UI\", Roboto, \"Helvetica Neue\", sans-serif";
+    private static readonly string[] Fonts = ["system-ui", "-apple-system", "Segoe UI", "Roboto", "Helvetica Neue", "sans-serif"];
 
     public const string TextSize = "0.9375rem";
     public const string Radius = "8px";
@@ -62,7 +62,7 @@ internal static class Look
     /// <summary>Every measure that a style sheet of ours may name.</summary>
     public static readonly IReadOnlyList<(string Name, string Value)> Measures =
     [
-        ("font", Font),
+        ("font", string.Join(", ", Fonts.Select(font => font.Contains(' ', StringComparison.Ordinal) ? $"\"{font}\"" : font))),
         ("text-xs", "0.75rem"),
         ("text-s", "0.8125rem"),
         ("text-m", TextSize),
@@ -98,7 +98,7 @@ internal static class Look
                 DrawerWidthLeft = "17rem",
             },
         };
-        theme.Typography.Default.FontFamily = [Font];
+        theme.Typography.Default.FontFamily = Fonts;
         theme.Typography.Default.FontSize = TextSize;
         theme.Typography.Body1.FontSize = TextSize;
         theme.Typography.Body2.FontSize = "0.8125rem";

@@ -2,8 +2,10 @@ using System.Globalization;
 using ChatFiles.Core.Chats;
 using ChatFiles.Core.Data;
 using ChatFiles.Core.Live;
+using ChatFiles.Web.Components.Layout;
 using ChatFiles.Web.Components.Messages;
 using Microsoft.AspNetCore.Components;
+using MudBlazor;
 
 namespace ChatFiles.Web.Components.Chats;
 
@@ -11,7 +13,12 @@ namespace ChatFiles.Web.Components.Chats;
 /// One chat, open on somebody's screen: its state at one moment and every change after it, through one subscription
 /// that lives exactly as long as this component.
 /// </summary>
-public sealed partial class ChatRoom(ChatService chats, NavigationManager navigation, CircuitConnection connection)
+public sealed partial class ChatRoom(
+    ChatService chats,
+    IDialogService dialogs,
+    NavigationManager navigation,
+    CircuitConnection connection
+)
 {
     private readonly CancellationTokenSource _closing = new();
     private readonly Turns _turns = new();
@@ -29,17 +36,8 @@ public sealed partial class ChatRoom(ChatService chats, NavigationManager naviga
     private bool _isNew;
     private bool _hasEnded;
     private bool _isReady;
-    private Dialog _dialog;
-    private MembersDialog? _members;
+    private IDialogReference? _members;
     private Guid? _openFile;
-    private Question? _question;
-
-    private enum Dialog
-    {
-        None,
-        AddPeople,
-        Members,
-    }
 
     [Parameter, EditorRequired]
     public long ChatId { get; set; }
@@ -182,8 +180,8 @@ public sealed partial class ChatRoom(ChatService chats, NavigationManager naviga
             var chat = await chats.GetChatAsync(UserId, ChatId, members: 0);
             isNew |= chat.Refusal is null;
             _chat = chat.Refusal is null ? chat.Value : _chat;
-            if (_members is not null)
-                await _members.HearAsync(roomEvent);
+            if (_members?.Dialog is MembersDialog members)
+                await members.HearAsync(roomEvent);
         }
 
         if (!isNew)
@@ -281,23 +279,46 @@ public sealed partial class ChatRoom(ChatService chats, NavigationManager naviga
 
     private async Task MarkReadAsync(long messageId) => await chats.MarkReadAsync(UserId, ChatId, messageId);
 
-    private void CloseDialog() => _dialog = Dialog.None;
+    private async Task ShowMembersAsync()
+    {
+        var shown = new DialogParameters<MembersDialog>
+        {
+            { d => d.Chat, _chat },
+            { d => d.UserId, UserId },
+            { d => d.Seat, _open?.Seat },
+        };
+        _members = await dialogs.ShowAsync<MembersDialog>("Members", shown);
+        await _members.Result;
+        _members = null;
+    }
 
-    private void AskToDelete(MessageView message) =>
-        _question = new Question(
+    private async Task AddPeopleAsync() =>
+        await dialogs.ShowAsync<AddPeopleDialog>(
+            "Add people",
+            new DialogParameters<AddPeopleDialog>
+            {
+                { d => d.ChatId, ChatId },
+                { d => d.UserId, UserId },
+            }
+        );
+
+    private Task AskToDelete(MessageView message) =>
+        ConfirmDialog.AskAsync(
+            dialogs,
             "Delete this message?",
             message.Attachments.Count == 0
                 ? "Everybody in this chat loses it. This can't be undone."
                 : "Everybody in this chat loses it, with its files. This can't be undone.",
+            "Delete",
             async () => (await chats.DeleteMessageAsync(UserId, ChatId, message.Id)).Refusal
         );
 
-    private void AskToDelete(AttachmentView file) =>
-        _question = new Question(
+    private Task AskToDelete(AttachmentView file) =>
+        ConfirmDialog.AskAsync(
+            dialogs,
             $"Delete {file.FileName}?",
             "Everybody in this chat loses the file. This can't be undone.",
+            "Delete",
             async () => (await chats.DeleteFileAsync(UserId, ChatId, file.Id)).Refusal
         );
-
-    private sealed record Question(string Title, string Text, Func<Task<Refusal?>> Delete);
 }

@@ -6,11 +6,18 @@ using ChatFiles.Core.Live;
 using Microsoft.AspNetCore.Components;
 using Microsoft.AspNetCore.Components.Authorization;
 using Microsoft.AspNetCore.Components.Routing;
+using MudBlazor;
 
 namespace ChatFiles.Web.Components.Chats;
 
 /// <summary>The person's chats with their unread counts. News is only a hint here: the list is read afresh, not patched.</summary>
-public sealed partial class NavChats(ChatService chats, RoomBroadcaster broadcaster, NavigationManager navigation, TimeProvider time)
+public sealed partial class NavChats(
+    ChatService chats,
+    RoomBroadcaster broadcaster,
+    IDialogService dialogs,
+    NavigationManager navigation,
+    TimeProvider time
+)
 {
     private static readonly TimeSpan Pause = TimeSpan.FromMilliseconds(150);
 
@@ -25,14 +32,6 @@ public sealed partial class NavChats(ChatService chats, RoomBroadcaster broadcas
     private ITimer? _reload;
     private int _isWaiting;
     private bool _isDisposed;
-    private Dialog _dialog;
-
-    private enum Dialog
-    {
-        None,
-        NewChat,
-        Direct,
-    }
 
     [CascadingParameter]
     private Task<AuthenticationState> Authentication { get; set; } = null!;
@@ -125,19 +124,32 @@ public sealed partial class NavChats(ChatService chats, RoomBroadcaster broadcas
         return created.Refusal;
     }
 
-    private Task GoToDirectAsync(long chatId)
-    {
-        CloseDialog();
-        return GoToAsync(chatId);
-    }
+    private async Task AskForNameAsync() =>
+        await dialogs.ShowAsync<NameDialog>(
+            "New chat",
+            new DialogParameters<NameDialog>
+            {
+                { d => d.Label, "Name" },
+                { d => d.Action, "Create" },
+                { d => d.Run, CreateAsync },
+            }
+        );
+
+    private async Task AskForPersonAsync() =>
+        await dialogs.ShowAsync<DirectDialog>(
+            "Direct message",
+            new DialogParameters<DirectDialog>
+            {
+                { d => d.UserId, _userId },
+                { d => d.OnStarted, EventCallback.Factory.Create<long>(this, GoToAsync) },
+            }
+        );
 
     private async Task GoToAsync(long chatId)
     {
         await ReloadAsync();
         navigation.NavigateTo(string.Create(CultureInfo.InvariantCulture, $"/chats/{chatId}"));
     }
-
-    private void CloseDialog() => _dialog = Dialog.None;
 
     private void ShowWhereWeAre(object? sender, LocationChangedEventArgs e) => StateHasChanged();
 }
