@@ -92,14 +92,15 @@ public sealed class ChatPageTests
         var chat = await world.ChatAsync(ann);
         await world.SendFileAsync(ann, chat, "note.txt");
         await using var screen = new Screen(world, ann);
+        var dialogs = screen.Dialogs;
         var page = screen.Open(chat);
 
         page.WaitForElement("button[aria-label='Delete note.txt']", Screen.Patience).Click();
-        page.Find("dialog h2").TextContent.ShouldBe("Delete note.txt?");
+        dialogs.WaitForElement("[role='dialog'] .mud-dialog-title", Screen.Patience).TextContent.ShouldBe("Delete note.txt?");
         page.FindAll("figure").Count.ShouldBe(1);
-        page.FindAll("dialog button").Single(b => b.TextContent == "Delete").Click();
+        dialogs.FindAll("[role='dialog'] button").Single(b => b.TextContent == "Delete").Click();
 
         page.WaitForAssertion(() => page.Find("article").TextContent.ShouldContain("File deleted"), Screen.Patience);
-        page.WaitForAssertion(() => page.FindAll("dialog").ShouldBeEmpty(), Screen.Patience);
+        page.WaitForAssertion(() => dialogs.FindAll("[role='dialog']").ShouldBeEmpty(), Screen.Patience);
     }
 }

@@ -49,10 +49,11 @@ public sealed class FirstStepsTests
         var (ann, ben) = (await world.PersonAsync("ann"), await world.PersonAsync("ben"));
         var chat = await world.ChatAsync(ann);
         await using var screen = new Screen(world, ann);
+        var dialogs = screen.Dialogs;
         var page = screen.Open(chat);
 
         page.WaitForElement(".only-me button", Screen.Patience).Click();
-        page.Find("dialog h2").TextContent.ShouldBe("Add people");
+        dialogs.WaitForElement("[role='dialog'] .mud-dialog-title", Screen.Patience).TextContent.ShouldBe("Add people");
         page.FindAll(".welcome").ShouldBeEmpty("only General welcomes");
         await world.Chats.AddMemberAsync(ann.Id, chat, ben.Email);
 
@@ -81,12 +82,13 @@ public sealed class FirstStepsTests
         await using var world = await ChatWorld.BeginAsync();
         var ann = await world.PersonAsync("ann");
         await using var screen = new Screen(world, ann);
+        var dialogs = screen.Dialogs;
         var nav = screen.Render<NavChats>();
 
         nav.WaitForElement("nav .hint", Screen.Patience).TextContent.ShouldContain("appear here");
         nav.FindAll("button").Single(b => b.TextContent == "New chat").Click();
-        nav.Find("dialog input").Input("Plans");
-        nav.Find("dialog form").Submit();
+        dialogs.WaitForElement("[role='dialog'] input", Screen.Patience).Input("Plans");
+        dialogs.WaitForElement("[role='dialog'] form", Screen.Patience).Submit();
 
         nav.WaitForAssertion(() => nav.FindAll("nav .hint").ShouldBeEmpty(), Screen.Patience);
     }

@@ -4,6 +4,7 @@ using ChatFiles.Tests.Stage;
 using ChatFiles.Web.Components.Chats;
 using Microsoft.AspNetCore.Components;
 using Microsoft.Extensions.DependencyInjection;
+using MudBlazor;
 
 namespace ChatFiles.Tests.Web.Components;
 
@@ -24,7 +25,10 @@ public sealed class NavChatsTests
 
         await world.Chats.SendTextAsync(ann.Id, chat, "hello");
 
-        nav.WaitForAssertion(() => nav.Find($"#unread-{chat}").TextContent.ShouldBe("1 unread"), Screen.Patience);
+        nav.WaitForAssertion(
+            () => nav.Find($"a[href='/chats/{chat}'] .visually-hidden").TextContent.ShouldBe(", 1 unread"),
+            Screen.Patience
+        );
     }
 
     [Fact]
@@ -33,15 +37,16 @@ public sealed class NavChatsTests
         await using var world = await ChatWorld.BeginAsync();
         var ann = await world.PersonAsync("ann");
         await using var screen = new Screen(world, ann);
+        var dialogs = screen.Dialogs;
         var nav = screen.Render<NavChats>();
 
         nav.FindAll("button").Single(b => b.TextContent == "New chat").Click();
-        nav.Find("dialog label").TextContent.ShouldBe("Name");
-        nav.Find("dialog input").Input("Plans");
-        nav.Find("dialog form").Submit();
+        dialogs.WaitForElement("[role='dialog'] label", Screen.Patience).TextContent.ShouldBe("Name");
+        dialogs.WaitForElement("[role='dialog'] input", Screen.Patience).Input("Plans");
+        dialogs.WaitForElement("[role='dialog'] form", Screen.Patience).Submit();
 
         nav.WaitForAssertion(() => nav.FindAll("nav .name").ShouldContain(n => n.TextContent == "Plans"), Screen.Patience);
-        nav.WaitForAssertion(() => nav.FindAll("dialog").ShouldBeEmpty(), Screen.Patience);
+        nav.WaitForAssertion(() => dialogs.FindAll("[role='dialog']").ShouldBeEmpty(), Screen.Patience);
         screen.Services.GetRequiredService<NavigationManager>().Uri.ShouldContain("/chats/");
     }
 
@@ -51,12 +56,13 @@ public sealed class NavChatsTests
         await using var world = await ChatWorld.BeginAsync();
         var ann = await world.PersonAsync("ann");
         await using var screen = new Screen(world, ann);
+        var dialogs = screen.Dialogs;
         var nav = screen.Render<NavChats>();
 
         nav.FindAll("button").Single(b => b.TextContent == "New chat").Click();
-        nav.Find("dialog form").Submit();
+        dialogs.WaitForElement("[role='dialog'] form", Screen.Patience).Submit();
 
-        nav.WaitForElement("dialog [role='alert']", Screen.Patience).TextContent.ShouldNotBeNullOrWhiteSpace();
+        dialogs.WaitForElement("[role='dialog'] [role='alert']", Screen.Patience).TextContent.ShouldNotBeNullOrWhiteSpace();
     }
 
     [Fact]
@@ -67,7 +73,13 @@ public sealed class NavChatsTests
         var bob = await world.PersonAsync("bob");
         var chat = await world.ChatAsync(ann);
         await using var screen = new Screen(world, ann);
-        var dialog = screen.Render<AddPeopleDialog>(p => p.Add(c => c.ChatId, chat).Add(c => c.UserId, ann.Id));
+        var dialog = await screen.ShowAsync(
+            new DialogParameters<AddPeopleDialog>
+            {
+                { d => d.ChatId, chat },
+                { d => d.UserId, ann.Id },
+            }
+        );
 
         dialog.Find("input").Input("nobody@example.org");
         dialog.Find("form").Submit();
@@ -76,7 +88,7 @@ public sealed class NavChatsTests
         dialog.Find("input").Input("bo");
         dialog.WaitForElement("[role='listbox'][aria-label='People found'] [role='option']", Screen.Patience).Click();
 
-        dialog.WaitForAssertion(() => dialog.Find(".success").TextContent.ShouldBe("bob is a member now."), Screen.Patience);
+        dialog.WaitForAssertion(() => dialog.Find("[role='status'].mud-alert").TextContent.ShouldBe("bob is a member now."), Screen.Patience);
         dialog.Find("input").GetAttribute("value").ShouldBe("");
         (await world.Chats.CheckMemberAsync(bob.Id, chat)).Refusal.ShouldBeNull();
     }
@@ -89,19 +101,25 @@ public sealed class NavChatsTests
         var bob = await world.PersonAsync("bob");
         var chat = await world.ChatAsync(ann, bob);
         await using var screen = new Screen(world, ann);
-        var dialog = screen.Render<AddPeopleDialog>(p => p.Add(c => c.ChatId, chat).Add(c => c.UserId, ann.Id));
+        var dialog = await screen.ShowAsync(
+            new DialogParameters<AddPeopleDialog>
+            {
+                { d => d.ChatId, chat },
+                { d => d.UserId, ann.Id },
+            }
+        );
 
         dialog.Find("input").Input("bo");
         var option = dialog.WaitForElement("[role='option'][aria-disabled='true']", Screen.Patience);
         option.TextContent.ShouldContain("already here");
         option.Click();
-        dialog.FindAll(".success").ShouldBeEmpty();
+        dialog.FindAll("[role='status'].mud-alert").ShouldBeEmpty();
 
         dialog.Find("form").Submit();
         dialog.WaitForElement("[role='alert']", Screen.Patience);
         dialog.Find("input").Input("bob@example.org");
         dialog.Find("form").Submit();
-        dialog.WaitForAssertion(() => dialog.Find(".success").TextContent.ShouldBe("bob is a member already."), Screen.Patience);
+        dialog.WaitForAssertion(() => dialog.Find("[role='status'].mud-alert").TextContent.ShouldBe("bob is a member already."), Screen.Patience);
     }
 
     [Fact]
@@ -111,14 +129,15 @@ public sealed class NavChatsTests
         var ann = await world.PersonAsync("ann");
         await world.PersonAsync("bob");
         await using var screen = new Screen(world, ann);
+        var dialogs = screen.Dialogs;
         var nav = screen.Render<NavChats>();
 
         nav.FindAll("button").Single(b => b.TextContent == "Direct message").Click();
-        nav.Find("dialog input").Input("bo");
-        nav.WaitForElement("dialog [role='option']", Screen.Patience).Click();
+        dialogs.WaitForElement("[role='dialog'] input", Screen.Patience).Input("bo");
+        dialogs.WaitForElement("[role='dialog'] [role='option']", Screen.Patience).Click();
 
         nav.WaitForAssertion(() => nav.FindAll("nav .name").ShouldContain(n => n.TextContent == "bob"), Screen.Patience);
-        nav.FindAll("dialog").ShouldBeEmpty();
+        dialogs.FindAll("[role='dialog']").ShouldBeEmpty();
     }
 
     [Fact]
@@ -147,10 +166,10 @@ public sealed class NavChatsTests
         await using var screen = new Screen(world, bob);
         var nav = screen.Render<NavChats>();
         var sent = (await world.Chats.SendTextAsync(ann.Id, chat, "hello")).Value;
-        nav.WaitForElement($"#unread-{chat}", Screen.Patience);
+        nav.WaitForElement($"a[href='/chats/{chat}'] .badge", Screen.Patience);
 
         await world.Chats.MarkReadAsync(bob.Id, chat, sent.Id);
 
-        nav.WaitForAssertion(() => nav.FindAll($"#unread-{chat}").ShouldBeEmpty(), Screen.Patience);
+        nav.WaitForAssertion(() => nav.FindAll(".badge").ShouldBeEmpty(), Screen.Patience);
     }
 }

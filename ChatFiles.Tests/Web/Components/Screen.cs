@@ -9,6 +9,8 @@ using ChatFiles.Web.Components;
 using ChatFiles.Web.Components.Chats;
 using Microsoft.AspNetCore.Components;
 using Microsoft.Extensions.DependencyInjection;
+using MudBlazor;
+using MudBlazor.Services;
 
 namespace ChatFiles.Tests.Web.Components;
 
@@ -25,8 +27,21 @@ internal sealed class Screen : BunitContext
         Services.AddSingleton(world.Services.GetRequiredService<UploadPolicy>());
         Services.AddSingleton(world.Services.GetRequiredService<TimeProvider>());
         Services.AddSingleton<CircuitConnection>();
+        Services.AddMudServices(kit => kit.PopoverOptions.CheckForPopoverProvider = false);
         this.AddAuthorization().SetAuthorized(person.DisplayName).SetClaims(new Claim(ClaimTypes.NameIdentifier, person.Id));
         SetRendererInfo(new RendererInfo("Server", isInteractive: true));
+    }
+
+    /// <summary>Where dialogs appear; to be looked at before one is asked for.</summary>
+    public IRenderedComponent<MudDialogProvider> Dialogs => field ??= Render<MudDialogProvider>();
+
+    /// <summary>Opens a dialog and gives the place where it is.</summary>
+    public async Task<IRenderedComponent<MudDialogProvider>> ShowAsync<T>(DialogParameters<T> parameters)
+        where T : IComponent
+    {
+        await Dialogs.InvokeAsync(() => Services.GetRequiredService<IDialogService>().ShowAsync<T>("", parameters));
+        Dialogs.WaitForElement("[role='dialog']", Patience);
+        return Dialogs;
     }
 
     public IRenderedComponent<ChatPage> Open(long chat) => Render<ChatPage>(p => p.Add(c => c.ChatId, $"{chat}"));
