@@ -49,11 +49,11 @@ public sealed class Accessibility(Site site) : IClassFixture<Site>
         await ann.IsInAsync(chat);
         await LookAsync("a chat of one's own, empty");
         await ann.Button("Invite somebody").ClickAsync();
-        await ann.Textbox("Name or e-mail").FillAsync("e");
+        await ann.Combobox("Name or e-mail").FillAsync("e");
         await Expect(ann.Page.GetByRole(AriaRole.Option).First).ToBeVisibleAsync();
         await ann.Page.Keyboard.PressAsync("ArrowDown");
         await LookAsync("adding people");
-        await ann.Textbox("Name or e-mail").FillAsync(ben.Email);
+        await ann.Combobox("Name or e-mail").FillAsync(ben.Email);
         await ann.Page.Keyboard.PressAsync("Enter");
         await Expect(ann.Page.GetByText("is a member now")).ToBeVisibleAsync();
         await LookAsync("somebody added");
@@ -75,7 +75,10 @@ public sealed class Accessibility(Site site) : IClassFixture<Site>
         await Expect(ann.Dialog).ToBeVisibleAsync();
         await LookAsync("members");
         await ann.Page.Keyboard.PressAsync("Escape");
-        await ann.Button("Delete harbour.png").ClickAsync();
+        await ann.Button("More for harbour.png").ClickAsync();
+        await Expect(ann.MenuEntry("Delete")).ToBeVisibleAsync();
+        await LookAsync("the menu of a file");
+        await ann.MenuEntry("Delete").ClickAsync();
         await Expect(ann.Dialog).ToBeVisibleAsync();
         await LookAsync("the question before deleting");
         await ann.Page.Keyboard.PressAsync("Escape");

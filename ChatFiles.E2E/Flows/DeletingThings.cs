@@ -36,7 +36,7 @@ public sealed class DeletingThings(Site site) : IClassFixture<Site>
             await ann.ShareAsync(SampleFile.Text("draft.txt", "draft\n"));
 
             await ann.Attachment("draft.txt").HoverAsync();
-            await ann.Button("Delete draft.txt").ClickAsync();
+            await ann.OpenMenuAsync(ann.Button("More for draft.txt"), "Delete");
             await Expect(ann.Dialog).ToContainTextAsync("draft.txt");
             await ann.Page.Keyboard.PressAsync("Escape");
 
@@ -77,8 +77,19 @@ public sealed class DeletingThings(Site site) : IClassFixture<Site>
             await Expect(owner.Attachment("members.txt")).ToBeVisibleAsync();
             await owner.DeleteFileAsync("members.txt");
             await Expect(member.Attachment("members.txt")).ToHaveCountAsync(0);
-            await member.Attachment("owners.txt").HoverAsync();
-            await Expect(member.Button("Delete owners.txt")).ToHaveCountAsync(0);
-            await Expect(member.MessageWith("owners.txt").GetByRole(AriaRole.Button, new() { Name = "Delete message" })).ToHaveCountAsync(0);
+            await IsNotOfferedAsync(member, member.Button("More for owners.txt"), "Delete");
+            await IsNotOfferedAsync(
+                member,
+                member.MessageWith("owners.txt").GetByRole(AriaRole.Button, new() { Name = "More for message" }),
+                "Delete message"
+            );
         });
+
+    private static async Task IsNotOfferedAsync(Person person, ILocator menu, string entry)
+    {
+        await menu.ClickAsync();
+        await Expect(person.MenuEntry("Copy link")).ToBeVisibleAsync();
+        await Expect(person.MenuEntry(entry)).ToHaveCountAsync(0);
+        await person.Page.Keyboard.PressAsync("Escape");
+    }
 }

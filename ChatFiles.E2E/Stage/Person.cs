@@ -41,6 +41,8 @@ public sealed class Person(string name, IPage page, ServerProcess server) : IAsy
 
     public ILocator Textbox(string name) => Page.GetByRole(AriaRole.Textbox, new() { Name = name, Exact = true });
 
+    public ILocator Combobox(string name) => Page.GetByRole(AriaRole.Combobox, new() { Name = name, Exact = true });
+
     /// <summary>An entry of an open menu, whatever kind of thing it is.</summary>
     public ILocator MenuEntry(string name) =>
         Page.GetByRole(AriaRole.Menuitem, new() { Name = name, Exact = true })
@@ -211,7 +213,7 @@ public sealed class Person(string name, IPage page, ServerProcess server) : IAsy
     public async Task DeleteFileAsync(string file)
     {
         await Attachment(file).HoverAsync();
-        await Button($"Delete {file}").ClickAsync();
+        await OpenMenuAsync(Button($"More for {file}"), "Delete");
         await Dialog.GetByRole(AriaRole.Button, new() { Name = "Delete", Exact = true }).ClickAsync();
     }
 
@@ -220,11 +222,18 @@ public sealed class Person(string name, IPage page, ServerProcess server) : IAsy
     {
         var message = Message(text);
         await message.HoverAsync();
-        await message.GetByRole(AriaRole.Button, new() { Name = "Delete message", Exact = true }).ClickAsync();
+        await OpenMenuAsync(message.GetByRole(AriaRole.Button, new() { Name = "More for message" }), "Delete message");
         var question = Dialog.GetByRole(AriaRole.Button, new() { Name = "Delete", Exact = true });
         await Expect(question.Or(Page.GetByText("Message deleted")).First).ToBeVisibleAsync();
         if (await question.IsVisibleAsync())
             await question.ClickAsync();
+    }
+
+    /// <summary>Opens the menu behind a button and chooses an entry.</summary>
+    public async Task OpenMenuAsync(ILocator button, string entry)
+    {
+        await button.ClickAsync();
+        await Page.GetByRole(AriaRole.Menuitem, new() { Name = entry, Exact = true }).ClickAsync();
     }
 
     /// <summary>Opens a file that is no picture, where it can be shown in place.</summary>

@@ -6,13 +6,22 @@ const SHOWN_MS = 2_500;
 document.addEventListener('click', async (event) => {
   const button = event.target.closest('[data-copy-link]');
   if (!button) return;
+  await copyLink(button.dataset.copyLink, button);
+});
+
+/**
+ * Puts the whole address of a path into the clipboard and says so.
+ * @param {string} path
+ * @param {HTMLElement} button What asked for it, and keeps the focus.
+ */
+export async function copyLink(path, button) {
   // What is outside an open dialog can neither be focused nor heard.
   const place = button.closest('dialog') ?? document.body;
-  const address = new URL(button.dataset.copyLink, location.origin).href;
+  const address = new URL(path, location.origin).href;
   const isCopied = (await copy(address)) || copyTheOldWay(address, place);
   button.focus();
   say(isCopied ? 'Link copied' : `The link could not be copied: ${address}`, place);
-});
+}
 
 /** There is a clipboard on https and localhost only. */
 async function copy(text) {

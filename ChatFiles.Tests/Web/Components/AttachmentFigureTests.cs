@@ -59,7 +59,7 @@ public sealed class AttachmentFigureTests : BunitContext
     {
         var file = Shown.File("archive.zip", "application/zip");
 
-        Figure(file).Find("button[aria-label='Copy link to archive.zip']").GetAttribute("data-copy-link").ShouldBe(file.Path);
+        Figure(file).Find("button[aria-label='More for archive.zip']").GetAttribute("data-path").ShouldBe(file.Path);
     }
 
     [Fact]
@@ -141,22 +141,21 @@ public sealed class AttachmentFigureTests : BunitContext
     [Theory]
     [InlineData(AttachmentState.Ready)]
     [InlineData(AttachmentState.Missing)]
-    public void Who_may_delete_a_file_has_the_button(AttachmentState state)
+    public void Who_may_delete_a_file_is_offered_to(AttachmentState state)
     {
-        AttachmentView? asked = null;
         var file = Shown.Picture() with { State = state };
-        var figure = Render<AttachmentFigure>(p => p.Add(c => c.File, file).Add(c => c.MayDelete, true).Add(c => c.OnDelete, f => asked = f));
+        var figure = Render<AttachmentFigure>(p => p.Add(c => c.File, file).Add(c => c.MayDelete, true));
 
-        figure.Find("button[aria-label='Delete cat.png']").Click();
-
-        asked.ShouldBe(file);
+        var menu = figure.Find("button[aria-label='More for cat.png']");
+        menu.HasAttribute("data-may-delete").ShouldBeTrue();
+        menu.GetAttribute("data-file-id").ShouldBe($"{file.Id}");
     }
 
     [Theory]
     [InlineData(AttachmentState.Ready)]
     [InlineData(AttachmentState.Missing)]
-    public void Others_have_no_button_to_delete_a_file(AttachmentState state) =>
-        Figure(Shown.Picture() with { State = state }).FindAll("button[aria-label^='Delete']").ShouldBeEmpty();
+    public void Others_are_not_offered_to_delete_a_file(AttachmentState state) =>
+        Figure(Shown.Picture() with { State = state }).FindAll("[data-may-delete]").ShouldBeEmpty();
 
     [Theory]
     [InlineData(AttachmentState.Ready)]

@@ -36,7 +36,7 @@ public sealed class AttachmentListTests : BunitContext
     }
 
     [Fact]
-    public void Every_tile_can_be_opened_downloaded_linked_to_and_deleted()
+    public void Every_tile_can_be_opened_and_downloaded_and_has_a_menu()
     {
         var list = Render<AttachmentList>(p => p.Add(c => c.Files, [Shown.Picture("a.png"), Shown.Picture("b.png")]).Add(c => c.MayDelete, true));
 
@@ -44,7 +44,7 @@ public sealed class AttachmentListTests : BunitContext
         {
             var name = figure.GetAttribute("aria-label");
             figure.QuerySelectorAll("button, a").Select(e => e.GetAttribute("aria-label"))
-                .ShouldBe([$"Open {name}", $"Copy link to {name}", $"Download {name}", $"Delete {name}"]);
+                .ShouldBe([$"Open {name}", $"Download {name}", $"More for {name}"]);
         }
     }
 

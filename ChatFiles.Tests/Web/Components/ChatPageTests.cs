@@ -95,7 +95,7 @@ public sealed class ChatPageTests
         var dialogs = screen.Dialogs;
         var page = screen.Open(chat);
 
-        page.WaitForElement("button[aria-label='Delete note.txt']", Screen.Patience).Click();
+        await page.InvokeAsync(() => page.FindComponent<MessageList>().Instance.AskToDeleteFileAsync(message.Id, message.Attachments[0].Id));
         dialogs.WaitForElement("[role='dialog'] .mud-dialog-title", Screen.Patience).TextContent.ShouldBe("Delete note.txt?");
         page.FindAll("figure").Count.ShouldBe(1);
         dialogs.FindAll("[role='dialog'] button").Single(b => b.TextContent == "Delete").Click();

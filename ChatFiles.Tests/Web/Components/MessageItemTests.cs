@@ -54,20 +54,19 @@ public sealed class MessageItemTests : BunitContext
     }
 
     [Fact]
-    public void Who_may_delete_a_message_has_the_button()
+    public void The_menu_of_a_message_says_whose_it_is_and_whether_it_may_be_deleted()
     {
-        MessageView? asked = null;
-        var message = Shown.Message(3);
-        var item = Render<MessageItem>(p => p.Add(c => c.Message, message).Add(c => c.MayDelete, true).Add(c => c.OnDelete, m => asked = m));
+        var item = Item(Shown.Message(3), mayDelete: true);
 
-        item.Find("button[aria-label='Delete message']").Click();
-
-        asked.ShouldBe(message);
+        var menu = item.Find("[data-menu='message']");
+        menu.TextContent.ShouldStartWith("More for message from ann, ");
+        menu.GetAttribute("data-path").ShouldBe("/chats/7?message=3");
+        menu.HasAttribute("data-may-delete").ShouldBeTrue();
     }
 
     [Fact]
-    public void Others_have_no_button_to_delete_message_or_file() =>
-        Item(Shown.Message(3, files: Shown.Picture())).FindAll("button[aria-label^='Delete']").ShouldBeEmpty();
+    public void Others_are_not_offered_to_delete_message_or_file() =>
+        Item(Shown.Message(3, files: Shown.Picture())).FindAll("[data-menu]").Select(m => m.HasAttribute("data-may-delete")).ShouldBe([false, false]);
 
     [Fact]
     public void A_deleted_message_leaves_only_the_words()

@@ -86,10 +86,30 @@ public sealed class MessageListTests : BunitContext
         MessageView[] messages = [Shown.Message(1, author: "ann"), Shown.Message(2, author: "bob")];
         var list = Render<MessageList>(p => p.Add(c => c.Messages, messages).Add(c => c.UserId, "ann"));
 
-        list.FindAll("button[aria-label='Delete message']").Count.ShouldBe(1);
+        list.FindAll("[data-menu='message'][data-may-delete]").Count.ShouldBe(1);
 
         list.Render(p => p.Add(c => c.IsOwner, true));
-        list.FindAll("button[aria-label='Delete message']").Count.ShouldBe(2);
+        list.FindAll("[data-menu='message'][data-may-delete]").Count.ShouldBe(2);
+    }
+
+    [Fact]
+    public async Task What_somebody_chose_to_delete_is_asked_about_and_only_what_is_shown_can_be_meant()
+    {
+        var file = Shown.Picture();
+        var (message, asked) = (Shown.Message(1, files: file), new List<object>());
+        var list = Render<MessageList>(p =>
+            p.Add(c => c.Messages, [message])
+                .Add(c => c.UserId, "ann")
+                .Add(c => c.OnDeleteMessage, m => asked.Add(m))
+                .Add(c => c.OnDeleteFile, f => asked.Add(f))
+        );
+
+        await list.InvokeAsync(() => list.Instance.AskToDeleteMessageAsync(1));
+        await list.InvokeAsync(() => list.Instance.AskToDeleteFileAsync(1, file.Id));
+        await list.InvokeAsync(() => list.Instance.AskToDeleteMessageAsync(2));
+        await list.InvokeAsync(() => list.Instance.AskToDeleteFileAsync(1, Guid.NewGuid()));
+
+        asked.ShouldBe([message, file]);
     }
 
     [Fact]

@@ -102,12 +102,30 @@ public sealed partial class MessageList
     [JSInvokable]
     public Task ReadToAsync(long messageId) => OnReadTo?.Invoke(messageId) ?? Task.CompletedTask;
 
+    /// <summary>Called by the script when somebody chose so in a message's menu. What is not on the page can't be meant.</summary>
+    [JSInvokable]
+    public async Task AskToDeleteMessageAsync(long messageId)
+    {
+        if (Find(messageId) is { } message)
+            await OnDeleteMessage.InvokeAsync(message);
+    }
+
+    /// <summary>Called by the script when somebody chose so in a file's menu.</summary>
+    [JSInvokable]
+    public async Task AskToDeleteFileAsync(long messageId, Guid fileId)
+    {
+        if (Find(messageId)?.Attachments.FirstOrDefault(file => file.Id == fileId) is { } file)
+            await OnDeleteFile.InvokeAsync(file);
+    }
+
     public async ValueTask DisposeAsync()
     {
         if (_script is not null)
             await _script.DisposeAsync();
         _self?.Dispose();
     }
+
+    private MessageView? Find(long messageId) => Messages.FirstOrDefault(message => message.Id == messageId);
 
     protected override async Task OnAfterRenderAsync(bool firstRender)
     {

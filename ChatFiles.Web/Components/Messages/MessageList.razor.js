@@ -1,5 +1,6 @@
 // Scrolling, reading and what is still being sent. The scroller runs backwards: 0 is the end, older is negative.
 import { watchFiles } from '../../js/file-troubles.js';
+import { offerMenus } from '../../js/message-menus.js';
 import { outbox } from '../../js/outbox.js';
 import { PendingMessages } from '../../js/pending-messages.js';
 
@@ -37,6 +38,7 @@ class MessageList {
     scroller.addEventListener('keydown', (event) => this.#onKey(event), { signal });
     scroller.addEventListener('pending-added', () => this.#goToLatest(), { signal });
     watchFiles(scroller, signal);
+    offerMenus(this.#log, page, signal);
     document.addEventListener('visibilitychange', () => this.#reportRead(), { signal });
     toLatest.addEventListener('click', () => this.#goToLatest(), { signal });
 

@@ -1,0 +1,40 @@
+// What can be done with a message or a file in the log: "More for …" on each, by click, long press and the context-menu key.
+import { copyLink } from './copy-link.js';
+import { openMenu } from './menu.js';
+
+/**
+ * @param {HTMLElement} log
+ * @param {{ invokeMethodAsync: (method: string, ...args: unknown[]) => Promise<unknown> }} page What asks before anything is deleted.
+ * @param {AbortSignal} signal
+ */
+export function offerMenus(log, page, signal) {
+  log.addEventListener('click', (event) => {
+    const button = /** @type {Element} */ (event.target).closest('[data-menu]');
+    if (button) open(/** @type {HTMLElement} */ (button), page);
+  }, { signal });
+  log.addEventListener('contextmenu', (event) => {
+    // By mouse it is the browser's own menu that people look for, on links, pictures and selected text by any means.
+    if (/** @type {PointerEvent} */ (event).pointerType === 'mouse') return;
+    const target = /** @type {Element} */ (event.target);
+    if (target.closest('a, img, video, audio, input, textarea') && !target.closest('[data-menu]')) return;
+    const button = (target.closest('figure') ?? target.closest('article'))?.querySelector('[data-menu]');
+    if (!button) return;
+    event.preventDefault();
+    open(/** @type {HTMLElement} */ (button), page);
+  }, { signal });
+}
+
+function open(button, page) {
+  const { menu, path, fileId } = button.dataset;
+  const messageId = Number(button.closest('[data-message-id]').dataset.messageId);
+  const ask = (method, ...args) => page.invokeMethodAsync(method, ...args).catch(() => {});
+  const items = [{ label: 'Copy link', icon: 'link', act: () => copyLink(path, button) }];
+  if ('mayDelete' in button.dataset) {
+    items.push(
+      menu === 'file'
+        ? { label: 'Delete', icon: 'delete', isDanger: true, act: () => ask('AskToDeleteFileAsync', messageId, fileId) }
+        : { label: 'Delete message', icon: 'delete', isDanger: true, act: () => ask('AskToDeleteMessageAsync', messageId) },
+    );
+  }
+  openMenu(button, items);
+}
