@@ -1,6 +1,7 @@
 using Bunit;
 using ChatFiles.Core.Live;
 using ChatFiles.Tests.Stage;
+using ChatFiles.Web.Components.Messages;
 using ChatFiles.Web.Components.Chats;
 
 namespace ChatFiles.Tests.Web.Components;
@@ -90,10 +91,11 @@ public sealed class ChatPageTests
         await world.StartAsync<EventDispatcher>();
         var ann = await world.PersonAsync("ann");
         var chat = await world.ChatAsync(ann);
-        await world.SendFileAsync(ann, chat, "note.txt");
+        var message = await world.SendFileAsync(ann, chat, "note.txt");
         await using var screen = new Screen(world, ann);
         var dialogs = screen.Dialogs;
         var page = screen.Open(chat);
+        page.WaitForElement("[role='log'] article", Screen.Patience);
 
         await page.InvokeAsync(() => page.FindComponent<MessageList>().Instance.AskToDeleteFileAsync(message.Id, message.Attachments[0].Id));
         dialogs.WaitForElement("[role='dialog'] .mud-dialog-title", Screen.Patience).TextContent.ShouldBe("Delete note.txt?");

@@ -112,7 +112,7 @@ public sealed class CompanyTests
         HereIn(room).ShouldBe(["ann (you)", "ben"]);
         using var carl = await room.EnterAsync("carl");
 
-        room.Page.WaitForAssertion(() => HereIn(room).ShouldBe(["ann (you)", "ben", "carl"]), Screen.Patience);
+        room.Screen.Dialogs.WaitForAssertion(() => HereIn(room).ShouldBe(["ann (you)", "ben", "carl"]), Screen.Patience);
     }
 
     [Fact]
@@ -122,27 +122,27 @@ public sealed class CompanyTests
         await room.World.FillAsync(room.Chat, 400);
         var zoe = await room.World.PersonAsync("zoe");
         room.Page.Find("button[aria-label^='Members']").Click();
-        room.Page.WaitForAssertion(() => NamesIn(room).Count.ShouldBe(50), Screen.Patience);
+        room.Screen.Dialogs.WaitForAssertion(() => NamesIn(room).Count.ShouldBe(50), Screen.Patience);
         for (var pages = 0; pages < 8; pages++)
-            room.Page.FindAll("dialog button").Single(b => b.TextContent == "Load more").Click();
-        room.Page.WaitForAssertion(() => NamesIn(room)[^1].ShouldBe("Person 00399"), Screen.Patience);
+            room.Screen.Dialogs.FindAll("[role='dialog'] button").Single(b => b.TextContent == "Load more").Click();
+        room.Screen.Dialogs.WaitForAssertion(() => NamesIn(room)[^1].ShouldBe("Person 00399"), Screen.Patience);
         NamesIn(room).Count.ShouldBe(300);
 
         await room.World.Chats.AddMemberAsync(room.IdOf("ann"), room.Chat, zoe.Email);
-        room.Page.WaitForAssertion(() => NamesIn(room)[^1].ShouldBe("zoe"), Screen.Patience);
+        room.Screen.Dialogs.WaitForAssertion(() => NamesIn(room)[^1].ShouldBe("zoe"), Screen.Patience);
         await room.World.Chats.RemoveMemberAsync(room.IdOf("ann"), room.Chat, zoe.Id);
-        room.Page.WaitForAssertion(() => NamesIn(room)[^1].ShouldBe("Person 00399"), Screen.Patience);
+        room.Screen.Dialogs.WaitForAssertion(() => NamesIn(room)[^1].ShouldBe("Person 00399"), Screen.Patience);
 
-        room.Page.FindAll("dialog button").Single(b => b.TextContent == "Back to the beginning").Click();
-        room.Page.WaitForAssertion(() => NamesIn(room)[0].ShouldBe("ann (you)"), Screen.Patience);
-        room.Page.Find("input[aria-label='Search members']").Input("BE");
-        room.Page.WaitForAssertion(() => NamesIn(room).ShouldBe(["ben"]), Screen.Patience);
+        room.Screen.Dialogs.FindAll("[role='dialog'] button").Single(b => b.TextContent == "Back to the beginning").Click();
+        room.Screen.Dialogs.WaitForAssertion(() => NamesIn(room)[0].ShouldBe("ann (you)"), Screen.Patience);
+        room.Screen.Dialogs.Find("input[aria-label='Search members']").Input("BE");
+        room.Screen.Dialogs.WaitForAssertion(() => NamesIn(room).ShouldBe(["ben"]), Screen.Patience);
     }
 
-    private static List<string> NamesIn(Room room) => [.. room.Page.FindAll("dialog li .name").Select(name => name.TextContent)];
+    private static List<string> NamesIn(Room room) => [.. room.Screen.Dialogs.FindAll("[role='dialog'] li .name").Select(name => name.TextContent)];
 
     private static IEnumerable<string> HereIn(Room room) =>
-        room.Page.FindAll("dialog li").Where(li => li.QuerySelector(".here") is not null).Select(li => li.QuerySelector(".name")!.TextContent);
+        room.Screen.Dialogs.FindAll("[role='dialog'] li").Where(li => li.QuerySelector(".here") is not null).Select(li => li.QuerySelector(".name")!.TextContent);
 
     private async Task<Room> RoomAsync()
     {
@@ -151,6 +151,7 @@ public sealed class CompanyTests
         var (ann, ben, carl) = (await world.PersonAsync("ann"), await world.PersonAsync("ben"), await world.PersonAsync("carl"));
         var chat = await world.ChatAsync(ann, ben, carl);
         var screen = new Screen(world, ann);
+        _ = screen.Dialogs;
         var page = screen.Open(chat);
         page.WaitForElement("[role='log']", Screen.Patience);
         return new Room(world, screen, page, chat, new() { ["ann"] = ann.Id, ["ben"] = ben.Id, ["carl"] = carl.Id });
