@@ -9,6 +9,8 @@ namespace ChatFiles.Core.Files;
 /// </summary>
 public sealed class UploadsUnderWay(IOptions<LimitOptions> limits)
 {
+    private const int RepeatsForATry = 4;
+
     private readonly Lock _lock = new();
     private readonly Dictionary<(string UserId, bool AsRepeat), int> _ofPeople = [];
     private readonly Dictionary<string, int> _ofPurposes = new(StringComparer.Ordinal);
@@ -16,7 +18,7 @@ public sealed class UploadsUnderWay(IOptions<LimitOptions> limits)
     /// <summary>Before the first byte is read; disposing it says that the last one was.</summary>
     /// <param name="purpose">
     /// Two requests for the same purpose are a try and its repeat; null: there is no other for it. Of repeats there may be
-    /// as many again: the try before may be one that only the server does not know to be lost.
+    /// more: the try before may be one that only the server does not know to be lost.
     /// </param>
     internal Result<UploadUnderWay> Begin(string userId, string? purpose = null)
     {
@@ -24,7 +26,7 @@ public sealed class UploadsUnderWay(IOptions<LimitOptions> limits)
         lock (_lock)
         {
             var isRepeat = purpose is not null && _ofPurposes.ContainsKey(purpose);
-            var place = (userId, AsRepeat: isRepeat && _ofPeople.GetValueOrDefault((userId, true)) < most);
+            var place = (userId, AsRepeat: isRepeat && _ofPeople.GetValueOrDefault((userId, true)) < most * RepeatsForATry);
             if (most > 0 && _ofPeople.GetValueOrDefault(place) >= most)
                 return new Refusal(
                     RefusalReason.TooManyRequests,

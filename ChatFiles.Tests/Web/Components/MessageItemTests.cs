@@ -29,8 +29,8 @@ public sealed class MessageItemTests : BunitContext
         item.FindAll("button").Single(b => b.TextContent == "Show all").Click();
 
         item.Find(".text").TextContent.ShouldBe(text);
-        item.FindAll("button").ShouldBeEmpty();
-        Item(Shown.Message(4, text[..2000])).FindAll("button").ShouldBeEmpty();
+        item.FindAll(".body button").ShouldBeEmpty();
+        Item(Shown.Message(4, text[..2000])).FindAll(".body button").ShouldBeEmpty();
     }
 
     [Fact]
@@ -159,7 +159,7 @@ public sealed class MessageItemTests : BunitContext
         foreach (var text in texts)
         {
             var item = Item(Shown.Message(3, text));
-            foreach (var button in item.FindAll("button"))
+            foreach (var button in item.FindAll(".body button"))
                 button.Click();
             item.Find(".text").TextContent.ShouldBe(text);
         }
