@@ -232,7 +232,7 @@ public sealed class SurvivingReloads(Site site) : IClassFixture<Site>
             var (ann, ben, chat) = await scene.TwoInAChatAsync();
             var scripts = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
             await ann.Page.RouteAsync(
-                "**/Composer.razor*.js",
+                "**/sending/composer*.js",
                 async route =>
                 {
                     await scripts.Task;

@@ -3,7 +3,7 @@ using Microsoft.JSInterop;
 namespace ChatFiles.Web.Components;
 
 /// <summary>
-/// The script beside a component. Its <c>connect</c> gives back an object that the component talks to, and whose
+/// The script of a component, in wwwroot/js. Its <c>connect</c> gives back an object that the component talks to, and whose
 /// <c>disconnect</c> undoes everything when the component goes. The browser's side of it is js/scripts.js.
 /// </summary>
 internal sealed class ScriptModule(IJSRuntime js, string path) : IAsyncDisposable

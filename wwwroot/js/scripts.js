@@ -1,4 +1,4 @@
-// Connects components with the scripts beside them; called by ScriptModule.cs.
+// Connects components with their scripts; called by ScriptModule.cs.
 const PAUSES_MS = [300, 1_000, 3_000, 10_000];
 
 const connections = new Map();

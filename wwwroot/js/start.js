@@ -1,12 +1,12 @@
 // What every live page begins with.
-import { announce } from './announcer.js';
-import { Connection } from './connection.js';
-import './copy-link.js';
-import { listenEarly } from './early-input.js';
-import { keepFocus } from './focus.js';
-import './local-time.js';
+import { announce } from './sending/announcer.js';
+import { Connection } from './connection/connection.js';
+import './page/copy-link.js';
+import { listenEarly } from './sending/early-input.js';
+import { keepFocus } from './page/focus.js';
+import './page/local-time.js';
 import './scripts.js';
-import { askBeforeSigningOut } from './sign-out.js';
+import { askBeforeSigningOut } from './sending/sign-out.js';
 
 announce(document.getElementById('announcements'));
 askBeforeSigningOut();

@@ -10,7 +10,7 @@ public sealed partial class AnswersOfPagesTests
     public async Task Pages_know_every_refusal_that_the_server_gives()
     {
         var given = Given().Matches(await File.ReadAllTextAsync(Path.Combine(Repository.Root, "ChatFiles.Web", "Api", "Problems.cs")));
-        var known = await File.ReadAllTextAsync(Path.Combine(Repository.Root, "wwwroot", "js", "answers.js"));
+        var known = await File.ReadAllTextAsync(Path.Combine(Repository.Root, "wwwroot", "js", "server", "answers.js"));
         var slugs = given.Select(match => match.Groups["slug"].Value).ToList();
         slugs.Count.ShouldBeGreaterThan(30);
         slugs.Where(slug => !Regex.IsMatch(known, $"[' ]{slug}[' ]", RegexOptions.None, TimeSpan.FromSeconds(1))).ShouldBeEmpty();

@@ -38,7 +38,7 @@ internal static class FileLooks
     public static bool OpensFromItsCard(AttachmentView file) =>
         IsVideo(file) || IsPdf(file) || IsText(file) || (IsPicture(file) && !IsDrawn(file));
 
-    /// <summary>An id in <c>wwwroot/icons.svg</c>; js/files.js has the same table.</summary>
+    /// <summary>An id in <c>wwwroot/icons.svg</c>; js/files/files.js has the same table.</summary>
     public static string IconOf(AttachmentView file) =>
         Path.GetExtension(file.FileName ?? "").TrimStart('.').ToLowerInvariant() switch
         {

@@ -57,7 +57,7 @@ public sealed partial class FileViewer(IJSRuntime js)
     {
         if (_script is not null || _current is null)
             return;
-        _script = new ScriptModule(js, "./Components/Files/FileViewer.razor.js");
+        _script = new ScriptModule(js, "./js/reading/file-viewer.js");
         await _script.ConnectAsync(_content);
     }
 

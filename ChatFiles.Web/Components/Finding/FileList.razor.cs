@@ -124,7 +124,7 @@ public sealed partial class FileList(ChatService chats, TimeProvider time)
     {
         if (_chat is null || _script is not null)
             return;
-        _script = new ScriptModule(JS, "./Components/Finding/FileList.razor.js");
+        _script = new ScriptModule(JS, "./js/page/file-list.js");
         await _script.ConnectAsync(_scroller);
     }
 

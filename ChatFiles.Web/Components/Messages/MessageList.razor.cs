@@ -134,7 +134,7 @@ public sealed partial class MessageList
         if (firstRender)
         {
             _self = DotNetObjectReference.Create(this);
-            _script = new ScriptModule(JS, "./Components/Messages/MessageList.razor.js");
+            _script = new ScriptModule(JS, "./js/reading/message-list.js");
             await _script.ConnectAsync(_scroller, _toLatest, _self, Place?.Kind, Place?.MessageId);
         }
         else if (isElsewhere && Place is not null)

@@ -2,7 +2,7 @@ using System.Globalization;
 
 namespace ChatFiles.Web.Components.Messages;
 
-/// <summary>Times for browsers. Only they know the reader's time zone (wwwroot/js/local-time.js).</summary>
+/// <summary>Times for browsers. Only they know the reader's time zone (wwwroot/js/page/local-time.js).</summary>
 internal static class Times
 {
     public static string Iso(DateTime time) => time.ToString("yyyy-MM-dd'T'HH:mm:ss.fff'Z'", CultureInfo.InvariantCulture);

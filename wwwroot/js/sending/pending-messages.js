@@ -1,10 +1,13 @@
 // Draws a chat's part of the outbox behind its messages.
-import { avatar, element, icon, iconButton } from './dom.js';
-import { iconOf, readableSize } from './files.js';
+import { avatar, element, icon, iconButton } from '../page/dom.js';
+import { iconOf, readableSize } from '../files/files.js';
 import { outbox } from './outbox.js';
 import { timeLeft } from './pace.js';
 
 const CLOSE_MS = 5 * 60_000;
+
+/** Where there is no chat any more there may still be what was to be sent to it (ChatNotFound.razor). */
+export const connect = (place) => new PendingMessages(place, null);
 
 export class PendingMessages {
   #place;

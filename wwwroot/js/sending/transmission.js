@@ -1,6 +1,6 @@
 // One try to hand a message to the server, by plain HTTP.
-import { answerOf, isSent, judge, NO_CONNECTION } from './answers.js';
-import { antiforgeryToken, watch } from './requests.js';
+import { answerOf, isSent, judge, NO_CONNECTION } from '../server/answers.js';
+import { antiforgeryToken, watch } from '../server/requests.js';
 import { uploadResumably } from './resumable.js';
 
 // Larger files go ahead of the form, each as an upload that a cut network only interrupts.

@@ -1,6 +1,6 @@
 // What can be done with a message or a file in the log: "More for …" on each, by click, long press and the context-menu key.
-import { copyLink } from './copy-link.js';
-import { openMenu } from './menu.js';
+import { copyLink } from '../page/copy-link.js';
+import { openMenu } from '../page/menu.js';
 
 /**
  * @param {HTMLElement} log

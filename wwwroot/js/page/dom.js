@@ -27,7 +27,7 @@ export function iconButton(name, label, onclick) {
   return element('button', { type: 'button', class: 'icon-button', 'aria-label': label, title: label, onclick }, icon(name));
 }
 
-/** As Layout/Avatar.razor draws it. */
+/** As Layout/Leaves.razor draws it. */
 export function avatar(name) {
   const words = name.split(/[ .\-_]+/).filter(Boolean).slice(0, 2);
   const initials = words.map((word) => [...word][0]).join('').toUpperCase();

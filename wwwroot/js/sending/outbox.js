@@ -2,11 +2,11 @@
 // the closed tab. It needs no circuit, and knows no elements: PendingMessages draws it. One key is the thread through
 // pending bubble, upload and stored message, and makes any repeat harmless.
 import { isReadable, outgoing, prepare } from './outgoing-file.js';
-import { ask, isDone, problemOf } from './answers.js';
+import { ask, isDone, problemOf } from '../server/answers.js';
 import { allWritten, forgetOld, isKept, keptMessages, takeCopies, userId, whenOthersChange, write } from './outbox-store.js';
 import { Pace } from './pace.js';
-import { pauseAfter } from './pauses.js';
-import { antiforgeryToken } from './requests.js';
+import { pauseAfter } from '../server/pauses.js';
+import { antiforgeryToken } from '../server/requests.js';
 import { endUpload } from './resumable.js';
 import { newKey, transmit, travelOrder } from './transmission.js';
 

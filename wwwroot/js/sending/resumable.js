@@ -1,7 +1,7 @@
 // One file to the server by the tus protocol (https://tus.io/protocols/resumable-upload): what has arrived there is
 // not sent again, neither after a cut network nor after a restart of the server.
-import { answerOf, isTus, judge, NO_CONNECTION, offsetOf as offsetIn, uploadOf } from './answers.js';
-import { antiforgeryToken, watch } from './requests.js';
+import { answerOf, isTus, judge, NO_CONNECTION, offsetOf as offsetIn, uploadOf } from '../server/answers.js';
+import { antiforgeryToken, watch } from '../server/requests.js';
 
 // The first bytes decide whether the file may be sent at all. Sent alone, they are judged before the rest leaves.
 const HEAD_BYTES = 4 * 1024;

@@ -1,10 +1,10 @@
 // Keeps the circuit. While it is down the page says "Reconnecting…"; when the server has forgotten the circuit
 // (it was restarted), the page loads itself again. Where something on the way refuses WebSockets, the page says so and
 // lives by long polling.
-import { ask, bodyOf, problemOf } from './answers.js';
-import { element } from './dom.js';
-import { outbox } from './outbox.js';
-import { pauseAfter } from './pauses.js';
+import { ask, bodyOf, problemOf } from '../server/answers.js';
+import { element } from '../page/dom.js';
+import { outbox } from '../sending/outbox.js';
+import { pauseAfter } from '../server/pauses.js';
 import { LONG_POLLING, mayBeBlocked, rememberBlocked, socketPasses, sockets } from './sockets.js';
 
 const SERVER_SILENT_MS = 12_000; // three of the server's keep-alives

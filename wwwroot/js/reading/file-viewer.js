@@ -1,6 +1,6 @@
 // What the viewer does without the circuit: zooming, dragging, keys, and reading documents over HTTP.
-import { headOf, isFile, problemOf } from '../../js/answers.js';
-import { isAvailable, showUnavailable, watchFiles } from '../../js/file-troubles.js';
+import { headOf, isFile, problemOf } from '../server/answers.js';
+import { isAvailable, showUnavailable, watchFiles } from './file-troubles.js';
 
 const STEP = 1.5;
 const MAX_SCALE = 10;

@@ -1,13 +1,13 @@
 // Writing a message and picking its files. What is sent goes to the outbox and is no longer the composer's business.
-import { Draft } from '../../js/drafts.js';
-import { takeEarlyEnter } from '../../js/early-input.js';
-import { FilesToSend } from '../../js/files-to-send.js';
-import { element, iconButton } from '../../js/dom.js';
-import { refusalOfFolder } from '../../js/files.js';
-import { outbox } from '../../js/outbox.js';
-import { keepPicked, keptPicked } from '../../js/outbox-store.js';
-import { outgoing, prepare, remember } from '../../js/outgoing-file.js';
-import { TypingReport } from '../../js/typing-report.js';
+import { Draft } from './drafts.js';
+import { takeEarlyEnter } from './early-input.js';
+import { FilesToSend } from './files-to-send.js';
+import { element, iconButton } from '../page/dom.js';
+import { refusalOfFolder } from '../files/files.js';
+import { outbox } from './outbox.js';
+import { keepPicked, keptPicked } from './outbox-store.js';
+import { outgoing, prepare, remember } from './outgoing-file.js';
+import { TypingReport } from './typing-report.js';
 
 export function connect(root, page) {
   return new Composer(root, page);

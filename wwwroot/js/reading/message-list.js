@@ -1,8 +1,8 @@
 // Scrolling, reading and what is still being sent. The scroller runs backwards: 0 is the end, older is negative.
-import { watchFiles } from '../../js/file-troubles.js';
-import { offerMenus } from '../../js/message-menus.js';
-import { outbox } from '../../js/outbox.js';
-import { PendingMessages } from '../../js/pending-messages.js';
+import { watchFiles } from './file-troubles.js';
+import { offerMenus } from './message-menus.js';
+import { outbox } from '../sending/outbox.js';
+import { PendingMessages } from '../sending/pending-messages.js';
 
 const AT_END_PX = 40;
 const FAR_FROM_END_PX = 400;

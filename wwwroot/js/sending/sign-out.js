@@ -1,6 +1,6 @@
 // Signing out ends the page, and with it what it is sending. It stays in this browser for when its writer comes back, if
 // the browser can keep it; whoever wants it to arrive first can wait.
-import { element } from './dom.js';
+import { element } from '../page/dom.js';
 import { outbox } from './outbox.js';
 
 const KEPT = 'Signed out, this browser keeps what is not sent and goes on with it when you sign in here again.';

@@ -1,9 +1,9 @@
 // What a person can do where a file's bytes don't come: try again when storage is away for a moment, put a missing one back.
-import { ask, foreignReason, headOf, isDone, isFile, isRefusedFile, problemOf } from './answers.js';
-import { element } from './dom.js';
-import { mayHoldLocation, withoutLocation } from './exif.js';
-import { extensionOf } from './files.js';
-import { antiforgeryToken } from './requests.js';
+import { ask, foreignReason, headOf, isDone, isFile, isRefusedFile, problemOf } from '../server/answers.js';
+import { element } from '../page/dom.js';
+import { mayHoldLocation, withoutLocation } from '../files/exif.js';
+import { extensionOf } from '../files/files.js';
+import { antiforgeryToken } from '../server/requests.js';
 
 // Read once the element knows what it plays: a picture in a format that the browser does not know is no error to it.
 const METADATA = 1;

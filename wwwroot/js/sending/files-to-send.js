@@ -1,9 +1,9 @@
 // The list "Files to send": what is picked and waits for the button. Meanwhile it is made ready: photos lose their location,
 // pictures and videos get a thumbnail.
-import { element, icon, iconButton } from './dom.js';
-import { mayHoldLocation, withoutLocation } from './exif.js';
-import { extensionOf, iconOf, readableSize, refusalOf } from './files.js';
-import { isDrawable, thumbnailOf, within } from './pictures.js';
+import { element, icon, iconButton } from '../page/dom.js';
+import { mayHoldLocation, withoutLocation } from '../files/exif.js';
+import { extensionOf, iconOf, readableSize, refusalOf } from '../files/files.js';
+import { isDrawable, thumbnailOf, within } from '../files/pictures.js';
 
 // Counted from the moment somebody sends; a message goes without a thumbnail that takes longer.
 const PATIENCE_MS = 3_000;

@@ -1,3 +1,0 @@
-import { PendingMessages } from '../../js/pending-messages.js';
-
-export const connect = (place) => new PendingMessages(place, null);
