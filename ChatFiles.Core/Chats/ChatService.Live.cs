@@ -14,8 +14,13 @@ public sealed record ChatSnapshot(ChatView Chat, MessageWindow Window, Unread Un
 /// <param name="Snapshot">At the moment of the subscription's position.</param>
 /// <param name="Changes">Dispose it when the chat is closed.</param>
 /// <param name="Seat">Who else has the chat open; others see that this person has.</param>
-public sealed record OpenChat(ChatSnapshot Snapshot, RoomSubscription Changes, Seat Seat) : IDisposable
+public sealed record OpenChat(ChatSnapshot Snapshot, RoomSubscription Changes, Seat Seat) : IChanges<RoomEvent>
 {
+    /// <inheritdoc/>
+    public Task DeliverAsync(Func<IReadOnlyList<RoomEvent>, Task> deliver, TimeSpan gathering, CancellationToken cancellationToken) =>
+        Changes.DeliverAsync(deliver, gathering, cancellationToken);
+
+    /// <inheritdoc/>
     public void Dispose()
     {
         Changes.Dispose();
@@ -80,6 +85,10 @@ public sealed partial class ChatService
             return new Refusal(RefusalReason.InvalidSeq, $"The events of this chat are numbered up to {lastSeq}; ask for those after 0 to {lastSeq}.");
         return Subscribe(userId, chatId, after ?? lastSeq.Value);
     }
+
+    /// <summary>News of all chats: hints of where to look again. What there is to see, the caller's readings say.</summary>
+    /// <param name="matters">Whether it is worth a look; to be answered quickly, on the thread that tells everybody.</param>
+    public LobbySubscription WatchChats(Func<LobbyNews, bool> matters) => new(broadcaster, matters, time, logger);
 
     private static async Task<Unread> FindUnreadAsync(ChatDbContext db, string userId, long chatId, CancellationToken cancellationToken)
     {

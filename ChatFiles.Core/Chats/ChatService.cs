@@ -42,6 +42,19 @@ public sealed partial class ChatService(
     ILogger<ChatService> logger
 )
 {
+    /// <summary>Runs a use case for a page: that storage is away for a moment is its refusal then, and no exception.</summary>
+    public static async Task<Refusal?> TryAsync(Func<Task<Refusal?>> useCase)
+    {
+        try
+        {
+            return await useCase();
+        }
+        catch (Exception failure) when (Outage.Explain(failure) is { } refusal)
+        {
+            return refusal;
+        }
+    }
+
     /// <summary>To the millisecond, which is what the database keeps: an answer and a later reading show the same time.</summary>
     private DateTime Now
     {

@@ -27,17 +27,4 @@ public static class Outage
             DbUpdateException { InnerException: SqliteException inner } => Explain(inner),
             _ => null,
         };
-
-    /// <summary>Runs a use case; an outage is its refusal then, and no exception.</summary>
-    public static async Task<Refusal?> ToRefusalAsync(Func<Task<Refusal?>> useCase)
-    {
-        try
-        {
-            return await useCase();
-        }
-        catch (Exception failure) when (Explain(failure) is { } refusal)
-        {
-            return refusal;
-        }
-    }
 }

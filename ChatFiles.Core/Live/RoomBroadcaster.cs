@@ -71,4 +71,8 @@ public sealed class RoomBroadcaster
 /// <summary>Something changed in a chat.</summary>
 /// <param name="UserId">Whom it is about, where it is about a member.</param>
 /// <param name="Event">What happened; null where it is no event of the chat.</param>
-public sealed record LobbyNews(long ChatId, string? UserId, RoomEvent? Event = null);
+public sealed record LobbyNews(long ChatId, string? UserId, RoomEvent? Event = null)
+{
+    /// <summary>So much happened that nobody remembers what: look at everything.</summary>
+    public static readonly LobbyNews Anything = new(0, null);
+}

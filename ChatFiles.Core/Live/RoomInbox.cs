@@ -40,7 +40,23 @@ internal sealed class RoomInbox(string userId, long chatId, long since)
     /// <summary>True once after events were dropped.</summary>
     public bool TakeMissedSome() => Interlocked.Exchange(ref _missedSome, 0) == 1;
 
-    public bool TryRead(out RoomEvent roomEvent) => _events.Reader.TryRead(out roomEvent!);
+    /// <summary>All that follows on a position without a gap; what comes before it is thrown away.</summary>
+    public IReadOnlyList<RoomEvent> TakeAfter(long position)
+    {
+        var taken = new List<RoomEvent>();
+        while (_events.Reader.TryPeek(out var next) && next.Seq <= position + 1 && _events.Reader.TryRead(out next))
+        {
+            if (next.Seq <= position)
+                continue;
+            taken.Add(next);
+            position++;
+        }
+
+        return taken;
+    }
+
+    /// <summary>Something is there that <see cref="TakeAfter"/> does not give.</summary>
+    public bool HasGap => _events.Reader.TryPeek(out _);
 
     public ValueTask<bool> WaitAsync(CancellationToken cancellationToken) => _events.Reader.WaitToReadAsync(cancellationToken);
 

@@ -8,7 +8,7 @@ namespace ChatFiles.Core.Live;
 /// One receiver's place in a chat's events: each event after its position reaches it once and in order. What it hears
 /// live is only used where it follows on; whatever is missing is read from the log. One reader at a time.
 /// </summary>
-public sealed class RoomSubscription : IDisposable
+public sealed class RoomSubscription : IChanges<RoomEvent>
 {
     private readonly string _userId;
     private readonly RoomBroadcaster _broadcaster;
@@ -38,21 +38,19 @@ public sealed class RoomSubscription : IDisposable
     /// <summary>The seq of the last event that was delivered.</summary>
     public long Position { get; private set; }
 
-    /// <summary>
-    /// Hands every event to <paramref name="deliver"/>, one after another. A delivery that throws is tried again with
-    /// growing pauses, so that it must bear being repeated. Ends when the membership does.
-    /// </summary>
-    public async Task DeliverAsync(Func<RoomEvent, Task> deliver, CancellationToken cancellationToken)
+    /// <inheritdoc/>
+    /// <remarks>Ends when the membership does.</remarks>
+    public async Task DeliverAsync(Func<IReadOnlyList<RoomEvent>, Task> deliver, TimeSpan gathering, CancellationToken cancellationToken)
     {
         var failures = 0;
         while (true)
         {
             try
             {
-                await foreach (var roomEvent in ReadFromAsync(Position, cancellationToken))
+                await foreach (var events in ReadFromAsync(Position, gathering, cancellationToken))
                 {
-                    await deliver(roomEvent);
-                    Position = roomEvent.Seq;
+                    await deliver(events);
+                    Position = events[^1].Seq;
                     failures = 0;
                 }
 
@@ -69,34 +67,40 @@ public sealed class RoomSubscription : IDisposable
     /// <summary>All events after the position, then the live ones as they come. Ends when the membership does.</summary>
     public async IAsyncEnumerable<RoomEvent> ReadAsync([EnumeratorCancellation] CancellationToken cancellationToken)
     {
-        await foreach (var roomEvent in ReadFromAsync(Position, cancellationToken))
+        await foreach (var events in ReadFromAsync(Position, gathering: TimeSpan.Zero, cancellationToken))
         {
-            yield return roomEvent;
-            Position = roomEvent.Seq;
-        }
-    }
-
-    public void Dispose() => _broadcaster.Leave(_inbox);
-
-    private async IAsyncEnumerable<RoomEvent> ReadFromAsync(long position, [EnumeratorCancellation] CancellationToken cancellationToken)
-    {
-        using var ending = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken, _inbox.Ended);
-        while (await CatchUpAsync(position, ending.Token) is { } missed)
-        {
-            foreach (var roomEvent in missed)
+            foreach (var roomEvent in events)
             {
                 if (_inbox.Ended.IsCancellationRequested)
                     yield break;
                 yield return roomEvent;
-                position = roomEvent.Seq;
+                Position = roomEvent.Seq;
             }
+        }
+    }
 
-            if (missed.Count > 0)
-                continue;
-            while (await NextLiveAsync(position, ending.Token) is { } live)
+    /// <inheritdoc/>
+    public void Dispose() => _broadcaster.Leave(_inbox);
+
+    /// <summary>Never an empty list.</summary>
+    private async IAsyncEnumerable<IReadOnlyList<RoomEvent>> ReadFromAsync(
+        long position,
+        TimeSpan gathering,
+        [EnumeratorCancellation] CancellationToken cancellationToken
+    )
+    {
+        using var ending = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken, _inbox.Ended);
+        while (await CatchUpAsync(position, ending.Token) is { } missed)
+        {
+            // The log until there is nothing more in it, then what is heard until something is missing.
+            var events = missed.Count > 0 ? missed : await NextLiveAsync(position, gathering, ending.Token);
+            while (events is not null)
             {
-                yield return live;
-                position = live.Seq;
+                if (_inbox.Ended.IsCancellationRequested)
+                    yield break;
+                yield return events;
+                position = events[^1].Seq;
+                events = missed.Count > 0 ? null : await NextLiveAsync(position, gathering, ending.Token);
             }
 
             if (_inbox.Ended.IsCancellationRequested)
@@ -128,25 +132,22 @@ public sealed class RoomSubscription : IDisposable
         }
     }
 
-    /// <summary>The event that follows on; null when the log has to be read, or the membership has ended.</summary>
-    private async Task<RoomEvent?> NextLiveAsync(long position, CancellationToken ending)
+    /// <summary>The events that follow on; null when the log has to be read, or the membership has ended.</summary>
+    private async Task<IReadOnlyList<RoomEvent>?> NextLiveAsync(long position, TimeSpan gathering, CancellationToken ending)
     {
         try
         {
-            while (true)
+            while (!_inbox.TakeMissedSome())
             {
-                while (_inbox.TryRead(out var roomEvent))
-                {
-                    if (roomEvent.Seq == position + 1)
-                        return roomEvent;
-                    if (roomEvent.Seq > position)
-                        return null;
-                }
-
-                if (_inbox.TakeMissedSome())
-                    return null;
                 await _inbox.WaitAsync(ending);
+                await Task.Delay(gathering, _time, ending);
+                if (_inbox.TakeAfter(position) is { Count: > 0 } events)
+                    return events;
+                if (_inbox.HasGap)
+                    return null;
             }
+
+            return null;
         }
         catch (OperationCanceledException) when (_inbox.Ended.IsCancellationRequested)
         {

@@ -1,8 +1,8 @@
 using Bunit;
 using ChatFiles.Core.Live;
 using ChatFiles.Tests.Stage;
-using ChatFiles.Web.Components.Messages;
 using ChatFiles.Web.Components.Chats;
+using ChatFiles.Web.Components.Messages;
 
 namespace ChatFiles.Tests.Web.Components;
 

@@ -172,4 +172,28 @@ public sealed class NavChatsTests
 
         nav.WaitForAssertion(() => nav.FindAll(".badge").ShouldBeEmpty(), Screen.Patience);
     }
+
+    [Fact]
+    public async Task A_message_in_a_chat_that_is_listed_is_counted_without_asking_the_database()
+    {
+        var statements = new Statements();
+        await using var world = await ChatWorld.BeginAsync(change: statements.Count);
+        await world.StartAsync<EventDispatcher>();
+        var (ann, bob) = (await world.PersonAsync("ann"), await world.PersonAsync("bob"));
+        var chat = await world.ChatAsync(ann, bob);
+        await using var screen = new Screen(world, bob);
+        var nav = screen.Render<NavChats>();
+        nav.WaitForElement($"a[href='/chats/{chat}']", Screen.Patience);
+        var first = (await world.Chats.SendTextAsync(ann.Id, chat, "one")).Value;
+        nav.WaitForElement($"a[href='/chats/{chat}'] .badge", Screen.Patience);
+        statements.Reset();
+
+        await world.Chats.SendTextAsync(ann.Id, chat, "two");
+        await world.Chats.SendTextAsync(bob.Id, chat, "mine");
+        nav.WaitForAssertion(() => nav.Find($"a[href='/chats/{chat}'] .visually-hidden").TextContent.ShouldBe(", 2 unread"), Screen.Patience);
+        statements.CountOf("\"ReadMessageId\"").ShouldBe(0, "readings of the list");
+
+        await world.Chats.DeleteMessageAsync(ann.Id, chat, first.Id);
+        nav.WaitForAssertion(() => nav.Find($"a[href='/chats/{chat}'] .visually-hidden").TextContent.ShouldBe(", 1 unread"), Screen.Patience);
+    }
 }

@@ -2,7 +2,6 @@ using System.Security.Claims;
 using Bunit;
 using Bunit.TestDoubles;
 using ChatFiles.Core.Files;
-using ChatFiles.Core.Live;
 using ChatFiles.Core.People;
 using ChatFiles.Tests.Stage;
 using ChatFiles.Web.Components;
@@ -23,7 +22,6 @@ internal sealed class Screen : BunitContext
     {
         JSInterop.Mode = JSRuntimeMode.Loose;
         Services.AddSingleton(world.Chats);
-        Services.AddSingleton(world.Services.GetRequiredService<RoomBroadcaster>());
         Services.AddSingleton(world.Services.GetRequiredService<UploadPolicy>());
         Services.AddSingleton(world.Services.GetRequiredService<TimeProvider>());
         Services.AddSingleton<CircuitConnection>();

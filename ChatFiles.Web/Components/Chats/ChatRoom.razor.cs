@@ -1,6 +1,5 @@
 using System.Globalization;
 using ChatFiles.Core.Chats;
-using ChatFiles.Core.Data;
 using ChatFiles.Core.Live;
 using ChatFiles.Web.Components.Layout;
 using ChatFiles.Web.Components.Messages;
@@ -9,10 +8,7 @@ using MudBlazor;
 
 namespace ChatFiles.Web.Components.Chats;
 
-/// <summary>
-/// One chat, open on somebody's screen: its state at one moment and every change after it, through one subscription
-/// that lives exactly as long as this component.
-/// </summary>
+/// <summary>One chat, open on somebody's screen.</summary>
 public sealed partial class ChatRoom(
     ChatService chats,
     IDialogService dialogs,
@@ -20,8 +16,6 @@ public sealed partial class ChatRoom(
     CircuitConnection connection
 )
 {
-    private readonly CancellationTokenSource _closing = new();
-    private readonly Turns _turns = new();
     private OpenChat? _open;
     private ChatView? _chat;
     private Timeline? _timeline;
@@ -32,9 +26,7 @@ public sealed partial class ChatRoom(
     private Place? _place;
     private bool _isOpen;
     private bool _wasAtMessage;
-    private bool _isUnknown;
     private bool _isNew;
-    private bool _hasEnded;
     private bool _isReady;
     private IDialogReference? _members;
     private Guid? _openFile;
@@ -60,20 +52,13 @@ public sealed partial class ChatRoom(
     private int UnreadAbove =>
         _unread.FirstId is { } first && !_hasReachedUnread && first < _timeline!.Messages[0].Id ? _unread.Count : 0;
 
-    public async ValueTask DisposeAsync()
+    /// <summary>What is said is seen at once; what is said meanwhile comes with the next drawing.</summary>
+    protected override TimeSpan Gathering => TimeSpan.Zero;
+
+    public override async ValueTask DisposeAsync()
     {
         connection.Changed -= OnConnection;
-        await _closing.CancelAsync();
-        _open?.Dispose();
-        _closing.Dispose();
-    }
-
-    protected override async Task OnInitializedAsync()
-    {
-        if (RendererInfo.IsInteractive)
-            await OpenAsync();
-        else
-            await PreviewAsync();
+        await base.DisposeAsync();
     }
 
     /// <summary>Somebody followed a link: to a message, perhaps once more to the same, or to the chat itself.</summary>
@@ -89,35 +74,28 @@ public sealed partial class ChatRoom(
             await ShowLatestAsync();
     }
 
-    /// <summary>What the page shows before its circuit is there: the same, without listening.</summary>
-    private async Task PreviewAsync()
+    protected override async Task<IChanges<RoomEvent>?> ListenAsync()
     {
-        var looked = await chats.LookAtChatAsync(UserId, ChatId, MessageId);
-        _isUnknown = !looked.Succeeded(out var snapshot, out _);
-        if (_isUnknown)
-            return;
-        Show(snapshot!);
-        _isNew = await IsNewAsync();
+        _ = (await chats.OpenChatAsync(UserId, ChatId, MessageId)).Succeeded(out _open, out _);
+        return _open;
     }
 
-    private async Task OpenAsync()
+    /// <summary>Before there is a circuit, the same without a subscription.</summary>
+    protected override async Task<bool> ReadAsync()
     {
         _isNew = await IsNewAsync();
-        var opened = await chats.OpenChatAsync(UserId, ChatId, MessageId);
-        _isUnknown = !opened.Succeeded(out _open, out _);
-        if (_isUnknown)
-            return;
-        if (_closing.IsCancellationRequested)
+        if (_open is not null)
         {
-            // The person was gone again before the chat was open.
-            _open!.Dispose();
-            return;
+            Show(_open.Snapshot);
+            connection.Changed += OnConnection;
+            await ChatService.TryAsync(RememberAsync);
+        }
+        else if ((await chats.LookAtChatAsync(UserId, ChatId, MessageId)).Succeeded(out var snapshot, out _))
+        {
+            Show(snapshot);
         }
 
-        Show(_open!.Snapshot);
-        connection.Changed += OnConnection;
-        _ = Task.Run(FollowAsync);
-        await Outage.ToRefusalAsync(RememberAsync);
+        return _chat is not null;
     }
 
     private void Show(ChatSnapshot snapshot)
@@ -150,43 +128,21 @@ public sealed partial class ChatRoom(
         return null;
     }
 
-    private async Task FollowAsync()
+    protected override async Task<bool> HearAsync(IReadOnlyList<RoomEvent> changes)
     {
-        try
+        var isNew = false;
+        foreach (var roomEvent in changes)
         {
-            await _open!.Changes.DeliverAsync(roomEvent => InvokeAsync(() => _turns.TakeAsync(() => ApplyAsync(roomEvent))), _closing.Token);
-            await InvokeAsync(() =>
-            {
-                _open.Dispose();
-                _hasEnded = true;
-                StateHasChanged();
-            });
-        }
-        catch (Exception) when (_closing.IsCancellationRequested)
-        {
-            // The chat was closed.
-        }
-        catch (Exception failure)
-        {
-            await DispatchExceptionAsync(failure);
-        }
-    }
-
-    private async Task ApplyAsync(RoomEvent roomEvent)
-    {
-        var isNew = _timeline!.Apply(roomEvent) | CountNew(roomEvent);
-        if (roomEvent.Type is ChatEventType.MemberJoined or ChatEventType.MemberLeft)
-        {
-            var chat = await chats.GetChatAsync(UserId, ChatId, members: 0);
-            isNew |= chat.Refusal is null;
-            _chat = chat.Refusal is null ? chat.Value : _chat;
-            if (_members?.Dialog is MembersDialog members)
+            isNew |= _timeline!.Apply(roomEvent) | CountNew(roomEvent);
+            if (roomEvent.Type is ChatEventType.MemberJoined or ChatEventType.MemberLeft && _members?.Dialog is MembersDialog members)
                 await members.HearAsync(roomEvent);
         }
 
-        if (!isNew)
-            return;
-        StateHasChanged();
+        if (!changes.Any(e => e.Type is ChatEventType.MemberJoined or ChatEventType.MemberLeft))
+            return isNew;
+        var chat = await chats.GetChatAsync(UserId, ChatId, members: 0);
+        _chat = chat.Refusal is null ? chat.Value : _chat;
+        return isNew | chat.Refusal is null;
     }
 
     /// <summary>Others' messages that come while the reader is elsewhere are counted; a repeated event is not.</summary>
@@ -202,7 +158,7 @@ public sealed partial class ChatRoom(
     }
 
     private Task LoadOlderAsync() =>
-        _turns.TakeAsync(async () =>
+        Turns.TakeAsync(async () =>
         {
             if (_timeline?.NextBefore is not { } before)
                 return;
@@ -213,7 +169,7 @@ public sealed partial class ChatRoom(
         });
 
     private Task LoadNewerAsync() =>
-        _turns.TakeAsync(async () =>
+        Turns.TakeAsync(async () =>
         {
             if (_timeline?.NextAfter is not { } after)
                 return;
@@ -225,7 +181,7 @@ public sealed partial class ChatRoom(
 
     private async Task ShowLatestAsync()
     {
-        await _turns.TakeAsync(async () =>
+        await Turns.TakeAsync(async () =>
         {
             if (_timeline!.NextAfter is null)
                 return;
@@ -242,7 +198,7 @@ public sealed partial class ChatRoom(
     private Task ShowUnreadAsync() => _unread.FirstId is { } id ? ShowAsync(id, Place.NewLine()) : Task.CompletedTask;
 
     private Task ShowAsync(long messageId, Place place) =>
-        _turns.TakeAsync(async () =>
+        Turns.TakeAsync(async () =>
         {
             if (!Has(messageId))
             {

@@ -1,7 +1,6 @@
 using System.Globalization;
 using System.Security.Claims;
 using ChatFiles.Core.Chats;
-using ChatFiles.Core.Data;
 using ChatFiles.Core.Live;
 using Microsoft.AspNetCore.Components;
 using Microsoft.AspNetCore.Components.Authorization;
@@ -10,28 +9,14 @@ using MudBlazor;
 
 namespace ChatFiles.Web.Components.Chats;
 
-/// <summary>The person's chats with their unread counts. News is only a hint here: the list is read afresh, not patched.</summary>
-public sealed partial class NavChats(
-    ChatService chats,
-    RoomBroadcaster broadcaster,
-    IDialogService dialogs,
-    NavigationManager navigation,
-    TimeProvider time
-)
+/// <summary>
+/// The person's chats with their unread counts. A message in one of them is counted from the news; whatever else there is
+/// makes the list be read afresh.
+/// </summary>
+public sealed partial class NavChats(ChatService chats, IDialogService dialogs, NavigationManager navigation)
 {
-    private static readonly TimeSpan Pause = TimeSpan.FromMilliseconds(150);
-
-    private static readonly TimeSpan PauseInOutage = TimeSpan.FromSeconds(2);
-
-    /// <summary>Chats that made news and are not mine: they are not worth a look again until somebody adds me.</summary>
-    private readonly HashSet<long> _foreign = [];
-
     private string _userId = "";
     private IReadOnlyList<ChatSummary> _chats = [];
-    private IDisposable? _watch;
-    private ITimer? _reload;
-    private int _isWaiting;
-    private bool _isDisposed;
 
     [CascadingParameter]
     private Task<AuthenticationState> Authentication { get; set; } = null!;
@@ -53,67 +38,51 @@ public sealed partial class NavChats(
         }
     }
 
-    public void Dispose()
+    public override ValueTask DisposeAsync()
     {
-        _isDisposed = true;
         navigation.LocationChanged -= ShowWhereWeAre;
-        _watch?.Dispose();
-        _reload?.Dispose();
+        return base.DisposeAsync();
     }
 
-    protected override async Task OnInitializedAsync()
+    protected override Task<IChanges<LobbyNews>?> ListenAsync()
     {
-        if (RendererInfo.IsInteractive)
-        {
-            navigation.LocationChanged += ShowWhereWeAre;
-            _reload = time.CreateTimer(_ => _ = InvokeAsync(ReloadAsync), null, Timeout.InfiniteTimeSpan, Timeout.InfiniteTimeSpan);
-            _watch = broadcaster.Watch(OnNews);
-        }
+        navigation.LocationChanged += ShowWhereWeAre;
+        return Task.FromResult<IChanges<LobbyNews>?>(chats.WatchChats(Matters));
+    }
 
+    protected override async Task<bool> ReadAsync()
+    {
         _userId = (await Authentication).User.FindFirstValue(ClaimTypes.NameIdentifier) ?? "";
         _chats = await chats.ListChatsAsync(_userId);
+        return true;
     }
 
-    /// <summary>On the dispatcher's thread: quick, and many news at once are one look at the list.</summary>
-    private void OnNews(LobbyNews news)
+    protected override async Task<bool> HearAsync(IReadOnlyList<LobbyNews> changes)
     {
-        var isMine = news.UserId == _userId;
-        lock (_foreign)
-        {
-            if (isMine)
-                _foreign.Remove(news.ChatId);
-            else if (_foreign.Contains(news.ChatId) || IsReadPositionOfAnother(news))
-                return;
-            if (!_chats.Any(c => c.Id == news.ChatId))
-                _foreign.Add(news.ChatId);
-        }
-
-        if (Interlocked.Exchange(ref _isWaiting, 1) == 0)
-            _reload?.Change(Pause, Timeout.InfiniteTimeSpan);
+        var before = _chats;
+        if (!changes.All(TryCount))
+            await ReadAsync();
+        return !_chats.SequenceEqual(before);
     }
 
-    private bool IsReadPositionOfAnother(LobbyNews news) => news.UserId is not null && _chats.Any(c => c.Id == news.ChatId);
+    /// <summary>About me, or what happens in one of my chats; where another has read to is neither.</summary>
+    private bool Matters(LobbyNews news) =>
+        IsReading || news.UserId == _userId || ((news.UserId is null || news.Event is not null) && _chats.Any(c => c.Id == news.ChatId));
 
-    private async Task ReloadAsync()
+    /// <summary>What follows on the list as it was read; false when only another reading can tell what it means.</summary>
+    private bool TryCount(LobbyNews news)
     {
-        Volatile.Write(ref _isWaiting, 0);
-        if (_isDisposed)
-            return;
-        try
+        if (_chats.FirstOrDefault(c => c.Id == news.ChatId) is not { } chat)
+            return news.UserId is not null && news.UserId != _userId;
+        if (news.Event is not { Message: { } message } created || created.Seq > chat.LastSeq + 1)
+            return false;
+        if (created.Seq == chat.LastSeq + 1)
         {
-            _chats = await chats.ListChatsAsync(_userId);
-            lock (_foreign)
-                _foreign.ExceptWith(_chats.Select(c => c.Id));
-            StateHasChanged();
+            var counted = chat with { LastSeq = created.Seq, Unread = chat.Unread + (message.Author.UserId == _userId ? 0 : 1) };
+            _chats = [.. _chats.Select(c => c == chat ? counted : c)];
         }
-        catch (Exception failure) when (Outage.Explain(failure) is not null)
-        {
-            _reload?.Change(PauseInOutage, Timeout.InfiniteTimeSpan);
-        }
-        catch (Exception failure)
-        {
-            await DispatchExceptionAsync(failure);
-        }
+
+        return true;
     }
 
     private async Task<Refusal?> CreateAsync(string name)
@@ -147,7 +116,7 @@ public sealed partial class NavChats(
 
     private async Task GoToAsync(long chatId)
     {
-        await ReloadAsync();
+        await Turns.TakeAsync(ReadAsync);
         navigation.NavigateTo(string.Create(CultureInfo.InvariantCulture, $"/chats/{chatId}"));
     }
 

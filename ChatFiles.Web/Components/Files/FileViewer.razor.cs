@@ -1,7 +1,6 @@
 using System.Globalization;
 using ChatFiles.Core.Chats;
 using Microsoft.AspNetCore.Components;
-using Microsoft.JSInterop;
 
 namespace ChatFiles.Web.Components.Files;
 
@@ -9,13 +8,12 @@ namespace ChatFiles.Web.Components.Files;
 /// One file in a dialog, where a browser can show it. From a picture or video one goes on to the others that are loaded;
 /// a document stands alone. Zooming and what is read over HTTP are the script's.
 /// </summary>
-public sealed partial class FileViewer(IJSRuntime js)
+public sealed partial class FileViewer
 {
     /// <summary>A neighbour that is larger is only loaded when somebody goes there.</summary>
     private const long MaxLoadedAhead = 10 * 1024 * 1024;
 
     private ElementReference _content;
-    private ScriptModule? _script;
     private Guid _currentId;
     private Viewed? _current;
     private List<Viewed> _files = [];
@@ -47,19 +45,11 @@ public sealed partial class FileViewer(IJSRuntime js)
     private IEnumerable<Viewed> OnStage =>
         _files.Where((file, i) => file == _current || (Math.Abs(i - Position) == 1 && IsLoadedAhead(file.File)));
 
-    public ValueTask DisposeAsync() => _script?.DisposeAsync() ?? ValueTask.CompletedTask;
+    protected override Script? Script => _current is null ? null : new("reading/file-viewer", _content);
 
     protected override void OnInitialized() => _currentId = FileId;
 
     protected override Task OnParametersSetAsync() => ShowAsync();
-
-    protected override async Task OnAfterRenderAsync(bool firstRender)
-    {
-        if (_script is not null || _current is null)
-            return;
-        _script = new ScriptModule(js, "./js/reading/file-viewer.js");
-        await _script.ConnectAsync(_content);
-    }
 
     /// <summary>What somebody deletes does not stay on the screen; what is missing says so, and leads nowhere else.</summary>
     private async Task ShowAsync()

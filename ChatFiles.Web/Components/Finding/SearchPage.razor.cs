@@ -1,7 +1,6 @@
 using System.Globalization;
 using System.Security.Claims;
 using ChatFiles.Core.Chats;
-using ChatFiles.Core.Data;
 using ChatFiles.Core.Live;
 using Microsoft.AspNetCore.Components;
 using Microsoft.AspNetCore.Components.Authorization;
@@ -12,31 +11,17 @@ namespace ChatFiles.Web.Components.Finding;
 /// What a search has found, in one chat or in all of the person's. What is deleted meanwhile goes from here, too: only
 /// the messages that something has happened to are read again, and a new message waits for the next search.
 /// </summary>
-public sealed partial class SearchPage(ChatService chats, RoomBroadcaster broadcaster, NavigationManager navigation, TimeProvider time)
+public sealed partial class SearchPage(ChatService chats, NavigationManager navigation)
 {
     private const int PageSize = 50;
 
     private const int MaxSnippet = 300;
 
-    private readonly Turns _turns = new();
-    private readonly PagedList<MessageView, long> _list = new(Comparer<MessageView>.Create(NewestFirst), message => message.Id);
-
-    /// <summary>Messages that something has happened to, and chats that the person has left.</summary>
-    private readonly HashSet<long> _changed = [];
-    private readonly HashSet<long> _left = [];
-
     private SearchAddress _address = new("", null, null);
-    private CancellationTokenSource _searching = new();
     private SearchWords? _words;
-    private Refusal? _refusal;
     private IReadOnlyList<ChatSummary> _chats = [];
     private string _userId = "";
-    private Reloading? _reloading;
-    private IDisposable? _watch;
-    private bool _isLoading;
-    private volatile bool _isSearching;
     private bool _hasSearched;
-    private bool _isDisposed;
 
     /// <summary>The address is read as a whole; that these are parameters makes the page hear of a change.</summary>
     [SupplyParameterFromQuery(Name = "q")]
@@ -48,6 +33,9 @@ public sealed partial class SearchPage(ChatService chats, RoomBroadcaster broadc
     [CascadingParameter]
     private Task<AuthenticationState> Authentication { get; set; } = null!;
 
+    private PagedReading<MessageView, long?> List =>
+        field ??= new PagedReading<MessageView, long?>(Turns, Comparer<MessageView>.Create(NewestFirst), message => message.Id);
+
     /// <summary>The chat that the search may be narrowed to.</summary>
     private ChatSummary? From => _chats.FirstOrDefault(c => c.Id == _address.FromChatId);
 
@@ -56,171 +44,75 @@ public sealed partial class SearchPage(ChatService chats, RoomBroadcaster broadc
         {
             { _hasSearched: false } => "Searching…",
             { _address.Text: var text } when string.IsNullOrWhiteSpace(text) => "Type into the search box what you are looking for: words of a message, or of a file's name.",
-            { _refusal: { } refusal } => refusal.Detail,
-            { _list.Rows.Count: 0 } => $"Nothing found for “{_address.Text}”.",
-            { _list: { HasPrevious: true } } => $"Messages with “{_address.Text}”",
-            { _list: { HasNext: true } } => string.Create(CultureInfo.CurrentCulture, $"The newest {_list.Rows.Count} messages with “{_address.Text}”"),
-            { _list.Rows.Count: 1 } => $"1 message with “{_address.Text}”",
-            _ => string.Create(CultureInfo.CurrentCulture, $"{_list.Rows.Count} messages with “{_address.Text}”"),
+            { List.Refusal: { } refusal } => refusal.Detail,
+            { List.Rows.Count: 0 } => $"Nothing found for “{_address.Text}”.",
+            { List.HasPrevious: true } => $"Messages with “{_address.Text}”",
+            { List.HasNext: true } => string.Create(CultureInfo.CurrentCulture, $"The newest {List.Rows.Count} messages with “{_address.Text}”"),
+            { List.Rows.Count: 1 } => $"1 message with “{_address.Text}”",
+            _ => string.Create(CultureInfo.CurrentCulture, $"{List.Rows.Count} messages with “{_address.Text}”"),
         };
 
-    public void Dispose()
+    public override ValueTask DisposeAsync()
     {
-        _isDisposed = true;
-        _searching.Cancel();
-        _watch?.Dispose();
-        _reloading?.Dispose();
+        List.Dispose();
+        return base.DisposeAsync();
     }
 
-    protected override async Task OnInitializedAsync()
+    protected override Task<IChanges<LobbyNews>?> ListenAsync() => Task.FromResult<IChanges<LobbyNews>?>(chats.WatchChats(Matters));
+
+    protected override async Task<bool> ReadAsync()
     {
         _userId = (await Authentication).User.FindFirstValue(ClaimTypes.NameIdentifier) ?? "";
-        if (!RendererInfo.IsInteractive)
-            return;
-        _reloading = new Reloading(time, () => InvokeAsync(CatchUpAsync));
-        _watch = broadcaster.Watch(OnNews);
+        await SearchAsync(SearchAddress.Of(navigation));
+        return true;
+    }
+
+    protected override async Task<bool> HearAsync(IReadOnlyList<LobbyNews> changes)
+    {
+        var changed = List.Rows.Where(m => changes.Any(news => IsAbout(news, m))).Select(m => m.Id).ToHashSet();
+        if (changed.Count == 0)
+            return false;
+        var messages = await chats.GetMessagesAsync(_userId, changed);
+        var found = messages.Where(m => _words!.AreIn([m.Text, .. ReadyFiles(m).Select(f => f.FileName ?? "")])).ToList();
+        List.Remove(m => changed.Contains(m.Id) && found.TrueForAll(f => f.Id != m.Id));
+        found.ForEach(List.Put);
+        return true;
     }
 
     protected override async Task OnParametersSetAsync()
     {
-        _userId = (await Authentication).User.FindFirstValue(ClaimTypes.NameIdentifier) ?? "";
         var address = SearchAddress.Of(navigation);
-        if (address == _address && _hasSearched)
-            return;
-        if (await SearchAsync(address))
-            _hasSearched = true;
+        if (address != _address || !_hasSearched)
+            await SearchAsync(address);
     }
 
     private string NameOf(long chatId) => _chats.FirstOrDefault(c => c.Id == chatId)?.Name ?? "";
 
-    /// <summary>On the dispatcher's thread. What has been found may still be on its way here, so whatever goes is noted.</summary>
-    private void OnNews(LobbyNews news)
+    private bool Matters(LobbyNews news) => news.Event is not { Type: ChatEventType.MessageCreated } && (IsReading || List.Rows.Any(m => IsAbout(news, m)));
+
+    /// <summary>Something has happened to the message, or the person has left its chat.</summary>
+    private bool IsAbout(LobbyNews news, MessageView message) =>
+        news == LobbyNews.Anything
+        || (news.Event is { } e && (e.MessageId == message.Id || (e.Type == ChatEventType.MemberLeft && e.UserId == _userId && e.ChatId == message.ChatId)));
+
+    private async Task SearchAsync(SearchAddress address) =>
+        _hasSearched |= await List.BeginAsync((before, ending) => ReadPageAsync(address, before, ending));
+
+    private async Task<Result<Page<MessageView, long?>>> ReadPageAsync(SearchAddress address, long? before, CancellationToken ending)
     {
-        var isMyLeaving = news.Event?.Type == ChatEventType.MemberLeft && news.UserId == _userId;
-        var isAboutFound = news.Event is { Type: not ChatEventType.MessageCreated, MessageId: not null };
-        if (!isMyLeaving && !(isAboutFound && (_isSearching || _list.Rows.Any(m => m.Id == news.Event!.MessageId))))
-            return;
-        lock (_changed)
-        {
-            if (isMyLeaving)
-                _left.Add(news.ChatId);
-            else
-                _changed.Add(news.Event!.MessageId!.Value);
-        }
-
-        _reloading!.Soon();
-    }
-
-    private async Task CatchUpAsync()
-    {
-        if (_isDisposed)
-            return;
-        HashSet<long> changed = [];
-        try
-        {
-            await _turns.TakeAsync(async () =>
-            {
-                lock (_changed)
-                {
-                    _changed.UnionWith(_list.Rows.Where(m => _left.Contains(m.ChatId)).Select(m => m.Id));
-                    _left.Clear();
-                    changed = [.. _changed];
-                    _changed.Clear();
-                }
-
-                changed.IntersectWith(_list.Rows.Select(m => m.Id));
-                var messages = await chats.GetMessagesAsync(_userId, changed);
-                var found = messages.Where(m => _words!.AreIn([m.Text, .. ReadyFiles(m).Select(f => f.FileName ?? "")])).ToList();
-                _list.Remove(m => changed.Contains(m.Id) && found.TrueForAll(f => f.Id != m.Id));
-                found.ForEach(_list.Put);
-            });
-            StateHasChanged();
-        }
-        catch (Exception failure) when (Outage.Explain(failure) is not null)
-        {
-            lock (_changed)
-                _changed.UnionWith(changed);
-            _reloading!.Later();
-        }
-        catch (Exception failure)
-        {
-            await DispatchExceptionAsync(failure);
-        }
-    }
-
-    /// <summary>
-    /// Finds the newest messages; until they are there the page shows what it showed. A later search ends an earlier one,
-    /// which makes room for it; false when that happened to this one.
-    /// </summary>
-    private async Task<bool> SearchAsync(SearchAddress address)
-    {
-        using var earlier = _searching;
-        _searching = new CancellationTokenSource();
-        _isSearching = true;
-        var ending = _searching.Token;
-        await earlier.CancelAsync();
-        return await ReadAsync(
-            async () =>
-            {
-                var mine = await chats.ListChatsAsync(_userId, ending);
-                Refusal? refusal = null;
-                FoundPage? page = null;
-                if (!string.IsNullOrWhiteSpace(address.Text))
-                    _ = (await chats.SearchAsync(_userId, address.Text, address.ChatId, before: null, PageSize, ending)).Succeeded(out page, out refusal);
-                ending.ThrowIfCancellationRequested();
-                (_address, _chats, _refusal) = (address, mine, refusal);
-                _list.Begin(page?.Messages ?? [], page?.NextBefore ?? 0, page?.NextBefore is not null);
-                _words = SearchWords.Parse(address.Text).Succeeded(out var words, out _) ? words : null;
-                _isSearching = false;
-            },
-            ending
-        );
-    }
-
-    private async Task LoadMoreAsync()
-    {
-        if (!_list.HasNext || _isLoading)
-            return;
-        (_isLoading, _isSearching) = (true, true);
-        var ending = _searching.Token;
-        try
-        {
-            await ReadAsync(
-                async () =>
-                {
-                    var searched = await chats.SearchAsync(_userId, _address.Text, _address.ChatId, _list.Next, PageSize, ending);
-                    ending.ThrowIfCancellationRequested();
-                    _refusal = searched.Refusal;
-                    if (searched.Succeeded(out var page, out _))
-                        _list.Append(page.Messages, page.NextBefore ?? 0, page.NextBefore is not null);
-                    _isSearching = false;
-                },
-                ending
-            );
-        }
-        catch (Exception failure) when (Outage.Explain(failure) is not null)
-        {
-            // The button stays to be pressed again.
-        }
-        finally
-        {
-            _isLoading = false;
-        }
-    }
-
-    /// <summary>In its turn, unless what would be read is no longer wanted: then it gives false.</summary>
-    private async Task<bool> ReadAsync(Func<Task> read, CancellationToken ending)
-    {
-        try
-        {
-            await _turns.TakeAsync(() => ending.IsCancellationRequested ? Task.CompletedTask : read());
-        }
-        catch (OperationCanceledException) when (ending.IsCancellationRequested)
-        {
-            // Something else is searched for by now.
-        }
-
-        return !ending.IsCancellationRequested;
+        var mine = before is null ? await chats.ListChatsAsync(_userId, ending) : _chats;
+        var searched = string.IsNullOrWhiteSpace(address.Text)
+            ? new FoundPage([], null)
+            : await chats.SearchAsync(_userId, address.Text, address.ChatId, before, PageSize, ending);
+        ending.ThrowIfCancellationRequested();
+        (_address, _chats) = (address, mine);
+        _words = SearchWords.Parse(address.Text).Succeeded(out var words, out _) ? words : null;
+        if (searched.Succeeded(out var page, out var refusal))
+            return new Page<MessageView, long?>(page.Messages, page.NextBefore);
+        // What another search has found has nothing to do with this one.
+        if (before is null)
+            List.Clear();
+        return refusal;
     }
 
     private static IEnumerable<AttachmentView> ReadyFiles(MessageView message) => message.Attachments.Where(f => f.State == AttachmentState.Ready);

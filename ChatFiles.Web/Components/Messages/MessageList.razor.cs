@@ -9,8 +9,6 @@ public sealed partial class MessageList
 {
     private ElementReference _scroller;
     private ElementReference _toLatest;
-    private ScriptModule? _script;
-    private DotNetObjectReference<MessageList>? _self;
     private Place? _place;
 
     /// <summary>Oldest first.</summary>
@@ -118,12 +116,7 @@ public sealed partial class MessageList
             await OnDeleteFile.InvokeAsync(file);
     }
 
-    public async ValueTask DisposeAsync()
-    {
-        if (_script is not null)
-            await _script.DisposeAsync();
-        _self?.Dispose();
-    }
+    protected override Script? Script => new("reading/message-list", _scroller, _toLatest, Self, Place?.Kind, Place?.MessageId);
 
     private MessageView? Find(long messageId) => Messages.FirstOrDefault(message => message.Id == messageId);
 
@@ -131,15 +124,8 @@ public sealed partial class MessageList
     {
         var isElsewhere = !ReferenceEquals(_place, Place);
         _place = Place;
-        if (firstRender)
-        {
-            _self = DotNetObjectReference.Create(this);
-            _script = new ScriptModule(JS, "./js/reading/message-list.js");
-            await _script.ConnectAsync(_scroller, _toLatest, _self, Place?.Kind, Place?.MessageId);
-        }
-        else if (isElsewhere && Place is not null)
-        {
-            await _script!.CallAsync("show", Place.Kind, Place.MessageId);
-        }
+        if (!firstRender && isElsewhere && Place is not null)
+            await CallAsync("show", Place.Kind, Place.MessageId);
+        await base.OnAfterRenderAsync(firstRender);
     }
 }
