@@ -27,7 +27,7 @@ public sealed class UploadsUnderWay(IOptions<LimitOptions> limits)
         {
             var isRepeat = purpose is not null && _ofPurposes.ContainsKey(purpose);
             var place = (userId, AsRepeat: isRepeat && _ofPeople.GetValueOrDefault((userId, true)) < most * RepeatsForATry);
-            if (most > 0 && _ofPeople.GetValueOrDefault(place) >= most)
+            if (most > 0 && !place.AsRepeat && _ofPeople.GetValueOrDefault(place) >= most)
                 return new Refusal(
                     RefusalReason.TooManyRequests,
                     $"You have {most} uploads under way at the same time, which is as many as may be; wait until one of them has ended."

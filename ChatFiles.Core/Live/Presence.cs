@@ -37,21 +37,27 @@ public sealed class Presence(TimeProvider time)
     internal void Heed(RoomEvent roomEvent)
     {
         if (roomEvent is { Type: ChatEventType.MessageCreated, Message.Author.UserId: var author })
-            Change(roomEvent.ChatId, room => room.Seats.ForEach(s => s.IsTyping &= s.UserId != author));
+            Change(roomEvent.ChatId, room => room.Seats.FindAll(s => s.UserId == author).ForEach(s => s.HasWritten()));
         else if (roomEvent.Type == ChatEventType.MemberLeft)
             Change(roomEvent.ChatId, room => EndSeats(room, s => s.UserId == roomEvent.UserId && s.Since < roomEvent.Seq));
     }
 
-    /// <summary>Costs nobody anything when there is nothing new in it, however often a page says it.</summary>
-    internal void SetTyping(Seat seat, bool isTyping)
+    /// <summary>
+    /// Costs nobody anything when there is nothing new in it, however often a page says it. Returns after which time it
+    /// may be told, where that is not now.
+    /// </summary>
+    internal TimeSpan SetTyping(Seat seat, bool isTyping)
     {
         lock (_gate)
         {
-            if (seat.IsTyping == isTyping || seat.HasEnded || (isTyping && !MayTellTyping(seat.UserId)))
-                return;
+            if (seat.IsTyping == isTyping || seat.HasEnded)
+                return TimeSpan.Zero;
+            if (isTyping && PauseOf(seat.UserId) is var pause && pause > TimeSpan.Zero)
+                return pause;
         }
 
         Change(seat.ChatId, _ => seat.IsTyping = isTyping && !seat.HasEnded);
+        return TimeSpan.Zero;
     }
 
     internal void SetAway(Seat seat, bool isAway) =>
@@ -66,12 +72,12 @@ public sealed class Presence(TimeProvider time)
         room.Seats.RemoveAll(isOver);
     }
 
-    /// <summary>A person is one, whatever number of pages they have.</summary>
-    private bool MayTellTyping(string userId)
+    /// <summary>A person is one, whatever number of pages they have. Where there is no pause to keep, the next one begins.</summary>
+    private TimeSpan PauseOf(string userId)
     {
         var now = time.GetTimestamp();
-        if (_typedAt.TryGetValue(userId, out var before) && time.GetElapsedTime(before, now) < TypingPause)
-            return false;
+        if (_typedAt.TryGetValue(userId, out var before) && TypingPause - time.GetElapsedTime(before, now) is var left && left > TimeSpan.Zero)
+            return left;
         if (_typedAt.Count > 1000)
         {
             foreach (var (past, at) in _typedAt.ToList())
@@ -82,7 +88,7 @@ public sealed class Presence(TimeProvider time)
         }
 
         _typedAt[userId] = now;
-        return true;
+        return TimeSpan.Zero;
     }
 
     /// <summary>
@@ -168,12 +174,14 @@ public sealed class Seat : IDisposable
 {
     private readonly Presence _presence;
     private readonly ITimer _silence;
+    private readonly ITimer _later;
     private volatile Company _company = Company.Nobody;
 
     internal Seat(Presence presence, TimeProvider time, string userId, string name, long chatId, long since)
     {
         (_presence, UserId, Name, ChatId, Since) = (presence, userId, name, chatId, since);
         _silence = time.CreateTimer(_ => StopTyping(), null, Timeout.InfiniteTimeSpan, Timeout.InfiniteTimeSpan);
+        _later = time.CreateTimer(_ => Type(), null, Timeout.InfiniteTimeSpan, Timeout.InfiniteTimeSpan);
     }
 
     /// <summary>The company is another one now. Called on any thread; it must be quick and not throw.</summary>
@@ -199,12 +207,18 @@ public sealed class Seat : IDisposable
     /// <summary>The person is writing; holds for <see cref="Presence.TypingLasts"/> and ends with their next message.</summary>
     public void Type()
     {
-        _presence.SetTyping(this, isTyping: true);
+        var pause = _presence.SetTyping(this, isTyping: true);
         if (IsTyping)
             _silence.Change(Presence.TypingLasts, Timeout.InfiniteTimeSpan);
+        else if (pause > TimeSpan.Zero)
+            _later.Change(pause, Timeout.InfiniteTimeSpan);
     }
 
-    public void StopTyping() => _presence.SetTyping(this, isTyping: false);
+    public void StopTyping()
+    {
+        _later.Change(Timeout.InfiniteTimeSpan, Timeout.InfiniteTimeSpan);
+        _presence.SetTyping(this, isTyping: false);
+    }
 
     /// <summary>The browser can't be reached; it may come back.</summary>
     public void StepAway() => _presence.SetAway(this, isAway: true);
@@ -215,6 +229,13 @@ public sealed class Seat : IDisposable
     {
         _presence.End(this);
         _silence.Dispose();
+        _later.Dispose();
+    }
+
+    internal void HasWritten()
+    {
+        _later.Change(Timeout.InfiniteTimeSpan, Timeout.InfiniteTimeSpan);
+        IsTyping = false;
     }
 
     internal void See(Company company) => _company = company;

@@ -14,7 +14,7 @@ internal static class Archive
     public static async Task<long[]> FillAsync(ServerProcess server, ChatInfo chat, int count, Func<int, DateTime>? sentAt = null)
     {
         var options = new DbContextOptionsBuilder<ChatDbContext>().UseSqlite($"Data Source={Path.Combine(server.Data, "chatfiles.db")};Pooling=False").Options;
-        await using var db = new ChatDbContext(options);
+        await using var db = new ChatDbContext(options) { HoldsGate = true };
         await using var transaction = await db.Database.BeginTransactionAsync();
         var filled = await db.Chats.SingleAsync(c => c.Id == chat.Id);
         var owner = await db.Members.SingleAsync(m => m.ChatId == chat.Id && m.Role == MemberRole.Owner);

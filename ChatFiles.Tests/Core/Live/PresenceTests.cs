@@ -228,9 +228,10 @@ public sealed class PresenceTests
         }
 
         told().ShouldBe(2, "that it began and that it ended");
-        _time.Advance(Presence.TypingPause);
         benElsewhere.Type();
-        ann.Company.Typing.ShouldBe(["ben"]);
+        ann.Company.Typing.ShouldBeEmpty();
+        _time.Advance(Presence.TypingPause);
+        ann.Company.Typing.ShouldBe(["ben"], "who went on writing is told of once the pause is over");
         told().ShouldBe(3);
     }
 

@@ -25,6 +25,7 @@ export class Connection {
   }
 
   async start() {
+    addEventListener('unhandledrejection', forgetCircuitThatNeverBegan);
     addEventListener('offline', () => this.#show(true));
     addEventListener('online', () => this.#lookAgain());
     document.addEventListener('visibilitychange', () => this.#wake());
@@ -127,6 +128,11 @@ export class Connection {
     said?.remove();
     this.#place.append(box);
   }
+}
+
+/** Blazor disconnects a circuit whose connection could not be begun, and stumbles over its not being there. */
+function forgetCircuitThatNeverBegan(event) {
+  if (event.reason?.message === 'Circuit host not initialized.') event.preventDefault();
 }
 
 const isServerThere = async () => {
