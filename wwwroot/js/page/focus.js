@@ -4,15 +4,50 @@
 /** So long whoever takes something away has time to give the focus on by themselves, as the kit's dialogs do. */
 const PATIENCE_MS = 150;
 
+/** For so long after a dialog is seen the kit may not hear its keys yet; so long it may take to close it by one. */
+const DEAF_MS = 1_000;
+const CLOSING_MS = 400;
+
 let last = null;
+let lastOutside = null;
+
+/** The kit's dialogs that are open, each with what had the focus before it. */
+let opened = [];
 
 export function keepFocus() {
-  document.addEventListener('focusin', (event) => (last = event.target));
-  new MutationObserver(() => {
+  document.addEventListener('focusin', ({ target }) => {
+    last = target;
+    if (!target.closest('.mud-dialog')) lastOutside = target;
+  });
+  new MutationObserver((records) => {
+    for (const record of records) for (const node of record.addedNodes) enter(node);
+    if (opened.some(({ dialog }) => !dialog.isConnected)) leave();
     if (!last || last.isConnected) return;
     last = null;
     setTimeout(focusNearby, PATIENCE_MS);
   }).observe(document.body, { childList: true, subtree: true });
+}
+
+/** The kit gives its dialogs the focus a round trip after they are seen; a key that is pressed in between is meant for them. */
+function enter(node) {
+  const dialog = node.querySelector?.('.mud-dialog');
+  if (!dialog) return;
+  // The kit may have been quicker.
+  opened.push({ dialog, opener: dialog.contains(document.activeElement) ? lastOutside : document.activeElement });
+  if (!dialog.contains(document.activeElement)) dialog.querySelector('input, textarea, button')?.focus();
+  const seenAt = performance.now();
+  dialog.addEventListener('keydown', (event) => {
+    if (event.key !== 'Escape' || !event.isTrusted || performance.now() - seenAt > DEAF_MS) return;
+    setTimeout(() => dialog.isConnected && event.target.dispatchEvent(new KeyboardEvent('keydown', { key: 'Escape', bubbles: true })), CLOSING_MS);
+  });
+}
+
+function leave() {
+  const openers = opened.filter(({ dialog }) => !dialog.isConnected).map(({ opener }) => opener);
+  opened = opened.filter(({ dialog }) => dialog.isConnected);
+  setTimeout(() => {
+    if (!document.activeElement || document.activeElement === document.body) openers.find((opener) => opener?.isConnected)?.focus();
+  });
 }
 
 function focusNearby() {
