@@ -124,7 +124,7 @@ public sealed class ShowingFiles(Site site) : IClassFixture<Site>
             var (ann, ben, chat) = await scene.TwoInAChatAsync();
             const string Text = "größe <b>not bold</b>\n\tindented\n";
             await ann.ShareAsync(SampleFile.Text("notes.md", Text), SampleFile.Pdf("plan.pdf"));
-            var paths = (await ben.Program.HistoryAsync(chat.Id)).Single().Attachments.Select(file => file.Path).ToList();
+            var message = (await ben.Program.HistoryAsync(chat.Id)).Single();
             await ben.Page.Context.GrantPermissionsAsync(["clipboard-read", "clipboard-write"]);
 
             await ben.OpenCardAsync("notes.md");
@@ -134,15 +134,80 @@ public sealed class ShowingFiles(Site site) : IClassFixture<Site>
             );
             await ben.Dialog.GetByRole(AriaRole.Button, new() { Name = "Copy link to notes.md", Exact = true }).ClickAsync();
             await Expect(ben.Page.GetByRole(AriaRole.Status).Filter(new() { HasText = "Link copied" })).ToBeVisibleAsync();
-            (await ben.Page.EvaluateAsync<string>("navigator.clipboard.readText()")).ShouldBe(new Uri(scene.Server.Address, paths[0]).ToString());
+            (await ben.Page.EvaluateAsync<string>("navigator.clipboard.readText()")).ShouldBe(AddressOf(scene, chat, message, 0));
             await ben.Page.Keyboard.PressAsync("Escape");
             await Expect(ben.Dialog).ToBeHiddenAsync();
 
             await ben.OpenCardAsync("plan.pdf");
             // What a policy keeps out of the frame leaves an error page in it.
             await Eventually.HoldsAsync(
-                () => Task.FromResult(ben.Page.Frames.Any(frame => frame.Url.EndsWith(paths[1], StringComparison.Ordinal))),
+                () => Task.FromResult(ben.Page.Frames.Any(frame => frame.Url.EndsWith(message.Attachments[1].Path, StringComparison.Ordinal))),
                 "the browser's viewer had the PDF"
             );
         });
+
+    [Fact]
+    public Task Back_closes_the_viewer_and_leaves_the_chat_where_it_was() =>
+        site.PlayAsync(async scene =>
+        {
+            var (ann, ben, chat) = await scene.TwoInAChatAsync();
+            var before = await ben.Page.EvaluateAsync<int>("history.length");
+            await ann.ShareAsync(SampleFile.Png("dawn.png", hue: 40), SampleFile.Png("noon.png", hue: 120));
+            var message = (await ben.Program.HistoryAsync(chat.Id)).Single();
+            var (atChat, atDawn, atNoon) = (
+                new Uri(scene.Server.Address, $"/chats/{chat.Id}").ToString(),
+                AddressOf(scene, chat, message, 0),
+                AddressOf(scene, chat, message, 1)
+            );
+
+            foreach (var close in new Func<Task>[] { () => ben.Page.GoBackAsync(), () => ben.Page.Keyboard.PressAsync("Escape"), () => ben.Button("Close").ClickAsync() })
+            {
+                await ben.Button("Open dawn.png").ClickAsync();
+                await Expect(ben.Dialog).ToBeVisibleAsync();
+                await Expect(ben.Page).ToHaveURLAsync(atDawn);
+                await ben.Page.Keyboard.PressAsync("ArrowRight");
+                await Expect(ben.Page).ToHaveURLAsync(atNoon);
+
+                await close();
+
+                await Expect(ben.Dialog).ToHaveCountAsync(0);
+                await Expect(ben.Page).ToHaveURLAsync(atChat);
+                await Expect(ben.Button("Open dawn.png")).ToBeFocusedAsync();
+            }
+
+            (await ben.Page.EvaluateAsync<int>("history.length")).ShouldBe(before + 1, "closed, a file leaves nothing but a way forward to it");
+            await ben.Page.GoForwardAsync();
+            await Expect(ben.Dialog.GetByRole(AriaRole.Heading)).ToHaveTextAsync("noon.png");
+        });
+
+    [Fact]
+    public Task The_address_of_a_file_leads_to_it_also_by_way_of_the_sign_in() =>
+        site.PlayAsync(async scene =>
+        {
+            var (ann, ben) = (await scene.NewPersonAsync("ann"), await scene.NewGuestAsync("ben"));
+            await ben.RegisterByProgramAsync();
+            var chat = await Scene.NewChatAsync(ann, ben);
+            await ann.OpenAsync(chat);
+            await ann.ShareAsync(SampleFile.Png("dawn.png"));
+            for (var i = 0; i < 60; i++)
+                await ann.Program.SayAsync(chat.Id, $"line {i}");
+            var message = (await ann.Program.HistoryAsync(chat.Id))[0];
+            await ann.Page.Context.GrantPermissionsAsync(["clipboard-read", "clipboard-write"]);
+            await ann.OpenMenuAsync(ann.Button("More for dawn.png"), "Copy link");
+            await Expect(ann.Page.GetByRole(AriaRole.Status).Filter(new() { HasText = "Link copied" })).ToBeVisibleAsync();
+            var address = await ann.Page.EvaluateAsync<string>("navigator.clipboard.readText()");
+            address.ShouldBe(AddressOf(scene, chat, message, 0));
+
+            await ben.Page.GotoAsync(address);
+            await ben.SignInAsync();
+
+            await Expect(ben.Dialog.GetByRole(AriaRole.Heading)).ToHaveTextAsync("dawn.png", new() { Timeout = 30_000 });
+            await ben.Page.Keyboard.PressAsync("Escape");
+            await Expect(ben.Dialog).ToHaveCountAsync(0);
+            await Expect(ben.Attachment("dawn.png")).ToBeInViewportAsync();
+            await Expect(ben.Page).ToHaveURLAsync(new Uri(scene.Server.Address, $"/chats/{chat.Id}?message={message.Id}").ToString());
+        });
+
+    private static string AddressOf(Scene scene, ChatInfo chat, MessageInfo message, int file) =>
+        new Uri(scene.Server.Address, $"/chats/{chat.Id}?message={message.Id}&file={message.Attachments[file].Id}").ToString();
 }

@@ -55,14 +55,6 @@ public sealed class AttachmentFigureTests : BunitContext
         Figure(Shown.File(name, contentType)).FindAll("button[aria-label^='Open']").ShouldBeEmpty();
 
     [Fact]
-    public void Every_file_has_a_link_to_copy()
-    {
-        var file = Shown.File("archive.zip", "application/zip");
-
-        Figure(file).Find("button[aria-label='More for archive.zip']").GetAttribute("data-path").ShouldBe(file.Path);
-    }
-
-    [Fact]
     public void A_video_shows_its_thumbnail_until_it_is_played() =>
         Figure(Shown.File("clip.mp4", "video/mp4") with { Thumbnail = "/t" }).Find("video").GetAttribute("poster").ShouldBe("/t");
 

@@ -27,7 +27,7 @@ public sealed class FileViewerTests : BunitContext
         about.TextContent.ShouldContain(UploadPolicy.Readable(2048));
         about.QuerySelector("time")!.GetAttribute("datetime").ShouldBe("2026-01-05T12:00:00.000Z");
         viewer.Find("a[aria-label='Download first.png']").GetAttribute("href").ShouldBe(first.Path + "?download");
-        viewer.Find("button[aria-label='Copy link to first.png']").GetAttribute("data-copy-link").ShouldBe(first.Path);
+        viewer.Find("button[aria-label='Copy link to first.png']").GetAttribute("data-copy-link").ShouldBe($"/chats/7?message=1&file={first.Id}");
     }
 
     [Fact]
@@ -117,15 +117,15 @@ public sealed class FileViewerTests : BunitContext
     [Fact]
     public void A_file_that_is_deleted_meanwhile_is_gone()
     {
-        var closed = 0;
-        var viewer = Open(first, [Shown.Message(1, files: [first, second])], onClosed: () => closed++);
+        var gone = 0;
+        var viewer = Open(first, [Shown.Message(1, files: [first, second])], onGone: () => gone++);
 
         Show(viewer, Shown.Message(1, files: [first, second.Deleted()]));
-        closed.ShouldBe(0);
+        gone.ShouldBe(0);
         viewer.FindAll("[data-go]").ShouldBeEmpty("there is no other left");
 
         Show(viewer, Shown.Message(1, files: [first.Deleted(), second.Deleted()]));
-        closed.ShouldBe(1);
+        gone.ShouldBe(1);
         viewer.FindAll("dialog").ShouldBeEmpty();
     }
 
@@ -158,8 +158,8 @@ public sealed class FileViewerTests : BunitContext
 
     private IRenderedComponent<FileViewer> Open(params MessageView[] messages) => Open(messages[0].Attachments[0], messages);
 
-    private IRenderedComponent<FileViewer> Open(AttachmentView file, MessageView[] messages, string reader = "ann", Action? onClosed = null) =>
+    private IRenderedComponent<FileViewer> Open(AttachmentView file, MessageView[] messages, string reader = "ann", Action? onGone = null) =>
         Render<FileViewer>(p =>
-            p.Add(c => c.Messages, messages).Add(c => c.FileId, file.Id).Add(c => c.UserId, reader).Add(c => c.OnClosed, onClosed ?? (() => { }))
+            p.Add(c => c.Messages, messages).Add(c => c.FileId, file.Id).Add(c => c.UserId, reader).Add(c => c.OnGone, onGone ?? (() => { }))
         );
 }

@@ -1,6 +1,7 @@
 using System.Globalization;
 using ChatFiles.Core.Chats;
 using ChatFiles.Core.Live;
+using ChatFiles.Web.Components.Files;
 using ChatFiles.Web.Components.Layout;
 using ChatFiles.Web.Components.Messages;
 using Microsoft.AspNetCore.Components;
@@ -16,6 +17,9 @@ public sealed partial class ChatRoom(
     CircuitConnection connection
 )
 {
+    /// <summary>In the history's entry of an open file: the one before it is the chat (js/reading/file-viewer.js).</summary>
+    private const string OpenedHere = "opened here";
+
     private OpenChat? _open;
     private ChatView? _chat;
     private Timeline? _timeline;
@@ -29,7 +33,8 @@ public sealed partial class ChatRoom(
     private bool _isNew;
     private bool _isReady;
     private IDialogReference? _members;
-    private Guid? _openFile;
+    private bool _wasAtFile;
+    private Guid? _goneFile;
 
     [Parameter, EditorRequired]
     public long ChatId { get; set; }
@@ -40,6 +45,10 @@ public sealed partial class ChatRoom(
     /// <summary>The message to show the chat at; null for its end.</summary>
     [Parameter]
     public long? MessageId { get; set; }
+
+    /// <summary>The file that the viewer shows. Opening one is a navigation, so that Back closes it and its address can be sent.</summary>
+    [Parameter]
+    public Guid? FileId { get; set; }
 
     private MemberView? Me => _chat?.Members.FirstOrDefault(m => m.UserId == UserId);
 
@@ -64,11 +73,20 @@ public sealed partial class ChatRoom(
     /// <summary>Somebody followed a link: to a message, perhaps once more to the same, or to the chat itself.</summary>
     protected override async Task OnParametersSetAsync()
     {
-        var (wasOpen, wasAtMessage) = (_isOpen, _wasAtMessage);
-        (_isOpen, _wasAtMessage) = (_timeline is not null, MessageId is not null);
+        var (wasOpen, wasAtMessage, wasAtFile) = (_isOpen, _wasAtMessage, _wasAtFile);
+        (_isOpen, _wasAtMessage, _wasAtFile) = (_timeline is not null, MessageId is not null, FileId is not null);
+        if (FileId is null)
+            _goneFile = null;
         if (!wasOpen)
             return;
-        if (MessageId is { } id)
+        if (FileId is not null || wasAtFile)
+        {
+            // The viewer lies over the chat, which stays where it is, before and afterwards.
+            _wasAtMessage = wasAtMessage;
+            if (FileId is not null && MessageId is { } of && !Has(of))
+                await ShowAsync(of, Place.Message(of));
+        }
+        else if (MessageId is { } id)
             await ShowAsync(id, Place.Message(id));
         else if (wasAtMessage)
             await ShowLatestAsync();
@@ -231,6 +249,12 @@ public sealed partial class ChatRoom(
         _newCount = 0;
         StateHasChanged();
         return Task.CompletedTask;
+    }
+
+    private void ShowFile(AttachmentView file)
+    {
+        var message = _timeline!.Messages.First(m => m.Attachments.Any(f => f.Id == file.Id));
+        navigation.NavigateTo(FileLooks.AddressOf(message, file), new NavigationOptions { HistoryEntryState = OpenedHere });
     }
 
     private async Task MarkReadAsync(long messageId) => await chats.MarkReadAsync(UserId, ChatId, messageId);

@@ -16,6 +16,10 @@ internal static class FileLooks
     /// <summary>So many bytes of a text are shown in place.</summary>
     public const int MaxTextShown = 256 * 1024;
 
+    /// <summary>Where the chat shows it in the viewer.</summary>
+    public static string AddressOf(MessageView message, AttachmentView file) =>
+        string.Create(CultureInfo.InvariantCulture, $"/chats/{message.ChatId}?message={message.Id}&file={file.Id}");
+
     public static bool IsPicture(AttachmentView file) =>
         file.ContentType is "image/png" or "image/jpeg" or "image/gif" or "image/webp" or "image/bmp" or "image/avif";
 

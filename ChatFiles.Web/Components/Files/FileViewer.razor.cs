@@ -13,7 +13,7 @@ public sealed partial class FileViewer
     /// <summary>A neighbour that is larger is only loaded when somebody goes there.</summary>
     private const long MaxLoadedAhead = 10 * 1024 * 1024;
 
-    private ElementReference _content;
+    private ElementReference _dialog;
     private Guid _currentId;
     private Viewed? _current;
     private List<Viewed> _files = [];
@@ -36,8 +36,9 @@ public sealed partial class FileViewer
     [Parameter]
     public bool IsOwner { get; set; }
 
+    /// <summary>What it showed is there no more. When somebody closes it, its script goes back to the chat's address.</summary>
     [Parameter]
-    public EventCallback OnClosed { get; set; }
+    public EventCallback OnGone { get; set; }
 
     private int Position => _files.FindIndex(file => file.File.Id == _currentId);
 
@@ -45,7 +46,7 @@ public sealed partial class FileViewer
     private IEnumerable<Viewed> OnStage =>
         _files.Where((file, i) => file == _current || (Math.Abs(i - Position) == 1 && IsLoadedAhead(file.File)));
 
-    protected override Script? Script => _current is null ? null : new("reading/file-viewer", _content);
+    protected override Script? Script => _current is null ? null : new("reading/file-viewer", _dialog);
 
     protected override void OnInitialized() => _currentId = FileId;
 
@@ -57,7 +58,7 @@ public sealed partial class FileViewer
         var all = Messages.SelectMany(message => message.Attachments, (message, file) => new Viewed(message, file)).ToList();
         _current = all.Find(file => file.File.Id == _currentId && file.File.State != AttachmentState.Deleted);
         if (_current is null)
-            await OnClosed.InvokeAsync();
+            await OnGone.InvokeAsync();
         else if (IsSeen(_current.File))
             _files = all.FindAll(file => file == _current || (file.File.State == AttachmentState.Ready && IsSeen(file.File)));
         else

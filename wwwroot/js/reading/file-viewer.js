@@ -2,50 +2,64 @@
 import { headOf, isFile, problemOf } from '../server/answers.js';
 import { isAvailable, showUnavailable, watchFiles } from './file-troubles.js';
 
+/** What ChatRoom.razor.cs notes in the history's entry of a file that was opened there. */
+const OPENED_HERE = 'opened here';
+
 const STEP = 1.5;
 const MAX_SCALE = 10;
 const DOUBLE_CLICK_SCALE = 2.5;
 const KEY_STEP_PX = 80;
 const SWIPE_PX = 60;
 
-export function connect(content) {
-  return new Viewer(content);
+export function connect(dialog) {
+  return new Viewer(dialog);
 }
 
 class Viewer {
+  #dialog;
   #content;
   #stage;
   #slide = null;
   #zoom;
+  #opener = document.activeElement;
   #changes = new MutationObserver(() => this.#onChange());
   #listening = new AbortController();
 
-  constructor(content) {
-    this.#content = content;
-    this.#stage = content.querySelector('[data-stage]');
+  constructor(dialog) {
+    this.#dialog = dialog;
+    this.#content = dialog.querySelector('[data-content]');
+    this.#stage = dialog.querySelector('[data-stage]');
     this.#zoom = new Zoom(this.#stage, () => this.#showScale());
     const { signal } = this.#listening;
     // The one in the message would go on behind the dialog.
     for (const player of document.querySelectorAll('main :is(video, audio)')) player.pause();
-    watchFiles(content, signal);
-    content.addEventListener('click', (event) => this.#onClick(event), { signal });
+    watchFiles(this.#content, signal);
+    dialog.addEventListener('click', (event) => this.#onClick(event), { signal });
+    dialog.addEventListener('close', leave, { signal });
+    // Back is one of the ways to close it, and waits for no server.
+    addEventListener('popstate', () => isAtFile() || dialog.close(), { signal });
     // On the document, because a click on the picture takes the focus from all buttons.
     document.addEventListener('keydown', (event) => this.#onKey(event), { signal });
     this.#zoom.listen(signal, (by) => this.#go(by));
-    this.#changes.observe(content, { childList: true, subtree: true, attributeFilter: ['hidden'] });
+    this.#changes.observe(this.#content, { childList: true, subtree: true, attributeFilter: ['hidden'] });
+    dialog.showModal();
     this.#onChange();
   }
 
   disconnect() {
     this.#listening.abort();
     this.#changes.disconnect();
+    this.#dialog.close();
+    // It may have left the document before, and then the browser does not do this.
+    if (!document.activeElement || document.activeElement === document.body) this.#opener?.focus();
+    leave();
   }
 
   #onChange() {
     const slide = this.#stage.querySelector('[data-slide]:not([hidden])');
     if (slide !== this.#slide) this.#begin(slide);
     this.#showScale();
-    for (const frame of this.#stage.querySelectorAll('[data-pdf]:not([src])')) openPdf(frame);
+    for (const frame of this.#stage.querySelectorAll('[data-pdf]:not([data-opened])')) openPdf(frame);
     for (const place of this.#stage.querySelectorAll('[data-text]:not([data-opened])')) openText(place);
   }
 
@@ -54,9 +68,11 @@ class Viewer {
     this.#zoom.reset();
     // What was said of the one before.
     this.#content.querySelector(':scope > [data-trouble]')?.remove();
+    if (isAtFile()) history.replaceState(history.state, '', slide.dataset.address);
   }
 
   #onClick(event) {
+    if (event.target === this.#dialog || event.target.closest('[data-close]')) this.#dialog.close();
     const zoom = event.target.closest('[data-zoom]')?.dataset.zoom;
     if (zoom === 'in') this.#zoom.by(STEP);
     if (zoom === 'out') this.#zoom.by(1 / STEP);
@@ -91,6 +107,17 @@ class Viewer {
     for (const [way, isAtEnd] of [['out', this.#zoom.scale <= 1], ['in', this.#zoom.scale >= MAX_SCALE]])
       this.#content.querySelector(`[data-zoom="${way}"]`)?.setAttribute('aria-disabled', isAtEnd);
   }
+}
+
+const isAtFile = () => new URLSearchParams(location.search).has('file');
+
+/** To the chat's own address: back, where opening the file came from there, so that no entry is left that leads nowhere. */
+function leave() {
+  if (!isAtFile()) return;
+  if (history.state?.userState === OPENED_HERE) return history.back();
+  const address = new URL(location.href);
+  address.searchParams.delete('file');
+  Blazor.navigateTo(address.pathname + address.search, { replaceHistoryEntry: true });
 }
 
 /** Makes the picture on the stage larger and moves it about: 1 is as large as it fits. */
@@ -218,7 +245,8 @@ const between = (one, other) => ({ clientX: (one.clientX + other.clientX) / 2, c
 /** In the browser's own viewer, which has no way of telling that the file did not come; so that is asked first. */
 async function openPdf(frame) {
   const { pdf } = frame.dataset;
-  frame.setAttribute('src', 'about:blank');
+  // Its first address is its only one: each further one would be a step of the history, and Back would go there.
+  frame.dataset.opened = '';
   if (!navigator.pdfViewerEnabled) {
     frame.hidden = true;
     frame.parentElement.querySelector('[data-no-pdf]').hidden = false;

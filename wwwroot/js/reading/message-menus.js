@@ -25,8 +25,11 @@ export function offerMenus(log, page, signal) {
 }
 
 function open(button, page) {
-  const { menu, path, fileId } = button.dataset;
-  const messageId = Number(button.closest('[data-message-id]').dataset.messageId);
+  const { menu, fileId } = button.dataset;
+  const message = button.closest('[data-message-id]');
+  const messageId = Number(message.dataset.messageId);
+  const address = message.querySelector('[data-menu=message]').dataset.path;
+  const path = menu === 'file' ? `${address}&file=${fileId}` : address;
   const ask = (method, ...args) => page.invokeMethodAsync(method, ...args).catch(() => {});
   const items = [{ label: 'Copy link', icon: 'link', act: () => copyLink(path, button) }];
   if ('mayDelete' in button.dataset) {
