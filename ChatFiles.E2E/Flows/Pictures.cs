@@ -37,10 +37,14 @@ public sealed class Pictures(Site site) : IClassFixture<Site>
         await TakeAsync(ann, look, "chat-empty");
 
         await ann.MessageBox.FillAsync("Good morning! Here is what we have for Thursday:");
-        await ann.ShareAsync(SampleFile.Png("Harbour at dawn.png", 960, 600, 220), SampleFile.Png("Poster.png", 600, 800, 120), SampleFile.Png("Stage.png", 800, 600, 40));
+        await ann.ShareAsync(
+            await Photos.HarbourAsync(guest.Page, "Harbour at dawn.jpg"),
+            await Photos.SquareAsync(guest.Page, "Market square, stalls.jpg"),
+            await Photos.StageAsync(guest.Page, "Main stage, last year.jpg")
+        );
         await ben.Program.SayAsync(chat.Id, "Lovely light. Is the plan final?\nI would like to print it at noon.");
-        await ben.Program.ShareAsync(chat.Id, "The figures behind it", SampleFile.Text("A rather long name of a table of figures for the third quarter.csv", "a,b\n1,2\n"));
-        await ann.Program.ShareAsync(chat.Id, "Yes, this one:", SampleFile.Pdf("Plan v3.pdf"));
+        await ben.Program.ShareAsync(chat.Id, "The figures behind it", SampleFile.Document("Budget 2027, third quarter, as reviewed by finance.xlsx", 187_420));
+        await ann.Program.ShareAsync(chat.Id, "Yes, this one:", SampleFile.Document("Site plan v3.pdf", 2_514_880));
         await Expect(ann.Message("Yes, this one:")).ToBeVisibleAsync();
         await TakeAsync(ann, look, "chat");
         await ann.Button("Members, 2").ClickAsync();
@@ -48,26 +52,26 @@ public sealed class Pictures(Site site) : IClassFixture<Site>
         await TakeAsync(ann, look, "members");
         await ann.Page.Keyboard.PressAsync("Escape");
 
-        await ann.Program.ShareAsync(chat.Id, "", SampleFile.Text("to be deleted.txt", "oops\n"));
+        await ann.Program.ShareAsync(chat.Id, "", SampleFile.Document("Draft contract.docx", 48_210));
         await ann.Program.DeleteAsync((await ann.Program.HistoryAsync(chat.Id))[^1].Attachments[0].Path);
-        await LoseAsync(scene, ann, chat, SampleFile.Pdf("Contract.pdf"));
+        await LoseAsync(scene, ann, chat, SampleFile.Document("Contract with the caterer.pdf", 312_600));
         await ann.Page.RouteAsync("**/file", route => route.AbortAsync());
-        await ann.AttachAsync(SampleFile.Pdf("On its way.pdf"));
+        await ann.AttachAsync(SampleFile.Document("Insurance certificate.pdf", 845_300));
         await ann.SendAsync();
-        await Expect(ann.Button("Retry On its way.pdf")).ToBeVisibleAsync();
+        await Expect(ann.Button("Retry Insurance certificate.pdf")).ToBeVisibleAsync();
         await Expect(ann.Messages).ToContainTextAsync("File deleted");
         await Expect(ann.Messages).ToContainTextAsync("File missing");
         await TakeAsync(ann, look, "states");
         await ann.Page.UnrouteAllAsync();
-        await ann.Button("Cancel On its way.pdf").ClickAsync();
+        await ann.Button("Cancel Insurance certificate.pdf").ClickAsync();
 
-        await ann.AttachAsync(SampleFile.Png("Sketch.png"), SampleFile.Pdf("Contract.pdf"));
+        await ann.AttachAsync(await Photos.SquareAsync(guest.Page, "Stalls from the east.jpg"), SampleFile.Document("Contract with the caterer.pdf", 312_600));
         await ann.PickAsync(SampleFile.Program("setup.exe"));
         await Expect(ann.Alert.Filter(new() { HasText = "setup.exe" })).ToBeVisibleAsync();
         await ann.MessageBox.FillAsync("Two more, with a caption");
         await TakeAsync(ann, look, "composer");
 
-        await ann.Attachment("Harbour at dawn.png").GetByRole(AriaRole.Img).First.ClickAsync();
+        await ann.Attachment("Harbour at dawn.jpg").GetByRole(AriaRole.Img).First.ClickAsync();
         await Expect(ann.Dialog).ToBeVisibleAsync();
         await TakeAsync(ann, look, "picture");
         var dialog = (await ann.Dialog.BoundingBoxAsync())!;

@@ -71,7 +71,10 @@ public sealed class Person(string name, IPage page, ServerProcess server) : IAsy
 
     // ---- finding things
 
-    public ILocator ListedFiles => Page.GetByRole(AriaRole.List, new() { Name = "Files", Exact = true }).GetByRole(AriaRole.Listitem);
+    public ILocator ListedFiles =>
+        Page.GetByRole(AriaRole.Table, new() { Name = "Files", Exact = true })
+            .GetByRole(AriaRole.Row)
+            .Filter(new() { HasNot = Page.GetByRole(AriaRole.Columnheader) });
 
     public ILocator Found => Page.GetByRole(AriaRole.Region, new() { Name = "Results", Exact = true }).GetByRole(AriaRole.Article);
 
@@ -284,6 +287,10 @@ public sealed class Person(string name, IPage page, ServerProcess server) : IAsy
                 || line.Contains("Unhandled exception", StringComparison.OrdinalIgnoreCase)
             )
             .ShouldBeEmpty($"the browser's console of {Name}");
+
+    /// <summary>Nothing that the browser counts as an error: for where nothing went wrong.</summary>
+    public void HasAConsoleWithoutErrors() =>
+        console.ToString().Split('\n').Where(line => line.StartsWith("error:", StringComparison.Ordinal)).ShouldBeEmpty($"the browser's console of {Name}");
 
     public async Task KeepEvidenceAsync(string path)
     {

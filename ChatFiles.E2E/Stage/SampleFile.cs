@@ -13,6 +13,14 @@ public sealed partial record SampleFile(string Name, byte[] Bytes)
     public static SampleFile Pdf(string name) =>
         new(name, Encoding.ASCII.GetBytes($"%PDF-1.4\n% {RandomNumberGenerator.GetHexString(32)}\n1 0 obj<</Type/Catalog>>endobj\ntrailer<</Root 1 0 R>>\n%%EOF\n"));
 
+    /// <summary>A document of the size that such documents have.</summary>
+    public static SampleFile Document(string name, int size)
+    {
+        var bytes = RandomNumberGenerator.GetBytes(size);
+        (name.EndsWith(".pdf", StringComparison.Ordinal) ? "%PDF-1.4\n"u8 : "PK\u0003\u0004"u8).CopyTo(bytes);
+        return new SampleFile(name, bytes);
+    }
+
     /// <summary>A program that claims to be what its name says.</summary>
     public static SampleFile Program(string name) => new(name, [0x4D, 0x5A, 0x90, 0, 3, 0, 0, 0, 4, 0, 0, 0, 0xFF, 0xFF, 0, 0]);
 

@@ -22,7 +22,7 @@ public sealed class FilesPageTests
 
         var page = Open(screen, chat);
 
-        var entry = page.WaitForElement("ul[aria-label='Files'] li", Screen.Patience);
+        var entry = page.WaitForElement(".files tbody tr", Screen.Patience);
         page.Find("h1").TextContent.ShouldBe("Room");
         page.Find("nav a[aria-current='page']").TextContent.ShouldBe("Files");
         entry.QuerySelector(".name")!.TextContent.ShouldBe("note <1>.txt");
@@ -95,15 +95,15 @@ public sealed class FilesPageTests
             await world.SendAsync(ann, chat, null, [.. Enumerable.Range(0, 10).Select(n => Parts.File($"{i}-{n}.txt", "x"))]);
         await using var screen = new Screen(world, ann);
         var page = Open(screen, chat);
-        page.WaitForAssertion(() => page.FindAll("li").Count.ShouldBe(50), Screen.Patience);
+        page.WaitForAssertion(() => page.FindAll("tbody tr").Count.ShouldBe(50), Screen.Patience);
 
         page.Find("[data-more]").Click();
-        page.WaitForAssertion(() => page.FindAll("li").Count.ShouldBe(60), Screen.Patience);
+        page.WaitForAssertion(() => page.FindAll("tbody tr").Count.ShouldBe(60), Screen.Patience);
         page.FindAll("[data-more]").ShouldBeEmpty();
 
         await world.SendFileAsync(ann, chat, "new.txt");
-        page.WaitForAssertion(() => page.Find("li .name").TextContent.ShouldBe("new.txt"), Screen.Patience);
-        page.FindAll("li").Count.ShouldBe(61);
+        page.WaitForAssertion(() => page.Find("tbody .name").TextContent.ShouldBe("new.txt"), Screen.Patience);
+        page.FindAll("tbody tr").Count.ShouldBe(61);
     }
 
     [Fact]
@@ -118,27 +118,27 @@ public sealed class FilesPageTests
             await world.SendAsync(ann, chat, null, [.. Enumerable.Range(0, 10).Select(n => Parts.File($"{i:D2}-{n}.txt", "x"))]);
         await using var screen = new Screen(world, ann);
         var page = Open(screen, chat);
-        page.WaitForAssertion(() => page.FindAll("li").Count.ShouldBe(50), Screen.Patience);
-        var oldest = page.FindAll("li .name")[^1].TextContent;
+        page.WaitForAssertion(() => page.FindAll("tbody tr").Count.ShouldBe(50), Screen.Patience);
+        var oldest = page.FindAll("tbody .name")[^1].TextContent;
         for (var shown = 50; shown < 400; shown += 50)
         {
             page.Find("[data-more]").Click();
-            page.WaitForAssertion(() => page.FindAll("li .name")[^1].TextContent.ShouldNotBe(oldest), Screen.Patience);
-            oldest = page.FindAll("li .name")[^1].TextContent;
+            page.WaitForAssertion(() => page.FindAll("tbody .name")[^1].TextContent.ShouldNotBe(oldest), Screen.Patience);
+            oldest = page.FindAll("tbody .name")[^1].TextContent;
         }
 
-        page.FindAll("li").Count.ShouldBe(300);
+        page.FindAll("tbody tr").Count.ShouldBe(300);
         oldest.ShouldBe("00-0.txt");
         statements.Reset();
         var gone = (await world.Chats.ListFilesAsync(ann.Id, chat, new FileFilter("10-5"))).Value.Files.Single();
         await world.Chats.DeleteFileAsync(ann.Id, chat, gone.Id);
-        page.WaitForAssertion(() => page.FindAll("li").Count.ShouldBe(299), Screen.Patience);
+        page.WaitForAssertion(() => page.FindAll("tbody tr").Count.ShouldBe(299), Screen.Patience);
         statements.LongestIn("Attachments").ShouldBeLessThan(20, "rows that one reading gave");
 
         await world.SendFileAsync(ann, chat, "new.txt");
         page.FindAll("button").Single(b => b.TextContent == "Back to the newest").Click();
-        page.WaitForAssertion(() => page.Find("li .name").TextContent.ShouldBe("new.txt"), Screen.Patience);
-        page.FindAll("li").Count.ShouldBe(50);
+        page.WaitForAssertion(() => page.Find("tbody .name").TextContent.ShouldBe("new.txt"), Screen.Patience);
+        page.FindAll("tbody tr").Count.ShouldBe(50);
     }
 
     [Fact]
@@ -156,7 +156,7 @@ public sealed class FilesPageTests
         ShouldShow(page, "a.txt");
         page.Find("input[aria-label='Search files']").Input("a.");
 
-        page.WaitForAssertion(() => page.Find("[role='status']").TextContent.ShouldContain("in a minute; try again in"), Screen.Patience);
+        page.WaitForAssertion(() => page.Find("[role='alert']").TextContent.ShouldContain("in a minute; try again in"), Screen.Patience);
         ShouldShow(page, "a.txt");
         page.Find("input[aria-label='Search files']").GetAttribute("value").ShouldBe("a.");
     }
@@ -185,5 +185,5 @@ public sealed class FilesPageTests
     private static IRenderedComponent<FilesPage> Open(Screen screen, long chat) => screen.Render<FilesPage>(p => p.Add(c => c.ChatId, $"{chat}"));
 
     private static void ShouldShow(IRenderedComponent<FilesPage> page, params string[] names) =>
-        page.WaitForAssertion(() => page.FindAll("li .name").Select(name => name.TextContent).ShouldBe(names), Screen.Patience);
+        page.WaitForAssertion(() => page.FindAll("tbody .name").Select(name => name.TextContent).ShouldBe(names), Screen.Patience);
 }
