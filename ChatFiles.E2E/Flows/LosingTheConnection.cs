@@ -83,4 +83,39 @@ public sealed class LosingTheConnection(Site site) : IClassFixture<Site>
             await ann.SayAsync("four");
             await ben.SeesAsync("one", "two.txt", "three", "four");
         });
+
+    /// <summary>As a laptop that slept for longer than the server keeps what nobody looks at.</summary>
+    [Fact]
+    public Task After_a_long_absence_the_same_page_goes_on_where_it_was_with_what_was_being_written() =>
+        Site.PlayAloneAsync(
+            async scene =>
+            {
+                var network = scene.NewNetwork();
+                var (ann, ben, _) = await scene.TwoInAChatAsync(benThrough: network);
+                await ann.SayAsync("before");
+                await ben.SeesAsync("before");
+                await ben.MessageBox.FillAsync("half a thought");
+                await ben.Page.EvaluateAsync("() => { globalThis.isTheSame = true; }");
+
+                network.Cut();
+                await ann.SayAsync("during");
+                await Expect(ben.Reconnecting).ToBeVisibleAsync();
+                network.Restore();
+                await ben.IsConnectedAsync();
+
+                await ben.SeesAsync("before", "during");
+                await Expect(ben.MessageBox).ToHaveValueAsync("half a thought");
+                await ben.MessageBox.PressAsync("Enter");
+                await ann.SeesAsync("before", "during", "half a thought");
+                await ann.SayAsync("after");
+                await ben.SeesAsync("before", "during", "half a thought", "after");
+                (await ben.Page.EvaluateAsync<bool>("() => globalThis.isTheSame === true")).ShouldBeTrue("it was not loaded again");
+            },
+            settings: new Dictionary<string, string>(StringComparer.Ordinal)
+            {
+                ["DOTNET_STARTUP_HOOKS"] = System.Reflection.Assembly.GetExecutingAssembly().Location,
+                ["ASPNETCORE_HOSTINGSTARTUPASSEMBLIES"] = "ChatFiles.E2E",
+                [Faults.ForgottenCircuits.Setting] = "1",
+            }
+        );
 }

@@ -5,16 +5,25 @@ namespace ChatFiles.E2E.Stage;
 /// <summary>One running ChatFiles for the tests of a class. They share it as people do: each brings its own people and chats.</summary>
 public sealed class Site : IAsyncLifetime
 {
-    public ServerProcess Server { get; } = new();
+    public Site()
+        : this(settings: null) { }
+
+    private Site(IEnumerable<KeyValuePair<string, string>>? settings) => Server = new ServerProcess(settings);
+
+    public ServerProcess Server { get; }
 
     public Task InitializeAsync() => Server.StartAsync();
 
     public Task DisposeAsync() => Server.DisposeAsync().AsTask();
 
     /// <summary>Plays a scene on a server of its own, to which it may do what others would feel.</summary>
-    public static async Task PlayAloneAsync(Func<Scene, Task> play, [CallerMemberName] string name = "")
+    public static async Task PlayAloneAsync(
+        Func<Scene, Task> play,
+        [CallerMemberName] string name = "",
+        IEnumerable<KeyValuePair<string, string>>? settings = null
+    )
     {
-        var site = new Site();
+        var site = new Site(settings);
         try
         {
             await site.InitializeAsync();

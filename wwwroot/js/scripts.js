@@ -34,4 +34,9 @@ async function disconnect(id) {
   (await connecting?.catch(() => null))?.disconnect();
 }
 
+/** The components that these scripts belong to are gone, and nobody is left to say so for each. */
+export function disconnectAll() {
+  for (const id of connections.keys()) disconnect(id);
+}
+
 globalThis.scripts = { connect, disconnect };

@@ -5,6 +5,7 @@ import { ask, bodyOf, problemOf } from '../server/answers.js';
 import { element } from '../page/dom.js';
 import { outbox } from '../sending/outbox.js';
 import { pauseAfter } from '../server/pauses.js';
+import { disconnectAll } from '../scripts.js';
 import { LONG_POLLING, mayBeBlocked, rememberBlocked, socketPasses, sockets } from './sockets.js';
 
 const SERVER_SILENT_MS = 12_000; // three of the server's keep-alives
@@ -84,12 +85,22 @@ export class Connection {
       if (!(await isServerThere())) continue;
       const isBack = await Blazor.reconnect().catch(() => undefined);
       if (isBack) break;
-      // False: the server has forgotten this circuit. A server that is there and never lets us in: we may be signed out.
+      // False: the server has let go of this circuit.
+      if (isBack === false && (await this.#resume())) break;
+      // It does not know of it at all any more. Or a server that is there and never lets us in: we may be signed out.
       if (isBack === false || ++refusals === REFUSED_OFTEN) return this.#loadAgain();
     }
     this.#isDown = false;
     this.#show(false);
     outbox.retryWaiting();
+  }
+
+  /** As after a laptop's sleep: the server still knows what the page was. It is drawn anew, with what was written, where it was. */
+  #resume() {
+    document.documentElement.dataset.interactive = 'false';
+    disconnectAll();
+    globalThis.mudPopover?.dispose();
+    return Blazor.resumeCircuit().catch(() => false);
   }
 
   /** The circuit is lost for good. What is being sent goes on behind the reload, if the browser can keep it; else it goes first. */
