@@ -1,6 +1,7 @@
 #!/usr/bin/env bash
 # Passes all tests on a fresh machine with the .NET 10 SDK: installs what they need, builds once, runs them, sums up.
 #   ./test.sh                          everything
+#   ./test.sh browser                  what runs in browsers, without one: types, lint, node's tests (seconds)
 #   ./test.sh ChatFiles.Tests          one project (a second argument goes to `dotnet test --filter`)
 set -euo pipefail
 cd "$(dirname "${BASH_SOURCE[0]}")"
@@ -33,6 +34,51 @@ find_browser() {
   return 1
 }
 
+results=artifacts/test-results
+rm -rf "$results" artifacts/failures
+mkdir -p "$results"
+
+# Azurite, a real blob server to test against, tus-js-client, a real client of resumable uploads, and what checks scripts.
+install_programs() {
+  cmp -s build/npm/package-lock.json build/npm/node_modules/.installed && return
+  command -v npm >/dev/null || install_packages nodejs npm
+  say "Installing Azurite, tus-js-client and what checks scripts"
+  npm ci --prefix build/npm --ignore-scripts --no-audit --no-fund --loglevel=error
+  cp build/npm/package-lock.json build/npm/node_modules/.installed
+}
+
+# The browser's half: each check counts as one test.
+browser_passed=0 browser_failed=0
+check() {
+  if "build/npm/node_modules/.bin/$1" "${@:2}"; then
+    browser_passed=$((browser_passed + 1))
+  else
+    browser_failed=$((browser_failed + 1))
+  fi
+}
+
+test_browser_half() {
+  say "Checking the browser's half"
+  check tsc -p build/npm/tsconfig.json
+  check eslint -c build/npm/eslint.config.js wwwroot/js ChatFiles.Tests/Browser build/npm/*.js
+  check stylelint -c build/npm/stylelint.config.js 'wwwroot/**/*.css' 'ChatFiles.Web/Components/**/*.css'
+  local tap="$results/browser.tap"
+  # What failed says so itself; a run that never came to its end has no count and is one failure.
+  timeout 120 node --test --test-reporter=tap --test-reporter-destination="$tap" ChatFiles.Tests/Browser/*.test.js || awk '/^ *not ok/, /^ *\.\.\.$/' "$tap"
+  local passed failed
+  passed=$(sed -n 's/^# pass //p' "$tap")
+  failed=$(sed -n 's/^# fail //p' "$tap")
+  browser_passed=$((browser_passed + ${passed:-0}))
+  browser_failed=$((browser_failed + ${failed:-1}))
+}
+
+if [ "${1:-}" = browser ]; then
+  install_programs
+  test_browser_half
+  printf '\n%s passed, %s failed\n' "$browser_passed" "$browser_failed"
+  exit $((browser_failed > 0))
+fi
+
 # The browser that the tests in ChatFiles.E2E drive; an executable named in CHROMIUM is taken as it is.
 if [ -z "${CHROMIUM:-}" ]; then
   find_browser >/dev/null || install_packages chromium fonts-liberation
@@ -40,21 +86,15 @@ if [ -z "${CHROMIUM:-}" ]; then
 fi
 export CHROMIUM
 
-# Azurite, a real blob server to test against, and tus-js-client, a real client of resumable uploads.
-if ! cmp -s build/npm/package-lock.json build/npm/node_modules/.installed; then
-  command -v npm >/dev/null || install_packages nodejs npm
-  say "Installing Azurite and tus-js-client"
-  npm ci --prefix build/npm --ignore-scripts --no-audit --no-fund --loglevel=error
-  cp build/npm/package-lock.json build/npm/node_modules/.installed
-fi
+install_programs
 export AZURITE="$PWD/build/npm/node_modules/.bin/azurite-blob"
+
+if [ -z "${1:-}" ]; then test_browser_half; fi
 
 say "Building"
 dotnet build ChatFiles.sln --nologo -v quiet
 
 say "Testing"
-results=artifacts/test-results
-rm -rf "$results" artifacts/failures
 filter=()
 if [ -n "${2:-}" ]; then filter=(--filter "$2"); fi
 status=0
@@ -66,9 +106,10 @@ dotnet test "${1:-ChatFiles.sln}" --no-build --nologo -m:1 "${filter[@]}" \
 # The sum over the projects, as a plain last line.
 counters=$(cat "$results"/*.trx 2>/dev/null | grep -o '<Counters [^>]*>' || true)
 sum_of() { grep -o " $1=\"[0-9]*\"" <<<"$counters" | tr -dc '0-9\n' | awk '{ sum += $1 } END { print sum + 0 }'; }
-total=$(sum_of total) executed=$(sum_of executed) passed=$(sum_of passed)
-failed=$((executed - passed))
+total=$(sum_of total) executed=$(sum_of executed)
 skipped=$((total - executed))
+passed=$(($(sum_of passed) + browser_passed))
+failed=$((executed + browser_passed + browser_failed - passed))
 if [ "$executed" -eq 0 ]; then
   status=1
   echo "No test ran." >&2

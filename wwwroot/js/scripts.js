@@ -18,7 +18,7 @@ async function begin(id, path, args) {
 async function load(id, path) {
   for (let tries = 0; connections.has(id) || tries === 0; tries++) {
     try {
-      return await import(new URL(path, document.baseURI));
+      return await import(new URL(path, document.baseURI).href);
     } catch (failure) {
       // What a browser could load but not understand is no better the next time.
       if (failure instanceof SyntaxError) throw failure;

@@ -3,6 +3,7 @@ import { announce } from './sending/announcer.js';
 import { Connection } from './connection/connection.js';
 import './page/copy-link.js';
 import { listenEarly } from './sending/early-input.js';
+import { find, targetOf } from './page/dom.js';
 import { keepFocus } from './page/focus.js';
 import './page/local-time.js';
 import './scripts.js';
@@ -15,8 +16,8 @@ listenEarly();
 
 // The skip button of Layout/MainLayout.razor: to where people write, else to the page's main part.
 document.addEventListener('click', (event) => {
-  if (!event.target.closest('[data-skip]')) return;
-  (document.querySelector('main [data-text]') ?? document.querySelector('main :is(a, button)'))?.focus();
+  if (!targetOf(event)?.closest('[data-skip]')) return;
+  (find('main [data-text]') ?? find('main :is(a, button)'))?.focus();
 });
 
 new Connection(document.getElementById('connection')).start();

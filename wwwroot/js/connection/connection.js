@@ -19,7 +19,7 @@ export class Connection {
   #isDown = false;
   #isPolling = false;
   #hasOpened = false;
-  #wake = () => {};
+  #wake = /** @type {(_?: unknown) => void} */ (() => {});
 
   constructor(place) {
     this.#place = place;

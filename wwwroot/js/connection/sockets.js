@@ -27,6 +27,7 @@ export function rememberBlocked(isBlocked) {
 /** How SignalR is to connect; tells of a socket that opens, or does not come to that. */
 export function sockets({ onOpen, onRefused }) {
   return { skipNegotiation: true, transport: WEB_SOCKETS, WebSocket: class extends WebSocket {
+    /** @param {ConstructorParameters<typeof WebSocket>} address */
     constructor(...address) {
       super(...address);
       watch(this, onOpen, onRefused);

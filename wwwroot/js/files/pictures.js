@@ -106,6 +106,7 @@ async function encode(source, { width, height }) {
     const canvas = document.createElement('canvas');
     [canvas.width, canvas.height] = [width, height].map((length) => Math.max(1, Math.round(length * scale)));
     const context = canvas.getContext('2d', { willReadFrequently: true });
+    if (!context) return null;
     context.imageSmoothingQuality = 'high';
     context.drawImage(source, 0, 0, canvas.width, canvas.height);
     let made = await blobOf(canvas, type, quality);

@@ -1,12 +1,12 @@
 // <button data-copy-link="/path">: puts the whole address into the clipboard and says so.
-import { element } from './dom.js';
+import { element, targetOf } from './dom.js';
 
 const SHOWN_MS = 2_500;
 
 document.addEventListener('click', async (event) => {
-  const button = event.target.closest('[data-copy-link]');
-  if (!button) return;
-  await copyLink(button.dataset.copyLink, button);
+  const button = targetOf(event)?.closest('[data-copy-link]');
+  if (!(button instanceof HTMLElement)) return;
+  await copyLink(button.dataset.copyLink ?? '', button);
 });
 
 /**

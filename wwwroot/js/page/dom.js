@@ -1,6 +1,11 @@
 // Elements made by scripts. Text is always set as text, never as markup.
 
-/** element('button', { class: 'button', onclick: … }, 'Send') */
+/** element('button', { class: 'button', onclick: … }, 'Send')
+ * @param {string} tag
+ * @param {Record<string, any>} attributes
+ * @param {(Node | string)[]} children
+ * @returns {any}
+ */
 export function element(tag, attributes = {}, ...children) {
   const made = document.createElement(tag);
   for (const [name, value] of Object.entries(attributes)) {
@@ -39,3 +44,9 @@ function hueOf(name) {
   for (let i = 0; i < name.length; i++) sum = (sum * 31 + name.charCodeAt(i)) % 360;
   return sum;
 }
+
+/** The element that an event is about. @param {Event} event */
+export const targetOf = (event) => (event.target instanceof Element ? event.target : null);
+
+/** The first element that a selector finds, which is one that people may focus. @param {string} selector @param {ParentNode} root */
+export const find = (selector, root = document) => /** @type {HTMLElement | null} */ (root.querySelector(selector));

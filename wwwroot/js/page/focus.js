@@ -1,5 +1,6 @@
 // The focus never falls to the page: where what had it goes (a message that is deleted, a dialog that is closed), it goes on
 // to what is nearest, so that the next key means something.
+import { targetOf } from './dom.js';
 
 /** So long whoever takes something away has time to give the focus on by themselves, as the kit's dialogs do. */
 const PATIENCE_MS = 150;
@@ -8,16 +9,18 @@ const PATIENCE_MS = 150;
 const DEAF_MS = 1_000;
 const CLOSING_MS = 400;
 
+/** @type {Element | null} */
 let last = null;
+/** @type {HTMLElement | null} */
 let lastOutside = null;
 
 /** The kit's dialogs that are open, each with what had the focus before it. */
-let opened = [];
+let opened = /** @type {{ dialog: HTMLElement, opener: HTMLElement | null }[]} */ ([]);
 
 export function keepFocus() {
-  document.addEventListener('focusin', ({ target }) => {
-    last = target;
-    if (!target.closest('.mud-dialog')) lastOutside = target;
+  document.addEventListener('focusin', (event) => {
+    last = targetOf(event);
+    if (last instanceof HTMLElement && !last.closest('.mud-dialog')) lastOutside = last;
   });
   new MutationObserver((records) => {
     for (const record of records) for (const node of record.addedNodes) enter(node);
@@ -33,7 +36,7 @@ function enter(node) {
   const dialog = node.querySelector?.('.mud-dialog');
   if (!dialog) return;
   // The kit may have been quicker.
-  opened.push({ dialog, opener: dialog.contains(document.activeElement) ? lastOutside : document.activeElement });
+  opened.push({ dialog, opener: dialog.contains(document.activeElement) ? lastOutside : /** @type {HTMLElement | null} */ (document.activeElement) });
   if (!dialog.contains(document.activeElement)) dialog.querySelector('input, textarea, button')?.focus();
   const seenAt = performance.now();
   dialog.addEventListener('keydown', (event) => {

@@ -15,6 +15,8 @@ class LocalElement extends HTMLElement {
     if (this.isConnected) this.draw();
   }
 
+  draw() {}
+
   show(text) {
     const shadow = this.shadowRoot ?? this.attachShadow({ mode: 'open' });
     shadow.textContent = text;
@@ -83,10 +85,10 @@ function redrawAtMidnight() {
     if (isSameDay(drawn, new Date())) return;
     clearTimeout(timer);
     document.removeEventListener('visibilitychange', look);
-    for (const element of document.querySelectorAll(KINDS)) element.draw();
+    for (const element of document.querySelectorAll(KINDS)) /** @type {LocalElement} */ (element).draw();
     redrawAtMidnight();
   };
-  const timer = setTimeout(look, midnight - drawn + 1_000);
+  const timer = setTimeout(look, midnight.getTime() - drawn.getTime() + 1_000);
   document.addEventListener('visibilitychange', look);
 }
 

@@ -34,6 +34,7 @@ export function openMenu(opener, items) {
   itemsOf(menu)[0]?.focus();
 }
 
+/** @param {MenuItem} item @param {HTMLElement} menu @param {HTMLElement} opener */
 function entry({ label, icon: name, isDanger, act }, menu, opener) {
   const chosen = () => {
     menu.hidePopover();

@@ -1,4 +1,6 @@
 // "/" and Ctrl+K or Cmd+K lead to the search box, wherever one is.
+import { find } from './dom.js';
+
 const MAX_FRAMES = 120;
 
 export function connect(box) {
@@ -13,7 +15,7 @@ function onKey(event, box) {
   // A dialog keeps the focus to itself.
   if ((!isShortcut && !isSlash) || document.querySelector('dialog[open]')) return;
   event.preventDefault();
-  if (!isVisible(box)) document.querySelector(`[aria-controls="${box.closest('aside').id}"]`)?.click();
+  if (!isVisible(box)) find(`[aria-controls="${box.closest('aside').id}"]`)?.click();
   focusWhenVisible(box, MAX_FRAMES);
 }
 

@@ -21,7 +21,7 @@ class Viewer {
   #stage;
   #slide = null;
   #zoom;
-  #opener = document.activeElement;
+  #opener = /** @type {HTMLElement | null} */ (document.activeElement);
   #changes = new MutationObserver(() => this.#onChange());
   #listening = new AbortController();
 
@@ -32,7 +32,7 @@ class Viewer {
     this.#zoom = new Zoom(this.#stage, () => this.#showScale());
     const { signal } = this.#listening;
     // The one in the message would go on behind the dialog.
-    for (const player of document.querySelectorAll('main :is(video, audio)')) player.pause();
+    for (const player of /** @type {NodeListOf<HTMLMediaElement>} */ (document.querySelectorAll('main :is(video, audio)'))) player.pause();
     watchFiles(this.#content, signal);
     dialog.addEventListener('click', (event) => this.#onClick(event), { signal });
     dialog.addEventListener('close', leave, { signal });
@@ -128,7 +128,7 @@ class Zoom {
   #stage;
   #onChange;
   #fingers = new Map();
-  #start = null;
+  #start = /** @type {PointerEvent | null} */ (null);
 
   constructor(stage, onChange) {
     this.#stage = stage;
@@ -260,8 +260,9 @@ async function openText(place) {
   place.dataset.opened = '';
   const answer = await fetch(path, { headers: { Range: `bytes=0-${limit - 1}` }, redirect: 'manual' }).catch(() => null);
   const bytes = await answer?.arrayBuffer().catch(() => null);
-  const refusal = bytes && problemOf({ ...headOf(answer), text: decode(bytes) });
-  if (bytes && isFile(headOf(answer))) place.textContent = decode(bytes);
+  const head = answer && headOf(answer);
+  const refusal = head && bytes && problemOf({ ...head, text: decode(bytes) });
+  if (head && bytes && isFile(head)) place.textContent = decode(bytes);
   else if (refusal && refusal.status < 500) place.textContent = refusal.detail;
   else showUnavailable(place.closest('figure'), () => openText(place));
 }

@@ -1,6 +1,6 @@
 // Says to a screen reader what becomes of what is sent: once when files start, once when they are there, and what is
 // held up. It knows of every chat. A failure that is on the page is an alert there; elsewhere it is said here.
-import { outbox } from './outbox.js';
+import { messageOf, outbox } from './outbox.js';
 
 const SAID_MS = 3_000;
 
@@ -12,11 +12,14 @@ export function announce(place) {
     // It is said, and nobody who reads the page line by line should come upon it.
     timer = setTimeout(() => place.replaceChildren(), SAID_MS);
   };
-  const ofFiles = (words) => (event) => event.detail.files.length > 0 && say(words(namesOf(event.detail)));
+  const ofFiles = (words) => (event) => messageOf(event).files.length > 0 && say(words(namesOf(messageOf(event))));
   outbox.addEventListener('started', ofFiles((names) => `Sending ${names}`));
   outbox.addEventListener('sent', ofFiles((names) => `${names} sent`));
-  outbox.addEventListener('held-up', ({ detail }) => say(`${namesOf(detail)}: ${detail.reason}`));
-  outbox.addEventListener('refused', ({ detail }) => isOnPage(detail) || say(`${namesOf(detail)} not sent: ${detail.reason}`));
+  outbox.addEventListener('held-up', (event) => say(`${namesOf(messageOf(event))}: ${messageOf(event).reason}`));
+  outbox.addEventListener('refused', (event) => {
+    const message = messageOf(event);
+    if (!isOnPage(message)) say(`${namesOf(message)} not sent: ${message.reason}`);
+  });
 }
 
 const namesOf = ({ files }) => files.map((file) => file.name).join(', ') || 'Message';

@@ -4,7 +4,7 @@ import { takeEarlyEnter } from './early-input.js';
 import { FilesToSend } from './files-to-send.js';
 import { element, iconButton } from '../page/dom.js';
 import { refusalOfFolder } from '../files/files.js';
-import { outbox } from './outbox.js';
+import { messageOf, outbox } from './outbox.js';
 import { keepPicked, keptPicked } from './outbox-store.js';
 import { outgoing, prepare, remember } from './outgoing-file.js';
 import { TypingReport } from './typing-report.js';
@@ -24,7 +24,7 @@ class Composer {
   #draft;
   #typing;
   #maxText;
-  #keeping = Promise.resolve();
+  #keeping = /** @type {Promise<unknown>} */ (Promise.resolve());
   #listening = new AbortController();
 
   constructor(root, page) {
@@ -67,7 +67,7 @@ class Composer {
     area.addEventListener('dragleave', (event) => area.contains(event.relatedTarget) || delete area.dataset.dropping, { signal });
     area.addEventListener('drop', (event) => this.#onDrop(event, area), { signal });
     addEventListener('beforeunload', (event) => this.#unkept.textContent && event.preventDefault(), { signal });
-    outbox.addEventListener('text-back', (event) => this.#takeTextBack(event.detail), { signal });
+    outbox.addEventListener('text-back', (event) => this.#takeTextBack(messageOf(event)), { signal });
   }
 
   /** What was picked before a reload. */
@@ -110,7 +110,7 @@ class Composer {
   /** Text and files stay the draft until the outbox has kept them: a page that is closed in between loses nothing. */
   #send(text) {
     const written = this.#text.value;
-    let goOn;
+    let goOn = /** @type {(_?: unknown) => void} */ (() => {});
     this.#keeping = Promise.allSettled([this.#keeping, new Promise((resolve) => (goOn = resolve))]);
     outbox.send(this.#chatId, text, this.#files.take()).kept.then(() => {
       this.#draft.forget(written);

@@ -12,9 +12,9 @@ export function takeEarlyEnter(text) {
 }
 
 export function listenEarly() {
-  const first = document.querySelector('[data-text]');
+  const first = textPlace();
   if (first?.value) draftOf(first).write(first.value);
-  document.addEventListener('input', ({ target }) => isEarly(target) && draftOf(target).write(target.value));
+  document.addEventListener('input', ({ target }) => isEarly(target) && draftOf(target).write(/** @type {HTMLTextAreaElement} */ (target).value));
   document.addEventListener('keydown', onKey);
   // A file that is dropped beside the place for it would replace the page.
   for (const type of ['dragover', 'drop']) document.addEventListener(type, refuseDrop);
@@ -23,6 +23,8 @@ export function listenEarly() {
 
 /** The composer's script enables its buttons when it takes over. */
 const isEarly = (target) => target.matches?.('[data-text]') && target.form.querySelector('[data-send]').disabled;
+
+const textPlace = () => /** @type {HTMLTextAreaElement | null} */ (document.querySelector('[data-text]'));
 
 const draftOf = (text) => new Draft(text.form.dataset.userId, text.form.dataset.chatId);
 
@@ -40,7 +42,7 @@ function refuseDrop(event) {
 
 /** The circuit has drawn the page anew: what was in the place for writing is in the new one. */
 function handOver(first, observer) {
-  const text = document.querySelector('[data-text]');
+  const text = textPlace();
   if (text === first) return;
   observer.disconnect();
   if (!text) return;

@@ -86,7 +86,7 @@ class Chip {
   #stripped;
   #thumbnail;
   #keepsLocation = false;
-  #preview = null;
+  #preview = /** @type {string | null} */ (null);
   #kind;
   #what;
 

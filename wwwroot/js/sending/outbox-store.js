@@ -4,6 +4,14 @@
 // private sessions), but do keep what is in them: there the bytes lie in pieces, small enough to be read into memory one
 // after the other. Where the browser forbids it or is full, nothing is kept, who asks is told so, and nothing breaks.
 
+import { metaOf } from '../server/requests.js';
+
+/**
+ * @typedef {import('./outgoing-file.js').OutgoingFile} OutgoingFile
+ * @typedef {{ key: string, chatId: number, files: OutgoingFile[], writtenAt: number, [more: string]: any }} Entry
+ * `key` begins with "picked" for what is not sent yet.
+ */
+
 const ENTRIES = 'entries';
 const BYTES = 'bytes';
 const PIECE_BYTES = 8 * 1024 * 1024;
@@ -12,17 +20,20 @@ const PIECES_MS = 24 * 60 * 60_000;
 const KEPT_MS = 30 * 24 * 60 * 60_000;
 
 /** Whose page this is: several people may use one browser, and nobody sees or sends another's. */
-export const userId = document.querySelector('meta[name=user-id]')?.content ?? '';
+export const userId = metaOf('user-id');
 
 /** Other tabs hear of what this one has changed. */
-const tabs = 'BroadcastChannel' in globalThis ? new BroadcastChannel('outbox') : new EventTarget();
+const tabs = 'BroadcastChannel' in globalThis ? new BroadcastChannel('outbox') : null;
 
-export const whenOthersChange = (listener) => tabs.addEventListener('message', listener);
+/** @param {() => void} listener */
+export const whenOthersChange = (listener) => tabs?.addEventListener('message', listener);
 
 /** Whether this browser takes files into its database, as far as is known. */
 let keepsFiles = true;
 
+/** @type {Promise<IDBDatabase> | undefined} */
 let opening;
+/** @type {Promise<any>} */
 let last = Promise.resolve();
 
 function open() {
@@ -40,7 +51,13 @@ function open() {
   return opening;
 }
 
-/** One thing after the other, in the order in which they were asked for; `otherwise` when the browser can't. */
+/**
+ * One thing after the other, in the order in which they were asked for; `otherwise` when the browser can't.
+ * @template T
+ * @param {() => Promise<T>} work
+ * @param {T} otherwise
+ * @returns {Promise<T>}
+ */
 function inTurn(work, otherwise) {
   last = last.then(async () => {
     try {
@@ -52,6 +69,11 @@ function inTurn(work, otherwise) {
   return last;
 }
 
+/**
+ * @param {IDBTransactionMode} mode
+ * @param {(entries: IDBObjectStore, bytes: IDBObjectStore) => any} work
+ * @param {any} [otherwise]
+ */
 const run = (mode, work, otherwise) => inTurn(() => transact(mode, work), otherwise);
 
 async function transact(mode, work) {
@@ -86,6 +108,7 @@ const answer = (request) =>
  * Puts and removes entries, all of it or nothing: { key, kind, chatId, files, … }. Bytes that are not there yet are
  * copied, and from then on `file.file` is the copy, which nobody can change or delete on the disk; bytes that no entry
  * names any more go. Gives whether it is kept now.
+ * @param {{ put?: Entry[], remove?: string[] }} changes
  */
 export async function write({ put = [], remove = [] }) {
   const isWritten = await inTurn(async () => {
@@ -93,7 +116,7 @@ export async function write({ put = [], remove = [] }) {
     if (held) await transact('readwrite', (entries, bytes) => writeNow(entries, bytes, put, remove, held));
     return true;
   }, false);
-  if (isWritten && [...put.map((entry) => entry.key), ...remove].some((key) => !isPickedKey(key))) tabs.postMessage?.('changed');
+  if (isWritten && [...put.map((entry) => entry.key), ...remove].some((key) => !isPickedKey(key))) tabs?.postMessage('changed');
   return isWritten;
 }
 
@@ -105,7 +128,7 @@ async function holdFiles(put, writeAsTheyAre) {
       await writeAsTheyAre();
       return null;
     } catch (failure) {
-      if (files.length === 0 || failure?.name === 'QuotaExceededError') throw failure;
+      if (files.length === 0 || (failure instanceof DOMException && failure.name === 'QuotaExceededError')) throw failure;
     }
   }
   const held = await inPieces(files);
@@ -168,15 +191,16 @@ async function fileOf(bytes, id) {
   return new File(parts, kept.name, { type: kept.type, lastModified: kept.lastModified });
 }
 
-/** The same bytes as the database has them: whatever happens on the disk, these stay as they were picked. */
+/** The same bytes as the database has them: whatever happens on the disk, these stay as they were picked. @param {OutgoingFile[]} files */
 export const takeCopies = (files) =>
   run('readonly', async (_, bytes) => {
     for (const entry of files) entry.file = (await fileOf(bytes, entry.id)) ?? entry.file;
   });
 
+/** @param {string} key @returns {Promise<boolean>} */
 export const isKept = (key) => run('readonly', async (entries) => (await answer(entries.count(key))) > 0, true);
 
-/** This person's messages, oldest first. */
+/** This person's messages, oldest first. @returns {Promise<Entry[]>} */
 export const keptMessages = () =>
   run(
     'readonly',
@@ -209,10 +233,11 @@ async function forgetPieces(entries, bytes) {
 const isPickedKey = (key) => key.startsWith('picked ');
 const pickedKey = (chatId) => `picked ${userId} ${chatId}`;
 
-/** @param files entries whose bytes are there */
+/** @param {number} chatId @param {OutgoingFile[]} files whose bytes are there */
 export const keepPicked = (chatId, files) =>
   write(files.length > 0 ? { put: [{ key: pickedKey(chatId), chatId, files, writtenAt: Date.now() }] } : { remove: [pickedKey(chatId)] });
 
+/** @param {number} chatId @returns {Promise<OutgoingFile[]>} */
 export const keptPicked = (chatId) =>
   run(
     'readonly',

@@ -2,36 +2,47 @@
 // it is picked, the outbox while it is sent; it stays the same one, so that its bytes are copied into the browser once.
 import { newKey } from './transmission.js';
 
+/**
+ * @typedef {{ id: string, name: string, size: number, file: Blob, thumbnail: Blob | null, uploadUrl?: string | null, uploadId?: string | null }} OutgoingFile
+ * `uploadUrl` is where its resumable upload is to be found, `uploadId` what goes by when all of it has arrived.
+ * @typedef {File | { name: string, size: number, file: Promise<Blob> | Blob, thumbnail: Promise<Blob | null> | Blob | null }} Picked
+ */
+
 const known = new WeakMap();
 
-/** Of a picked file, or of a prepared one ({ file, thumbnail }, each perhaps still a promise). */
+/**
+ * Of a picked file, or of a prepared one, whose file and thumbnail may still be promises.
+ * @param {Picked} picked
+ * @returns {OutgoingFile}
+ */
 export function outgoing(picked) {
   const isKnown = known.get(picked);
   if (isKnown) return isKnown;
-  const { file = picked, thumbnail = null, name = file.name, size = file.size ?? 0 } = picked instanceof Blob ? {} : picked;
-  const entry = { id: newKey(), name, size, file, thumbnail };
+  const { name, size } = picked;
+  const { file, thumbnail } = picked instanceof Blob ? { file: picked, thumbnail: null } : picked;
+  // Promises in it are awaited by `prepare`, before anybody looks.
+  const entry = /** @type {OutgoingFile} */ ({ id: newKey(), name, size, file, thumbnail });
   known.set(picked, entry);
   return entry;
 }
 
-/** An entry that was kept, and the file by which the composer knows it. */
+/** An entry that was kept, and the file by which the composer knows it. @param {OutgoingFile} entry */
 export function remember(entry) {
   known.set(entry.file, entry);
   return entry.file;
 }
 
-/** Waits until file and thumbnail are prepared. Throws when the file can't be had. */
+/** Waits until file and thumbnail are prepared. Throws when the file can't be had. @param {OutgoingFile} entry */
 export async function prepare(entry) {
   entry.file = await entry.file;
   if (!entry.file) throw new Error('The browser no longer has it.');
   // Prepared, it may be the very file that was picked, whose bytes are kept already.
   entry.id = known.get(entry.file)?.id ?? entry.id;
-  entry.name ??= entry.file.name;
   entry.size = entry.file.size;
   entry.thumbnail = (await Promise.resolve(entry.thumbnail).catch(() => null)) ?? null;
 }
 
-/** Whether its bytes can still be read: a file on the disk may have been changed, moved or deleted since it was picked. */
+/** Whether its bytes can still be read: a file on the disk may have been changed, moved or deleted since it was picked. @param {OutgoingFile} entry */
 export async function isReadable({ file }) {
   try {
     await file.slice(0, 1).arrayBuffer();

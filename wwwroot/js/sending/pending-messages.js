@@ -1,13 +1,15 @@
 // Draws a chat's part of the outbox behind its messages.
-import { avatar, element, icon, iconButton } from '../page/dom.js';
+import { avatar, element, find, icon, iconButton } from '../page/dom.js';
 import { iconOf, readableSize } from '../files/files.js';
 import { outbox } from './outbox.js';
 import { timeLeft } from './pace.js';
 
 const CLOSE_MS = 5 * 60_000;
 
-/** Where there is no chat any more there may still be what was to be sent to it (ChatNotFound.razor). */
+/** Where there is no chat any more there may still be what was to be sent to it (ChatNotFound.razor). @param {HTMLElement} place */
 export const connect = (place) => new PendingMessages(place, null);
+
+/** @typedef {import('./pending-message.js').PendingMessage} PendingMessage */
 
 export class PendingMessages {
   #place;
@@ -16,6 +18,7 @@ export class PendingMessages {
   #bubbles = new Map();
   #draw = () => this.#update();
 
+  /** @param {HTMLElement} place @param {HTMLElement | null} log */
   constructor(place, log) {
     this.#place = place;
     this.#log = log;
@@ -36,7 +39,7 @@ export class PendingMessages {
       const hadFocus = bubble.root.contains(document.activeElement);
       bubble.root.remove();
       this.#bubbles.delete(message);
-      if (hadFocus) document.querySelector('main [data-text]')?.focus();
+      if (hadFocus) find('main [data-text]')?.focus();
     }
     for (const message of pending) {
       if (!this.#bubbles.has(message)) this.#add(message, this.#bubbleAfter(pending, message));
@@ -72,8 +75,9 @@ class Bubble {
   #message;
   #files;
   #note = element('p', { class: 'note' });
-  #trouble = null;
+  #trouble = /** @type {{ reason: string, state: string, root: HTMLElement } | null} */ (null);
 
+  /** @param {PendingMessage} message @param {string} author */
   constructor(message, author) {
     this.#message = message;
     this.#files = message.files.map((file) => new FileLine(message, file));
@@ -151,6 +155,7 @@ class FileLine {
   #retry;
   #cancel;
 
+  /** @param {PendingMessage} message @param {PendingMessage['files'][0]} file */
   constructor(message, file) {
     this.#message = message;
     this.#file = file;

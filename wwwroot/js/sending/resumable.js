@@ -3,6 +3,11 @@
 import { answerOf, isTus, judge, NO_CONNECTION, offsetOf as offsetIn, uploadOf } from '../server/answers.js';
 import { antiforgeryToken, watch } from '../server/requests.js';
 
+/**
+ * @typedef {import('../server/answers.js').Outcome} Outcome
+ * @typedef {import('../server/answers.js').Answer} Answer
+ */
+
 // The first bytes decide whether the file may be sent at all. Sent alone, they are judged before the rest leaves.
 const HEAD_BYTES = 4 * 1024;
 const MAX_CONFLICTS = 5;
@@ -16,11 +21,15 @@ const way = { hasMethods: true, pieceBytes: Infinity };
 /**
  * Uploads a file's bytes, or goes on with the upload at `url` that an earlier try has remembered from `onCreated`. Gives
  * { kind: 'sent', uploadId } | { kind: 'refused' | 'lost' | 'aborted', reason } with the meaning that `transmit` gives them.
+ * @param {number} chatId
+ * @param {{ name: string, file: Blob }} entry
+ * @param {{ url?: string | null, onCreated?: (url: string) => void, onProgress?: (loaded: number) => void, signal?: AbortSignal }} [options]
+ * @returns {Promise<Outcome>}
  */
 export async function uploadResumably(chatId, { name, file }, { url, onCreated, onProgress, signal } = {}) {
   try {
     let offset = url ? await offsetOf(url, file, signal) : null;
-    if (offset === null) {
+    if (!url || offset === null) {
       url = await create(chatId, name, file, signal);
       onCreated?.(url);
       offset = 0;
@@ -33,7 +42,7 @@ export async function uploadResumably(chatId, { name, file }, { url, onCreated, 
   }
 }
 
-/** Tells the server to forget an upload that is not wanted any more; if it does not hear, the upload expires. */
+/** Tells the server to forget an upload that is not wanted any more; if it does not hear, the upload expires. @param {string} url */
 export function endUpload(url) {
   ask('DELETE', url).catch(() => {});
 }
@@ -93,19 +102,21 @@ function shrinkPieces(bytes) {
 
 /** Why an upload did not get to its end. */
 class Ended extends Error {
+  /** @param {Outcome} outcome */
   constructor(outcome) {
     super(outcome.reason);
     this.outcome = outcome;
   }
 }
 
-/** It expired, perhaps; the next try begins anew. */
+/** It expired, perhaps; the next try begins anew. @returns {never} */
 function throwGone() {
   throw lost('The server has forgotten the upload. It begins anew.');
 }
 
 const lost = (reason) => new Ended({ kind: 'lost', reason });
 
+/** @param {Answer} answer @returns {never} */
 function throwEnded(answer) {
   const outcome = judge(answer);
   throw new Ended(isTus(answer) && answer.status === 409 ? { ...outcome, kind: 'lost' } : outcome);
@@ -123,6 +134,12 @@ async function ask(method, url, options = {}) {
   return second;
 }
 
+/**
+ * @param {string} method
+ * @param {string} url
+ * @param {{ headers?: Record<string, any>, body?: Blob | null, onProgress?: (loaded: number) => void, signal?: AbortSignal }} [options]
+ * @returns {Promise<Answer>}
+ */
 function send(method, url, { headers = {}, body = null, onProgress, signal } = {}) {
   return new Promise((resolve, reject) => {
     const request = new XMLHttpRequest();

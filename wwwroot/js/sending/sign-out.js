@@ -8,7 +8,7 @@ const LOST = 'This browser can’t keep what is not sent: signed out, it is lost
 
 export function askBeforeSigningOut() {
   document.addEventListener('submit', (event) => {
-    const form = event.target;
+    const form = /** @type {HTMLFormElement} */ (event.target);
     if (form.getAttribute('action') !== '/sign-out' || outbox.underWay === 0) return;
     event.preventDefault();
     ask(form, outbox.underWay, outbox.unkept);

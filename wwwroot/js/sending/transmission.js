@@ -3,6 +3,13 @@ import { answerOf, isSent, judge, NO_CONNECTION } from '../server/answers.js';
 import { antiforgeryToken, watch } from '../server/requests.js';
 import { uploadResumably } from './resumable.js';
 
+/**
+ * @typedef {import('./outgoing-file.js').OutgoingFile} OutgoingFile
+ * @typedef {{ chatId: number, key: string, text: string, files: OutgoingFile[], brokenForms: number, save: () => unknown }} Message
+ * A message as far as sending it is concerned (PendingMessage is one); `save` keeps what its files remember.
+ * @typedef {import('../server/answers.js').Outcome} Outcome
+ */
+
 // Larger files go ahead of the form, each as an upload that a cut network only interrupts.
 const RESUMABLE_BYTES = 16 * 1024 * 1024;
 // What proxies let through as they come; a larger form that never gets an answer may be too large for one.
@@ -21,9 +28,9 @@ export function newKey() {
 const goesAhead = (message, entry) =>
   entry.size > RESUMABLE_BYTES || entry.uploadUrl || !formMayHold.files || message.brokenForms >= BROKEN_OFTEN;
 
-/** A message's files in the order in which they go over the wire. */
+/** A message's files in the order in which they go over the wire. @param {Message} message @returns {OutgoingFile[]} */
 export const travelOrder = (message) => {
-  const [ahead, inForm] = [[], []];
+  const [ahead, inForm] = /** @type {OutgoingFile[][]} */ ([[], []]);
   for (const entry of message.files) (goesAhead(message, entry) ? ahead : inForm).push(entry);
   return [...ahead, ...inForm];
 };
@@ -32,12 +39,16 @@ export const travelOrder = (message) => {
  * Starts to send. `ended` is { kind: 'sent' | 'refused' | 'lost' | 'aborted', reason, type, file, pause }: refused is an
  * answer that trying again would not change, `type` its slug, and `file` the index of the one file it is about; lost is
  * no answer, or a server that is away for the moment, and `pause` how many milliseconds it asks to wait.
+ * @param {Message} message
+ * @param {(progress: number) => void} onProgress 0 to 1
+ * @returns {import('./pending-message.js').Attempt}
  */
 export function transmit(message, onProgress) {
   const aborting = new AbortController();
   return { ended: send(message, onProgress, aborting.signal), abort: () => aborting.abort() };
 }
 
+/** @returns {Promise<Outcome>} */
 async function send(message, onProgress, signal) {
   for (;;) {
     const ahead = message.files.filter((entry) => goesAhead(message, entry));
@@ -54,12 +65,13 @@ function canShrinkForm(message) {
   return true;
 }
 
-/** What has arrived is remembered with its file, so that the next try only sends the rest. */
+/** What has arrived is remembered with its file, so that the next try only sends the rest. @returns {Promise<Outcome>} */
 async function uploadThenPost(message, ahead, onProgress, signal) {
   const bytes = message.files.reduce((sum, entry) => sum + entry.size, 0);
   let done = 0;
   for (const entry of ahead) {
     // A complete one is not asked for again: perhaps the message was sent with it, and only the answer was lost.
+    /** @type {Outcome} */
     const outcome = entry.uploadId
       ? { kind: 'sent', uploadId: entry.uploadId }
       : await uploadResumably(message.chatId, entry, {
@@ -72,7 +84,7 @@ async function uploadThenPost(message, ahead, onProgress, signal) {
           signal,
         });
     if (outcome.kind !== 'sent')
-      return { ...outcome, isUpload: true, file: ABOUT_ONE_FILE.includes(outcome.type) ? message.files.indexOf(entry) : undefined };
+      return { ...outcome, isUpload: true, file: ABOUT_ONE_FILE.includes(outcome.type ?? '') ? message.files.indexOf(entry) : undefined };
     entry.uploadId = outcome.uploadId;
     message.save();
     done += entry.size;
@@ -83,7 +95,8 @@ async function uploadThenPost(message, ahead, onProgress, signal) {
   return { kind: 'lost', reason: outcome.reason };
 }
 
-function post(message, onProgress, signal) {
+/** @returns {Promise<Outcome>} */
+async function post(message, onProgress, signal) {
   if (signal.aborted) return { kind: 'aborted' };
   const request = new XMLHttpRequest();
   const isText = message.files.length === 0;
@@ -111,7 +124,7 @@ function outcomeOf(answer, message) {
 /** Somebody who finds a form too large may hang up instead of saying so. In pieces the files also get further every time. */
 function noAnswer(message) {
   const inForm = message.files.filter((entry) => !entry.uploadId).reduce((sum, entry) => sum + entry.size, 0);
-  if (inForm > HARMLESS_BYTES) message.brokenForms = (message.brokenForms ?? 0) + 1;
+  if (inForm > HARMLESS_BYTES) message.brokenForms++;
   return NO_CONNECTION;
 }
 

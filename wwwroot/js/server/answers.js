@@ -17,15 +17,29 @@ const SLUGS = new Set(
   ).split(' '),
 );
 
+/**
+ * @typedef {{ status: number, wasRedirected: boolean, header: (name: string) => string | null, text: string }} Answer
+ * An answer, whichever way it was asked for. ChatFiles redirects none of these requests.
+ * @typedef {{ type: string, status: number, detail: string, file?: number }} Problem What ChatFiles says is wrong.
+ * @typedef {{
+ *   kind: 'sent' | 'refused' | 'lost' | 'aborted', reason?: string, type?: string, file?: number, pause?: number,
+ *   isForeign?: boolean, status?: number, isUpload?: boolean, uploadId?: string,
+ * }} Outcome
+ * What became of one try to send something (`transmit` says what each means).
+ */
+
 const TUS = '1.0.0';
 const UUID = '[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}';
 const GATEWAY = [500, 502, 503, 504];
 
+/** @type {Outcome} */
 export const NO_CONNECTION = { kind: 'lost', reason: 'No connection. It is sent as soon as there is one.' };
 
 /**
- * An answer, whichever way it was asked for: { status, wasRedirected, header(name), text }. ChatFiles redirects none of
- * these requests.
+ * Of a request that has ended.
+ * @param {XMLHttpRequest} request
+ * @param {string} path
+ * @returns {Answer}
  */
 export const answerOf = (request, path) => ({
   status: request.status,
@@ -34,7 +48,12 @@ export const answerOf = (request, path) => ({
   text: request.responseText,
 });
 
-/** Asks by fetch and gives the answer with its text; null when there is none. */
+/**
+ * Asks by fetch and gives the answer with its text; null when there is none.
+ * @param {string} path
+ * @param {RequestInit} [options]
+ * @returns {Promise<Answer | null>}
+ */
 export async function ask(path, options = {}) {
   try {
     const answer = await fetch(path, { redirect: 'manual', ...options });
@@ -44,7 +63,7 @@ export async function ask(path, options = {}) {
   }
 }
 
-/** The same of a fetch whose body is read elsewhere, or has none. */
+/** The same of a fetch whose body is read elsewhere, or has none. @param {Response} answer @returns {Answer} */
 export const headOf = (answer) => ({
   status: answer.status,
   wasRedirected: answer.redirected || answer.type === 'opaqueredirect',
@@ -52,14 +71,18 @@ export const headOf = (answer) => ({
   text: '',
 });
 
-/** What ChatFiles says is wrong: { type, detail, status, file }; null when the answer is no refusal of ours. */
+/** What ChatFiles says is wrong; null when the answer is no refusal of ours. @param {Answer} answer @returns {Problem | null} */
 export function problemOf(answer) {
   if (answer.wasRedirected || answer.status < 400 || !isOfType(answer, 'application/problem+json')) return null;
   const problem = jsonOf(answer);
   return problem && SLUGS.has(problem.type) && problem.status === answer.status ? problem : null;
 }
 
-/** Whether it says of a message that it is stored: one of that chat, which goes by that key. */
+/**
+ * Whether it says of a message that it is stored: one of that chat, which goes by that key.
+ * @param {Answer} answer
+ * @param {{ chatId: number, key: string, hasFiles: boolean }} message
+ */
 export function isSent(answer, { chatId, key, hasFiles }) {
   const body = bodyOf(answer, 201);
   const message = hasFiles ? body?.message : body;
@@ -67,24 +90,29 @@ export function isSent(answer, { chatId, key, hasFiles }) {
   return isId(message?.id) && message.chatId === chatId && message.clientId === key && Array.isArray(message.attachments);
 }
 
-/** The JSON of an answer with just this status; null when it is none. */
+/** The JSON of an answer with just this status; null when it is none. @param {Answer} answer @param {number} status */
 export function bodyOf(answer, status) {
   return !answer.wasRedirected && answer.status === status && isOfType(answer, 'application/json') ? jsonOf(answer) : null;
 }
 
-/** Whether an answer without a body is ours: 204, and nobody else's page before it. */
+/** Whether an answer without a body is ours: 204, and nobody else's page before it. @param {Answer | null} answer */
 export const isDone = (answer) => answer !== null && answer.status === 204 && !answer.wasRedirected;
 
-/** Every answer about a resumable upload bears the protocol's version. */
+/** Every answer about a resumable upload bears the protocol's version. @param {Answer} answer */
 export const isTus = (answer) => !answer.wasRedirected && answer.header('Tus-Resumable') === TUS;
 
-/** Where a new resumable upload is to be found; null when the answer does not say it as ChatFiles does. */
+/** Where a new resumable upload is to be found; null when the answer does not say it as ChatFiles does. @param {Answer} answer @param {number} chatId */
 export function uploadOf(answer, chatId) {
   const path = answer.header('Location');
   return isTus(answer) && answer.status === 201 && isPathIn(chatId, 'uploads', path) ? path : null;
 }
 
-/** How much of an upload is there; null when the answer, which is to have that status, does not say it. */
+/**
+ * How much of an upload is there; null when the answer, which is to have that status, does not say it.
+ * @param {Answer} answer
+ * @param {number} status
+ * @param {{ from?: number, to: number }} bounds
+ */
 export function offsetOf(answer, status, { from = 0, to }) {
   const text = answer.header('Upload-Offset') ?? '';
   const offset = /^\d+$/.test(text) ? Number(text) : NaN;
@@ -103,6 +131,8 @@ export const isRefusedFile = (answer) =>
  * What an answer means for what was to be sent, where it does not say "sent": { kind: 'refused' | 'lost', reason, type,
  * file, pause }. Refused is what trying again would not change, and only ChatFiles can say that; everything else is not
  * there yet, and is tried again.
+ * @param {Answer} answer
+ * @returns {Outcome}
  */
 export function judge(answer) {
   const problem = problemOf(answer);
@@ -117,14 +147,14 @@ export function judge(answer) {
   return { kind: 'lost', reason: `Temporarily unavailable. ${reason} It is tried again by itself.`, type, pause };
 }
 
-/** Why an answer that is not ours is none, in words for who waits for one. */
+/** Why an answer that is not ours is none, in words for who waits for one. @param {{ status: number }} answer */
 export function foreignReason({ status }) {
   if (status === 413) return 'Something between this page and ChatFiles lets through less at once than this. Trying again…';
   if (GATEWAY.includes(status) || status >= 520) return `Temporarily unavailable: something in front of ChatFiles answered instead (${status}). Trying again…`;
   return 'Something between this page and ChatFiles answered instead (captive portal, sign-in page of a proxy?). Trying again…';
 }
 
-/** Where the writer needs other words than the caller of an API. */
+/** Where the writer needs other words than the caller of an API. @type {Record<string, string>} */
 const REASONS = {
   'chat-not-found': "You are no longer a member of this chat, so it can't be sent. You can still copy the text.",
   'not-allowed': 'You may not send this to this chat.',

@@ -5,11 +5,12 @@
 const SILENCE_MS = 30_000;
 const ANSWER_MS = 180_000;
 
-export function antiforgeryToken() {
-  return document.querySelector('meta[name=antiforgery-token]')?.content ?? '';
-}
+/** What the server says to scripts in the page's head. @param {string} name */
+export const metaOf = (name) => /** @type {HTMLMetaElement | null} */ (document.querySelector(`meta[name=${name}]`))?.content ?? '';
 
-/** Ends a request on which nothing moves any more; the function it gives says whether it has. */
+export const antiforgeryToken = () => metaOf('antiforgery-token');
+
+/** Ends a request on which nothing moves any more; the function it gives says whether it has. @param {XMLHttpRequest} request */
 export function watch(request) {
   let hasEnded = false;
   let timer;
