@@ -3,6 +3,7 @@ using ChatFiles.Core.Live;
 using ChatFiles.Tests.Stage;
 using ChatFiles.Web.Components;
 using ChatFiles.Web.Components.Chats;
+using ChatFiles.Web.Components.Layout;
 using ChatFiles.Web.Components.Composer;
 using ChatFiles.Web.Components.Messages;
 using Microsoft.Extensions.DependencyInjection;
@@ -137,6 +138,22 @@ public sealed class CompanyTests
         room.Screen.Dialogs.WaitForAssertion(() => NamesIn(room)[0].ShouldBe("ann (you)"), Screen.Patience);
         room.Screen.Dialogs.Find("input[aria-label='Search members']").Input("BE");
         room.Screen.Dialogs.WaitForAssertion(() => NamesIn(room).ShouldBe(["ben"]), Screen.Patience);
+    }
+
+    [Fact]
+    public async Task Who_is_removed_goes_from_the_list_and_the_page_says_so_for_a_moment()
+    {
+        await using var room = await RoomAsync();
+        var snacks = room.Screen.Render<SnackHost>();
+        room.Page.Find("button[aria-label^='Members']").Click();
+
+        room.Screen.Dialogs.WaitForElement("button[aria-label='Remove ben']", Screen.Patience).Click();
+        room.Screen.Dialogs.WaitForAssertion(() => room.Screen.Dialogs.FindAll("[role='dialog'] button").Single(b => b.TextContent == "Remove" && !b.HasAttribute("aria-label")).Click(), Screen.Patience);
+
+        room.Screen.Dialogs.WaitForAssertion(() => NamesIn(room).ShouldBe(["ann (you)", "carl"]), Screen.Patience);
+        snacks.WaitForAssertion(() => snacks.Find("[role='status']").TextContent.Trim().ShouldBe("ben was removed"), Screen.Patience);
+        _time.Advance(TimeSpan.FromSeconds(5));
+        snacks.WaitForAssertion(() => snacks.Find("[role='status']").TextContent.Trim().ShouldBeEmpty(), Screen.Patience);
     }
 
     private static List<string> NamesIn(Room room) => [.. room.Screen.Dialogs.FindAll("[role='dialog'] li .name").Select(name => name.TextContent)];
