@@ -3,13 +3,13 @@ using ChatFiles.E2E.Stage;
 namespace ChatFiles.E2E.Flows;
 
 /// <summary>Takes a picture of every main page, light, dark and at the width of a phone, into artifacts/screenshots.</summary>
-public sealed class Pictures(Site site) : IClassFixture<Site>
+public sealed class Pictures
 {
     public static TheoryData<string> Looks => ["light", "dark", "phone"];
 
     [Theory]
     [MemberData(nameof(Looks))]
-    public Task Every_page_fits_its_screen(string look) => site.PlayAsync(scene => PlayAsync(scene, look), $"Pictures_{look}");
+    public Task Every_page_fits_its_screen(string look) => Site.PlayAloneAsync(scene => PlayAsync(scene, look), $"Pictures_{look}");
 
     private static async Task PlayAsync(Scene scene, string look)
     {

@@ -19,7 +19,7 @@ internal static class Photos
           const glow = (x, y, radius, colour) => {
             const light = g.createRadialGradient(x, y, 0, x, y, radius);
             light.addColorStop(0, colour);
-            light.addColorStop(1, 'transparent');
+            light.addColorStop(1, colour.replace(/( \/.*)?\)$/, ' / 0)'));
             g.fillStyle = light;
             g.fillRect(x - radius, y - radius, 2 * radius, 2 * radius);
           };
@@ -45,7 +45,7 @@ internal static class Photos
               }
               g.filter = 'none';
               glow(width * 0.66, sea * 0.93, width * 0.4, 'rgb(255 226 170 / 85%)');
-              glow(width * 0.66, sea * 0.93, width * 0.045, '#fff6dc');
+              glow(width * 0.66, sea * 0.93, width * 0.045, 'rgb(255 246 220)');
               ridge(sea * 0.93, height * 0.1, '#9a7486');
               ridge(sea * 0.98, height * 0.06, '#5f4d66');
               fill(['#d9976f', '#7d6480', '#2b3352', '#141a30'], sea, height);
