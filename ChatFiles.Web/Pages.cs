@@ -1,5 +1,6 @@
 using ChatFiles.Web.Accounts;
 using ChatFiles.Web.Components;
+using ChatFiles.Web.Components.Files;
 using ChatFiles.Web.Security;
 using ChatFiles.Web.Theme;
 using Microsoft.AspNetCore.Components.Authorization;
@@ -42,6 +43,7 @@ internal static class Pages
         services.AddScoped<CircuitHandler>(provider => provider.GetRequiredService<CircuitPlace>());
         services.AddScoped<CircuitConnection>();
         services.AddScoped<CircuitHandler>(provider => provider.GetRequiredService<CircuitConnection>());
+        services.AddSingleton<SharedRules>();
         services.AddMudServices();
         services.AddSingleton(provider => StyleSheet.CreateAsync(provider).GetAwaiter().GetResult());
     }

@@ -9,10 +9,14 @@ namespace ChatFiles.Core.Files;
 /// <summary>The rules for a file that somebody sends: name, size, and type by extension and first bytes together.</summary>
 public sealed class UploadPolicy
 {
-    private const int MaxNameBytes = 255;
+    /// <summary>Of a name in UTF-8.</summary>
+    public const int MaxNameBytes = 255;
+
+    /// <summary>So much of a name that is too long is shown.</summary>
+    private const int NameShown = 40;
 
     /// <summary>Bidirectional overrides and isolates, zero-width characters, the byte order mark: they make a name look like another.</summary>
-    private const string Deceptive =
+    public const string Deceptive =
         "\u061C\u180E\u200B\u200C\u200D\u200E\u200F\u202A\u202B\u202C\u202D\u202E\u2060\u2066\u2067\u2068\u2069\uFEFF";
 
     private readonly Dictionary<string, FileType> _types;
@@ -51,19 +55,22 @@ public sealed class UploadPolicy
     /// <summary>Lower case, without a dot.</summary>
     public IReadOnlyList<string> AllowedExtensions { get; }
 
+    /// <summary>What the allowed extensions stand for.</summary>
+    public IReadOnlyDictionary<string, FileType> AllowedTypes => _types;
+
     /// <summary>Makes a name safe to show and to hand to a browser. It is display text and never becomes a path here.</summary>
     public static Result<string> CleanName(string? name)
     {
         if (string.IsNullOrEmpty(name))
             return InvalidName("A file came without a name.");
         if (name.Any(char.IsControl))
-            return InvalidName("A file's name has control characters in it; rename the file and send it again.");
+            return InvalidName(UploadWords.ControlCharacters.With(new string([.. name.Where(c => !char.IsControl(c))])));
         if (Tidy(name[(name.LastIndexOfAny(['/', '\\']) + 1)..]) is not { } cleaned)
             return InvalidName("A file's name is not valid Unicode (UTF-8); rename the file and send it again.");
         if (string.IsNullOrWhiteSpace(cleaned))
-            return InvalidName("A file's name has nothing left that could be shown.");
+            return InvalidName(UploadWords.NoName.With(name));
         if (Encoding.UTF8.GetByteCount(cleaned) > MaxNameBytes)
-            return InvalidName($"The name “{cleaned[..(char.IsHighSurrogate(cleaned[39]) ? 39 : 40)]}…” is longer than {MaxNameBytes} bytes; shorten it and send the file again.");
+            return InvalidName(UploadWords.NameTooLong.With(Beginning(cleaned), MaxNameBytes.ToString(CultureInfo.InvariantCulture)));
         return cleaned;
     }
 
@@ -71,7 +78,10 @@ public sealed class UploadPolicy
     public Result<FileType> TypeOf(string fileName) =>
         _types.TryGetValue(Path.GetExtension(fileName).TrimStart('.'), out var type)
             ? type
-            : new Refusal(RefusalReason.FileTypeNotAllowed, $"“{fileName}” is of a type that can't be sent here. {AcceptedTypes}");
+            : new Refusal(
+                RefusalReason.FileTypeNotAllowed,
+                UploadWords.Type.Replace("{accepted}", Accepted, StringComparison.Ordinal).With(fileName)
+            );
 
     /// <summary>How people look for a file of that name.</summary>
     public FileKind KindOf(string fileName) => TypeOf(fileName).Succeeded(out var type, out _) ? type.Kind : FileKind.Document;
@@ -89,15 +99,15 @@ public sealed class UploadPolicy
     }
 
     public Refusal NotWhatItSays(string fileName) =>
-        new(RefusalReason.FileTypeNotAllowed, $"The content of “{fileName}” is not what its name says it is. {AcceptedTypes}");
+        new(RefusalReason.FileTypeNotAllowed, $"The content of “{fileName}” is not what its name says it is. Accepted: {Accepted}.");
 
-    public static Refusal Empty(string fileName) => new(RefusalReason.EmptyFile, $"“{fileName}” is empty; there is nothing to send.");
+    public static Refusal Empty(string fileName) => new(RefusalReason.EmptyFile, UploadWords.Empty.With(fileName));
 
     public Refusal TooLarge(string fileName) =>
-        new(RefusalReason.FileTooLarge, $"“{fileName}” is larger than a file may be: {Readable(MaxFileBytes)}.");
+        new(RefusalReason.FileTooLarge, UploadWords.TooLarge.With(fileName, Readable(MaxFileBytes)));
 
     public Refusal RequestTooLarge() =>
-        new(RefusalReason.FileTooLarge, $"The files together are larger than one message may be: {Readable(MaxRequestBytes)}.");
+        new(RefusalReason.FileTooLarge, UploadWords.TooLargeTogether.With("", Readable(MaxRequestBytes)));
 
     /// <summary>1,536 → "1.5 KiB".</summary>
     public static string Readable(long bytes)
@@ -109,7 +119,9 @@ public sealed class UploadPolicy
         return string.Create(CultureInfo.InvariantCulture, $"{value:0.#} {units[unit]}");
     }
 
-    private string AcceptedTypes => $"Accepted: {string.Join(", ", AllowedExtensions)}.";
+    private string Accepted => string.Join(", ", AllowedExtensions);
+
+    private static string Beginning(string name) => name[..(char.IsHighSurrogate(name[NameShown - 1]) ? NameShown - 1 : NameShown)] + "…";
 
     /// <summary>A name without what makes it look like another one; null when it is not valid Unicode.</summary>
     /// <param name="keepsJoinedEmoji">Some emoji are several, with a zero-width joiner between them.</param>

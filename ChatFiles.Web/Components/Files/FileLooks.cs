@@ -7,6 +7,9 @@ namespace ChatFiles.Web.Components.Files;
 /// <summary>How a file is shown: what a browser can draw or play is, everything else is a card.</summary>
 internal static class FileLooks
 {
+    private static readonly HashSet<string> Archives = ContentTypesOf(FileKind.Archive);
+    private static readonly HashSet<string> Documents = ContentTypesOf(FileKind.Document);
+
     private const int MaxPreviewWidth = 400;
     private const int MaxPreviewHeight = 320;
 
@@ -20,8 +23,11 @@ internal static class FileLooks
     public static string AddressOf(MessageView message, AttachmentView file) =>
         string.Create(CultureInfo.InvariantCulture, $"/chats/{message.ChatId}?message={message.Id}&file={file.Id}");
 
-    public static bool IsPicture(AttachmentView file) =>
-        file.ContentType is "image/png" or "image/jpeg" or "image/gif" or "image/webp" or "image/bmp" or "image/avif";
+    public static bool IsPicture(AttachmentView file) => IsPicture(file.ContentType);
+
+    /// <summary>Browsers draw it.</summary>
+    public static bool IsPicture(string? contentType) =>
+        contentType is "image/png" or "image/jpeg" or "image/gif" or "image/webp" or "image/bmp" or "image/avif";
 
     /// <summary>A picture whose own pixels are drawn only for who asks for it.</summary>
     public static bool IsHuge(AttachmentView file) => IsPicture(file) && (long)(file.Width ?? 0) * (file.Height ?? 0) > MaxPixelsDrawn;
@@ -42,16 +48,19 @@ internal static class FileLooks
     public static bool OpensFromItsCard(AttachmentView file) =>
         IsVideo(file) || IsPdf(file) || IsText(file) || (IsPicture(file) && !IsDrawn(file));
 
-    /// <summary>An id in <c>wwwroot/icons.svg</c>; js/files/files.js has the same table.</summary>
-    public static string IconOf(AttachmentView file) =>
-        Path.GetExtension(file.FileName ?? "").TrimStart('.').ToLowerInvariant() switch
+    /// <summary>An id in <c>wwwroot/icons.svg</c>.</summary>
+    public static string IconOf(AttachmentView file) => IconOf(file.ContentType ?? "");
+
+    /// <summary>An id in <c>wwwroot/icons.svg</c>. Browsers are told it with each type.</summary>
+    public static string IconOf(string contentType) =>
+        contentType switch
         {
-            "png" or "jpg" or "jpeg" or "gif" or "webp" or "bmp" or "avif" or "heic" => "picture",
-            "mp3" or "m4a" or "ogg" or "opus" or "wav" or "flac" => "audio",
-            "mp4" or "webm" or "mov" or "mkv" => "video",
-            "zip" or "7z" or "gz" => "archive",
-            "xlsx" or "ods" or "csv" => "sheet",
-            "pdf" or "docx" or "odt" or "txt" or "md" or "log" or "json" or "pptx" or "odp" => "document",
+            _ when contentType.StartsWith("image/", StringComparison.Ordinal) => "picture",
+            _ when contentType.StartsWith("audio/", StringComparison.Ordinal) => "audio",
+            _ when contentType.StartsWith("video/", StringComparison.Ordinal) => "video",
+            _ when contentType.Contains("spreadsheet", StringComparison.Ordinal) || contentType == "text/csv" => "sheet",
+            _ when Archives.Contains(contentType) => "archive",
+            _ when contentType.StartsWith("text/", StringComparison.Ordinal) || Documents.Contains(contentType) => "document",
             _ => "file",
         };
 
@@ -74,4 +83,7 @@ internal static class FileLooks
         string.Create(CultureInfo.CurrentCulture, $"{file.Width:N0} × {file.Height:N0} pixels");
 
     public static string DownloadPath(AttachmentView file) => file.Path + "?download";
+
+    private static HashSet<string> ContentTypesOf(FileKind kind) =>
+        FileTypes.Default.Values.Where(type => type.Kind == kind).Select(type => type.ContentType).ToHashSet(StringComparer.Ordinal);
 }

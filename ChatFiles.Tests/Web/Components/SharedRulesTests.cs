@@ -1,0 +1,62 @@
+using System.Text.Json;
+using ChatFiles.Core.Files;
+using ChatFiles.Tests.Stage;
+using ChatFiles.Web.Components.Files;
+using Microsoft.Extensions.Options;
+
+namespace ChatFiles.Tests.Web.Components;
+
+/// <summary>The server's side of Examples/files.json; the browser's is Browser/files.test.js.</summary>
+public sealed class SharedRulesTests
+{
+    private static readonly UploadPolicy Policy = new(Options.Create(new UploadOptions()));
+    private static readonly JsonElement Rules = JsonDocument.Parse(new SharedRules(Policy).Json).RootElement;
+    private static readonly JsonElement Examples = JsonDocument.Parse(File.ReadAllBytes(Path.Combine(Folder, "files.json"))).RootElement;
+
+    private static string Folder => Path.Combine(Repository.Root, "ChatFiles.Tests", "Examples");
+
+    [Fact]
+    public void Names_are_cleaned_or_refused_as_the_browser_does_it()
+    {
+        foreach (var example in Examples.GetProperty("names").EnumerateArray())
+        {
+            var name = example.GetProperty("name").GetString()!;
+            var cleaned = UploadPolicy.CleanName(name);
+            if (example.TryGetProperty("refused", out var words))
+            {
+                var beforeTheName = Rules.GetProperty("words").GetProperty(words.GetString()!).GetString()!.Split("{name}");
+                cleaned.Refusal!.Detail.ShouldStartWith(beforeTheName[0], Case.Sensitive, name);
+                cleaned.Refusal.Detail.ShouldEndWith(beforeTheName[1].Replace("{limit}", "255"), Case.Sensitive, name);
+            }
+            else
+            {
+                cleaned.Value.ShouldBe(example.GetProperty("cleaned").GetString());
+                FileLooks.IconOf(Policy.TypeOf(cleaned.Value).Value.ContentType).ShouldBe(example.GetProperty("icon").GetString(), name);
+            }
+        }
+    }
+
+    [Fact]
+    public void Sizes_are_written_as_the_browser_writes_them()
+    {
+        foreach (var example in Examples.GetProperty("sizes").EnumerateArray())
+            UploadPolicy.Readable(example[0].GetInt64()).ShouldBe(example[1].GetString());
+    }
+
+    /// <summary>The browser's tests run with these; after a change of the rules the test's message is the new file.</summary>
+    [Fact]
+    public void The_rules_that_browsers_are_tested_with_are_those_that_pages_tell() =>
+        File.ReadAllText(Path.Combine(Folder, "rules.json")).Trim().ShouldBe(new SharedRules(Policy).Json);
+
+    [Fact]
+    public void No_rule_can_end_the_element_it_stands_in()
+    {
+        var hostile = new UploadPolicy(
+            Options.Create(
+                new UploadOptions { AllowedExtensions = ["</script>"], Types = { ["</script>"] = new FileTypeOptions { ContentType = "text/plain" } } }
+            )
+        );
+
+        new SharedRules(hostile).Json.ShouldNotContain('<');
+    }
+}
