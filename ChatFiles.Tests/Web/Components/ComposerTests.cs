@@ -1,20 +1,12 @@
 using Bunit;
 using ChatFiles.Core.Chats;
-using ChatFiles.Core.Files;
 using ChatFiles.Web.Components.Composer;
-using Microsoft.Extensions.DependencyInjection;
-using Microsoft.Extensions.Options;
 
 namespace ChatFiles.Tests.Web.Components;
 
 public sealed class ComposerTests : BunitContext
 {
-    public ComposerTests()
-    {
-        JSInterop.Mode = JSRuntimeMode.Loose;
-        var options = new UploadOptions { MaxFileBytes = 1000, MaxRequestBytes = 3000, AllowedExtensions = ["txt", "png"] };
-        Services.AddSingleton(new UploadPolicy(Options.Create(options)));
-    }
+    public ComposerTests() => JSInterop.Mode = JSRuntimeMode.Loose;
 
     [Fact]
     public void Everything_has_its_name()
@@ -38,15 +30,10 @@ public sealed class ComposerTests : BunitContext
     }
 
     [Fact]
-    public void The_script_finds_the_rules_and_whose_draft_it_is()
+    public void The_script_finds_the_chat_and_whose_draft_it_is()
     {
         var form = Shell().Find("form");
 
-        form.GetAttribute("data-extensions").ShouldBe("txt png");
-        form.GetAttribute("data-max-file-bytes").ShouldBe("1000");
-        form.GetAttribute("data-max-request-bytes").ShouldBe("3000");
-        form.GetAttribute("data-max-files").ShouldBe("10");
-        form.GetAttribute("data-max-text").ShouldBe("8000");
         form.GetAttribute("data-chat-id").ShouldBe("7");
         form.GetAttribute("data-user-id").ShouldBe("ann");
     }

@@ -49,6 +49,20 @@ public sealed class SharedRulesTests
         File.ReadAllText(Path.Combine(Folder, "rules.json")).Trim().ShouldBe(new SharedRules(Policy).Json);
 
     [Fact]
+    public void The_settings_of_this_site_are_what_its_pages_tell()
+    {
+        var policy = new UploadPolicy(
+            Options.Create(new UploadOptions { AllowedExtensions = ["txt png"], MaxFileBytes = 1000, MaxRequestBytes = 3000 })
+        );
+
+        var told = JsonDocument.Parse(new SharedRules(policy).Json).RootElement;
+
+        told.GetProperty("types").EnumerateObject().Select(type => type.Name).ShouldBe(["txt", "png"]);
+        told.GetProperty("limits").GetProperty("maxFileBytes").GetInt64().ShouldBe(1000);
+        told.GetProperty("limits").GetProperty("maxRequestBytes").GetInt64().ShouldBe(3000);
+    }
+
+    [Fact]
     public void No_rule_can_end_the_element_it_stands_in()
     {
         var hostile = new UploadPolicy(

@@ -1,16 +1,8 @@
-// What a picked file is: its extension, icon and size in words, and whether it may be sent.
+// What a picked file is: its extension, icon and size in words, and whether it may be sent. The rules are the server's.
+import { rules, words } from '../server/rules.js';
 
-const ICONS = {
-  picture: 'png jpg jpeg gif webp bmp avif heic',
-  audio: 'mp3 m4a ogg opus wav flac',
-  video: 'mp4 webm mov mkv',
-  archive: 'zip 7z gz',
-  sheet: 'xlsx ods csv',
-  document: 'pdf docx odt txt md log json pptx odp',
-};
-const MAX_NAME_BYTES = 255;
-const DECEPTIVE = /[\u061C\u180E\u200B-\u200F\u202A-\u202E\u2060\u2066-\u2069\uFEFF]/g;
-const PREVIEWED = 'png jpg jpeg gif webp bmp avif'.split(' ');
+/** So much of a name that is too long is shown. */
+const NAME_SHOWN = 40;
 
 /** Of the name as it will be stored: “photo.txt ” is a text. */
 export function extensionOf(name) {
@@ -19,16 +11,16 @@ export function extensionOf(name) {
   return dot < 0 ? '' : stored.slice(dot + 1).toLowerCase();
 }
 
-/** What UploadPolicy.CleanName makes of a name on a real disk. */
-const cleaned = (name) => name.replace(DECEPTIVE, '').normalize('NFC').replace(/[. ]+$/, '');
-
-/** The same table as Files/FileLooks.cs. */
-export function iconOf(name) {
-  const extension = extensionOf(name);
-  return Object.keys(ICONS).find((kind) => ICONS[kind].split(' ').includes(extension)) ?? 'file';
+/** What UploadPolicy.CleanName makes of a name on a real disk; Examples/files.json is run by both. */
+export function cleaned(name) {
+  const shown = [...name].filter((character) => !rules().names.deceptive.includes(character)).join('');
+  return shown.normalize('NFC').replace(/[. ]+$/, '');
 }
 
-export const hasPreview = (name) => PREVIEWED.includes(extensionOf(name));
+export const iconOf = (name) => rules().types[extensionOf(name)]?.icon ?? 'file';
+
+/** Whether browsers draw it. */
+export const hasPreview = (name) => rules().types[extensionOf(name)]?.drawn === true;
 
 /** 1536 → "1.5 KiB", as the server writes it. */
 export function readableSize(bytes) {
@@ -39,24 +31,25 @@ export function readableSize(bytes) {
 }
 
 /** Why the file can't be sent, in words; null when it can. The server judges again, and also by the first bytes. */
-export function refusalOf(file, limits) {
-  const name = refusalOfName(file.name);
-  if (name) return name;
-  if (file.size === 0) return `“${file.name}” is empty, or a folder.`;
-  if (!limits.extensions.includes(extensionOf(file.name)))
-    return `“${file.name}” is of a type that can't be sent here. Accepted: ${limits.extensions.join(', ')}.`;
-  if (file.size > limits.maxFileBytes)
-    return `“${file.name}” is larger than a file may be: ${readableSize(limits.maxFileBytes)}.`;
+export function refusalOf({ name, size }) {
+  const { types, limits } = rules();
+  const refusal = refusalOfName(name);
+  if (refusal) return refusal;
+  if (size === 0) return words('empty', { name });
+  if (!types[extensionOf(name)]) return words('type', { name, accepted: Object.keys(types).join(', ') });
+  if (size > limits.maxFileBytes) return words('tooLarge', { name, limit: readableSize(limits.maxFileBytes) });
   return null;
 }
 
-export const refusalOfFolder = ({ name }) => `“${name}” is a folder; pick its files, or zip it.`;
+export const refusalOfFolder = ({ name }) => words('folder', { name });
 
 /** The rules of UploadPolicy.CleanName that a name on a real disk can break. */
-function refusalOfName(name) {
+export function refusalOfName(name) {
+  const { maxBytes } = rules().names;
   const shown = cleaned(name);
-  if (/\p{Cc}/u.test(name)) return `“${name}” has control characters in its name. Rename it.`;
-  if (!shown.trim()) return `“${name}” has no name that could be shown. Rename it.`;
-  if (new TextEncoder().encode(shown).length > MAX_NAME_BYTES) return `“${[...name].slice(0, 40).join('')}…” has too long a name. Shorten it.`;
+  if (/\p{Cc}/u.test(name)) return words('controlCharacters', { name: name.replace(/\p{Cc}/gu, '') });
+  if (!shown.trim()) return words('noName', { name });
+  if (new TextEncoder().encode(shown).length > maxBytes)
+    return words('nameTooLong', { name: `${[...shown].slice(0, NAME_SHOWN).join('')}…`, limit: maxBytes });
   return null;
 }

@@ -8,6 +8,7 @@ import { messageOf, outbox } from './outbox.js';
 import { keepPicked, keptPicked } from './outbox-store.js';
 import { outgoing, prepare, remember } from './outgoing-file.js';
 import { TypingReport } from './typing-report.js';
+import { rules } from '../server/rules.js';
 
 export function connect(root, page) {
   return new Composer(root, page);
@@ -30,12 +31,12 @@ class Composer {
   constructor(root, page) {
     this.#root = root;
     this.#chatId = Number(root.dataset.chatId);
-    this.#maxText = Number(root.dataset.maxText);
+    this.#maxText = rules().limits.maxText;
     this.#text = root.querySelector('[data-text]');
     this.#picker = root.querySelector('[data-picker]');
     this.#alerts = root.querySelector('[data-alerts]');
     this.#unkept = root.querySelector('[data-unkept]');
-    this.#files = new FilesToSend(root.querySelector('[data-files]'), limitsOf(root.dataset), (files) => this.#keep(files));
+    this.#files = new FilesToSend(root.querySelector('[data-files]'), (files) => this.#keep(files));
     this.#draft = new Draft(root.dataset.userId, this.#chatId);
     this.#typing = new TypingReport(page);
     this.#listen();
@@ -208,13 +209,4 @@ class Composer {
     const isFree = document.activeElement === document.body || document.activeElement?.closest('nav');
     if (isFree && matchMedia('(hover: hover)').matches) this.#text.focus();
   }
-}
-
-function limitsOf({ extensions, maxFileBytes, maxRequestBytes, maxFiles }) {
-  return {
-    extensions: extensions.split(' '),
-    maxFileBytes: Number(maxFileBytes),
-    maxRequestBytes: Number(maxRequestBytes),
-    maxFiles: Number(maxFiles),
-  };
 }

@@ -3,6 +3,7 @@
 import { element, icon, iconButton } from '../page/dom.js';
 import { mayHoldLocation, withoutLocation } from '../files/exif.js';
 import { extensionOf, iconOf, readableSize, refusalOf } from '../files/files.js';
+import { rules, words } from '../server/rules.js';
 import { isDrawable, thumbnailOf, within } from '../files/pictures.js';
 
 // Counted from the moment somebody sends; a message goes without a thumbnail that takes longer.
@@ -12,14 +13,12 @@ const SMALL_BYTES = 1024 * 1024;
 
 export class FilesToSend {
   #list;
-  #limits;
   #chips = new Map();
   #onChange;
 
   /** @param onChange is told the files whenever they are others than before */
-  constructor(list, limits, onChange) {
+  constructor(list, onChange) {
     this.#list = list;
-    this.#limits = limits;
     this.#onChange = onChange;
   }
 
@@ -31,7 +30,7 @@ export class FilesToSend {
   add(files) {
     const refusals = [];
     for (const file of files) {
-      const refusal = refusalOf(file, this.#limits) ?? this.#refusalOfNumber(file);
+      const refusal = refusalOf(file) ?? this.#refusalOfNumber(file);
       if (refusal) refusals.push(refusal);
       else this.#addChip(file);
     }
@@ -41,9 +40,8 @@ export class FilesToSend {
 
   refusalOfAll() {
     const bytes = [...this.#chips.keys()].reduce((sum, file) => sum + file.size, 0);
-    return bytes > this.#limits.maxRequestBytes
-      ? `The files together are larger than one message may be: ${readableSize(this.#limits.maxRequestBytes)}.`
-      : null;
+    const { maxRequestBytes } = rules().limits;
+    return bytes > maxRequestBytes ? words('tooLargeTogether', { limit: readableSize(maxRequestBytes) }) : null;
   }
 
   /** Each as { name, size, file, thumbnail }, the last two as promises; and an empty list. */
@@ -64,9 +62,8 @@ export class FilesToSend {
   }
 
   #refusalOfNumber(file) {
-    return this.#chips.size >= this.#limits.maxFiles
-      ? `“${file.name}” is one too many: a message takes ${this.#limits.maxFiles} files. Send these first.`
-      : null;
+    const { maxFiles } = rules().limits;
+    return this.#chips.size >= maxFiles ? words('tooMany', { name: file.name, limit: maxFiles }) : null;
   }
 
   #addChip(file) {
