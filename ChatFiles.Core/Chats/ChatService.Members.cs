@@ -105,16 +105,21 @@ public sealed partial class ChatService
         if (CountSearch(userId, text) is { } tooMany)
             return tooMany;
         var pattern = "%" + text.Replace("\\", "\\\\").Replace("%", "\\%").Replace("_", "\\_") + "%";
-        var found = await db
-            .Users.Where(p => EF.Functions.Like(p.DisplayName, pattern, "\\") || EF.Functions.Like(p.Email!, pattern, "\\"))
-            .Where(p => p.Id != userId)
-            .Select(p => new { Person = p, IsMember = db.Members.Any(m => m.ChatId == chatId && m.UserId == p.Id) })
-            .OrderBy(found => found.IsMember)
-            .ThenBy(found => found.Person.DisplayName)
-            .Take(8)
-            .Select(found => new FoundPerson(found.Person.Id, found.Person.DisplayName, found.Person.Email!, found.IsMember))
-            .ToListAsync(cancellationToken);
-        return found;
+        // All people may have to be looked at.
+        return await longReads.RunAsync<IReadOnlyList<FoundPerson>>(
+            userId,
+            async reading =>
+                await reading
+                    .Users.Where(p => EF.Functions.Like(p.DisplayName, pattern, "\\") || EF.Functions.Like(p.Email!, pattern, "\\"))
+                    .Where(p => p.Id != userId)
+                    .Select(p => new { Person = p, IsMember = reading.Members.Any(m => m.ChatId == chatId && m.UserId == p.Id) })
+                    .OrderBy(found => found.IsMember)
+                    .ThenBy(found => found.Person.DisplayName)
+                    .Take(8)
+                    .Select(found => new FoundPerson(found.Person.Id, found.Person.DisplayName, found.Person.Email!, found.IsMember))
+                    .ToListAsync(cancellationToken),
+            cancellationToken
+        );
     }
 
     /// <summary>The person's display name; empty when there is no such account.</summary>

@@ -8,8 +8,7 @@ using Microsoft.Extensions.Logging;
 namespace ChatFiles.Core.Data;
 
 /// <summary>
-/// The one way to write. All writes of the process pass one gate, because SQLite has one writer and because the
-/// bundled SQLite can corrupt the file when a write and a checkpoint of two connections meet (fixed in 3.51.3).
+/// The one way to write. All writes of the process pass one gate, because SQLite has one writer.
 /// Those that wait together are committed together: one flush to the disk serves them all. Everybody's writes wait for
 /// whoever has the gate, who therefore waits for nothing but the database.
 /// </summary>

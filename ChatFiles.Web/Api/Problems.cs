@@ -27,6 +27,8 @@ internal static class Problems
     /// <summary>A form, as a whole, that is not taken.</summary>
     public static ProblemHttpResult InvalidForm(int status, string detail) => Problem(status, "invalid-form", detail);
 
+    public static ProblemHttpResult PreconditionFailed(string detail) => Problem(412, "precondition-failed", detail);
+
     /// <summary>The answer to a refusal, with the contract's slug and status.</summary>
     public static IResult Of(Refusal refusal) =>
         refusal.Reason switch
@@ -75,7 +77,7 @@ internal static class Problems
             401 => NotSignedIn,
             404 => Problem(404, "not-found", "There is nothing at this address."),
             405 => Problem(405, "method-not-allowed", "This address does not take this method; the header Allow says which."),
-            412 => Problem(412, "precondition-failed", "The file is another than the one that the header If-Match names."),
+            412 => PreconditionFailed("The file is another than the one that the header If-Match names."),
             416 => Problem(416, "range-not-satisfiable", "The file does not have these bytes; the header Content-Range says how long it is."),
             429 => TooManyRequests,
             >= 500 => InternalError,

@@ -75,7 +75,7 @@ internal static class UploadEndpoints
         if (HttpMethods.IsOptions(context.Request.Method) || context.Request.Headers["Tus-Resumable"] == Version)
             return await next(invocation);
         context.Response.Headers["Tus-Version"] = Version;
-        return Problems.InvalidUpload(412, $"The header Tus-Resumable is expected to be {Version}.");
+        return Problems.PreconditionFailed($"The header Tus-Resumable is expected to be {Version}.");
     }
 
     private static IResult Describe(HttpResponse response, UploadPolicy policy)

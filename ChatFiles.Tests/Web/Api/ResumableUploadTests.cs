@@ -72,10 +72,10 @@ public sealed class ResumableUploadTests(TestServer server) : IClassFixture<Test
             using var refused = await ann.SendAsync(HttpMethod.Patch, path, Tus.Bytes([1]), ("Tus-Resumable", version), ("Upload-Offset", "0"));
             refused.Header("Tus-Version").ShouldBe("1.0.0");
             refused.Header("Tus-Resumable").ShouldBe("1.0.0");
-            await Task.FromResult(refused).ShouldBeProblemAsync(412, "invalid-form");
+            await Task.FromResult(refused).ShouldBeProblemAsync(412, "precondition-failed");
         }
 
-        await ann.SendAsync(HttpMethod.Post, $"chat/{chat}/uploads", null, ("Upload-Length", "5")).ShouldBeProblemAsync(412, "invalid-form");
+        await ann.SendAsync(HttpMethod.Post, $"chat/{chat}/uploads", null, ("Upload-Length", "5")).ShouldBeProblemAsync(412, "precondition-failed");
         (await ann.OffsetAsync(path)).ShouldBe(0);
     }
 
