@@ -26,5 +26,5 @@ export function takeRules(/** @type {Rules} */ told) {
 
 /** The words of a refusal, with what they leave open filled in. */
 export function words(/** @type {string} */ which, /** @type {Record<string, string | number>} */ filledIn) {
-  return Object.entries(filledIn).reduce((text, [name, value]) => text.replaceAll(`{${name}}`, () => String(value)), rules().words[which]);
+  return rules().words[which].replace(/\{(\w+)\}/g, (place, name) => String(filledIn[name] ?? place));
 }
