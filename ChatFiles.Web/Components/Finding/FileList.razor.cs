@@ -141,9 +141,9 @@ public sealed partial class FileList(ChatService chats, TimeProvider time)
 
     private Task<bool> NarrowAsync() => List.BeginAsync(ReadPageAsync);
 
-    private Task<bool> NarrowByNameAsync(ChangeEventArgs e)
+    private Task<bool> NarrowByNameAsync(string? name)
     {
-        _name = e.Value?.ToString() ?? "";
+        _name = name ?? "";
         return NarrowAsync();
     }
 
