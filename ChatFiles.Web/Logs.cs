@@ -7,6 +7,12 @@ internal static class Logs
     private const string Host = "Microsoft.Extensions.Hosting.Internal.Host";
     private const int StartFailed = 11;
 
+    /// <summary>
+    /// The web server's: a request was answered before all of it was there, and the rest could not be read away any more, so
+    /// its connection was closed. The sender broke off, or has been told why; nobody here has anything to do about it.
+    /// </summary>
+    private const string RestOfRequestNotRead = "RequestBodyDrainBodyReaderInvalidState";
+
     /// <summary>Whatever is logged, by us or the framework, to whichever provider and in whichever format, is cleaned here.</summary>
     public static void KeepLogsClean(this IServiceCollection services) =>
         services.AddSingleton<ILoggerFactory>(provider => new CleanLoggers(ActivatorUtilities.CreateInstance<LoggerFactory>(provider)));
@@ -33,6 +39,8 @@ internal static class Logs
             _startFailed |= isHost && eventId.Id == StartFailed;
             if (_startFailed)
                 return;
+            if (eventId.Name == RestOfRequestNotRead)
+                logLevel = LogLevel.Debug;
             var told = exception is null ? null : CleanException.Of(exception);
             logger.Log(logLevel, eventId, state, told, (values, _) => OneLine.Of(formatter(values, exception)));
         }

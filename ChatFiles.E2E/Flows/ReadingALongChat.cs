@@ -39,7 +39,8 @@ public sealed class ReadingALongChat(Site site) : IClassFixture<Site>
             found.most = Math.max(found.most, after.length);
             for (let i = 1; i < after.length; i++) if (after[i] !== after[i - 1] + 1) found.gaps++;
             for (const id of after) seen.add(id);
-            const isAtEdge = step < 0 ? scroller.scrollHeight - scroller.clientHeight + scroller.scrollTop < 1 : scroller.scrollTop > -1;
+            // Both heights are rounded, where the place of the scroller is not.
+            const isAtEdge = step < 0 ? scroller.scrollHeight - scroller.clientHeight + scroller.scrollTop < 2 : scroller.scrollTop > -1;
             if (isAtEdge && after.at(step < 0 ? 0 : -1) === end) break;
           }
           return JSON.stringify({ ...found, seen: seen.size });

@@ -84,6 +84,22 @@ public sealed class LogLinesTests : IDisposable
         text.Where(c => c is not ('\n' or '\r') && IsControl(c)).ShouldBeEmpty();
     }
 
+    [Fact]
+    public void That_the_rest_of_a_refused_request_could_not_be_read_away_is_no_news()
+    {
+        var told = new Told();
+        var collection = new ServiceCollection();
+        collection.AddLogging(logging => logging.AddProvider(told));
+        collection.KeepLogsClean();
+        using var services = collection.BuildServiceProvider();
+        var logger = services.GetRequiredService<ILogger<LogLinesTests>>();
+
+        logger.LogWarning(new EventId(18, "RequestBodyDrainBodyReaderInvalidState"), "automatic draining of the request body failed");
+        logger.LogWarning(new EventId(19, "Another"), "something else");
+
+        told.Text.ToString().ShouldBe("something else\n");
+    }
+
     public void Dispose() => Directory.Delete(_root, recursive: true);
 
     private static bool IsControl(char c) =>
