@@ -63,7 +63,11 @@ const itemsOf = (menu) => [...menu.querySelectorAll('[role=menuitem]')];
 export function driveByKeys(menu) {
   const listening = new AbortController();
   const { signal } = listening;
-  menu.addEventListener('toggle', (event) => /** @type {ToggleEvent} */ (event).newState === 'open' && itemsOf(menu)[0]?.focus(), { signal });
+  menu.addEventListener('toggle', (event) => {
+    // It is told a moment after the menu is there; a key may have moved the focus on by then.
+    const isOpen = /** @type {ToggleEvent} */ (event).newState === 'open';
+    if (isOpen && !menu.contains(document.activeElement)) itemsOf(menu)[0]?.focus();
+  }, { signal });
   menu.addEventListener('keydown', (event) => moveFocus(menu, event), { signal });
   return () => listening.abort();
 }
