@@ -1,4 +1,5 @@
 using ChatFiles.Web.Accounts;
+using ChatFiles.Web.Assets;
 using ChatFiles.Web.Components;
 using ChatFiles.Web.Components.Files;
 using ChatFiles.Web.Security;
@@ -45,13 +46,14 @@ internal static class Pages
         services.AddScoped<CircuitHandler>(provider => provider.GetRequiredService<CircuitConnection>());
         services.AddSingleton<SharedRules>();
         services.AddMudServices();
+        services.AddSingleton<Scripts>();
         services.AddSingleton(provider => StyleSheet.CreateAsync(provider).GetAwaiter().GetResult());
     }
 
-    /// <summary>The style sheet of our look, under an address that changes with it. Made now, so that nobody waits for it.</summary>
-    public static void MapTheme(this WebApplication app)
+    /// <summary>What is made at the start for browsers: the style sheet of our look, and all scripts in one file.</summary>
+    public static void MapMadeAssets(this WebApplication app)
     {
-        var theme = app.Services.GetRequiredService<StyleSheet>();
-        app.MapGet("/" + theme.Path, theme.Answer).ExcludeFromDescription();
+        app.Services.GetRequiredService<StyleSheet>().Map(app);
+        app.Services.GetRequiredService<Scripts>().Map(app);
     }
 }

@@ -44,7 +44,7 @@ try
     app.UseAntiforgery();
 
     app.MapStaticAssets();
-    app.MapTheme();
+    app.MapMadeAssets();
     app.MapApi();
     // Its own Content-Security-Policy would take the place of ours, which says the same of frames and much more.
     app.MapRazorComponents<App>().AddInteractiveServerRenderMode(mode => mode.ContentSecurityFrameAncestorsPolicy = null);

@@ -65,6 +65,19 @@ public sealed partial class PagesTests(TestServer server) : IClassFixture<TestSe
         compressed.Content.Headers.ContentLength!.Value.ShouldBeLessThan(css.Length / 3);
     }
 
+    [Fact]
+    public async Task A_live_page_has_all_its_scripts_in_one_file_that_is_kept_for_ever()
+    {
+        using var browser = await SignInAsync("ann");
+        var modules = OwnScripts().Matches(await browser.GetStringAsync("chats/1"));
+
+        using var answer = await browser.GetAsync(modules.ShouldHaveSingleItem().Groups["path"].Value);
+
+        answer.Headers.CacheControl!.ToString().ShouldBe("public, max-age=31536000, immutable");
+        answer.Content.Headers.ContentType!.MediaType.ShouldBe("text/javascript");
+        (await answer.Content.ReadAsStringAsync()).ShouldContain("new Connection(");
+    }
+
     private static void ShouldBeIn(string html, string? theme)
     {
         html.ShouldContain($"<meta name=\"color-scheme\" content=\"{theme ?? "light dark"}\"");
@@ -100,6 +113,9 @@ public sealed partial class PagesTests(TestServer server) : IClassFixture<TestSe
 
     [GeneratedRegex("name=\"__RequestVerificationToken\" value=\"(?<value>[^\"]+)\"", RegexOptions.ExplicitCapture, 1000)]
     private static partial Regex FormToken();
+
+    [GeneratedRegex("src=\"(?<path>[^\"]+)\" type=\"module\"", RegexOptions.ExplicitCapture, 1000)]
+    private static partial Regex OwnScripts();
 
     [GeneratedRegex("href=\"(?<path>theme[^\"]+)\"", RegexOptions.ExplicitCapture, 1000)]
     private static partial Regex ThemeSheet();

@@ -1,10 +1,8 @@
-using System.IO.Compression;
-using System.Security.Cryptography;
 using System.Text;
 using System.Text.RegularExpressions;
+using ChatFiles.Web.Assets;
 using Microsoft.AspNetCore.Components;
 using Microsoft.AspNetCore.Components.Web;
-using Microsoft.Net.Http.Headers;
 using MudBlazor;
 
 namespace ChatFiles.Web.Theme;
@@ -15,18 +13,14 @@ namespace ChatFiles.Web.Theme;
 /// </summary>
 internal sealed partial class StyleSheet
 {
-    private readonly byte[] _plain;
-    private readonly byte[] _brotli;
+    private readonly MadeAsset _css;
 
-    private StyleSheet(string css)
-    {
-        _plain = Encoding.UTF8.GetBytes(css);
-        _brotli = Compress(_plain);
-        Path = $"theme.{Convert.ToHexStringLower(SHA256.HashData(_plain))[..10]}.css";
-    }
+    private StyleSheet(string css) => _css = new MadeAsset("theme", "css", "text/css", css);
 
-    /// <summary>Its address from the site's root; another content has another one, so that it may be kept for ever.</summary>
-    public string Path { get; }
+    /// <inheritdoc cref="MadeAsset.Path"/>
+    public string Path => _css.Path;
+
+    public void Map(WebApplication app) => _css.Map(app);
 
     public static async Task<StyleSheet> CreateAsync(IServiceProvider services)
     {
@@ -41,17 +35,6 @@ internal sealed partial class StyleSheet
         css.Append("}\n");
         Write(css, ":root[data-theme=dark]", differences);
         return new StyleSheet(css.ToString());
-    }
-
-    /// <summary>The answer to a request for it, compressed where the browser takes that.</summary>
-    public IResult Answer(HttpContext context)
-    {
-        context.Response.Headers.CacheControl = "public, max-age=31536000, immutable";
-        context.Response.Headers.Vary = HeaderNames.AcceptEncoding;
-        if (!context.Request.Headers.AcceptEncoding.ToString().Contains("br", StringComparison.OrdinalIgnoreCase))
-            return Results.Bytes(_plain, "text/css");
-        context.Response.Headers.ContentEncoding = "br";
-        return Results.Bytes(_brotli, "text/css");
     }
 
     private static async Task<Dictionary<string, string>> KitVariablesAsync(IServiceProvider services, bool isDark)
@@ -76,14 +59,6 @@ internal sealed partial class StyleSheet
         foreach (var (name, value) in variables)
             css.Append("  ").Append(name).Append(": ").Append(value).Append(";\n");
         css.Append("}\n");
-    }
-
-    private static byte[] Compress(byte[] content)
-    {
-        using var compressed = new MemoryStream();
-        using (var brotli = new BrotliStream(compressed, CompressionLevel.SmallestSize))
-            brotli.Write(content);
-        return compressed.ToArray();
     }
 
     [GeneratedRegex(@"(?<name>--mud-[\w-]+)\s*:\s*(?<value>[^;}]+)[;}]", RegexOptions.ExplicitCapture, matchTimeoutMilliseconds: 1000)]

@@ -3,6 +3,9 @@ const PAUSES_MS = [300, 1_000, 3_000, 10_000];
 
 const connections = new Map();
 
+/** Modules that came in one file with this one (ChatFiles.Web/Assets/Scripts.cs), by their paths. */
+export const loaded = new Map();
+
 /** However often it is asked, once: an answer may have been lost with the circuit's connection. */
 function connect(id, path, ...args) {
   if (!connections.has(id)) connections.set(id, begin(id, path, args));
@@ -18,7 +21,7 @@ async function begin(id, path, args) {
 async function load(id, path) {
   for (let tries = 0; connections.has(id) || tries === 0; tries++) {
     try {
-      return await import(new URL(path, document.baseURI).href);
+      return loaded.get(path) ?? (await import(new URL(path, document.baseURI).href));
     } catch (failure) {
       // What a browser could load but not understand is no better the next time.
       if (failure instanceof SyntaxError) throw failure;
