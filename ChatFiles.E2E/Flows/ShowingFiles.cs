@@ -181,6 +181,41 @@ public sealed class ShowingFiles(Site site) : IClassFixture<Site>
         });
 
     [Fact]
+    public Task A_file_that_is_opened_as_soon_as_another_is_closed_stays_open() =>
+        site.PlayAsync(async scene =>
+        {
+            var (ann, ben, chat) = await scene.TwoInAChatAsync();
+            await ann.ShareAsync(SampleFile.Text("plan.txt", "x\n"), SampleFile.Text("notes.txt", "y\n"));
+            var message = (await ben.Program.HistoryAsync(chat.Id)).Single();
+            // A browser that is slow at going back, and says when it has.
+            await ben.Page.EvaluateAsync(
+                """
+                () => {
+                  globalThis.stepsBack = 0;
+                  addEventListener('popstate', () => stepsBack++);
+                  const back = history.back.bind(history);
+                  history.back = () => setTimeout(back, 500);
+                }
+                """
+            );
+
+            for (var round = 1; round <= 2; round++)
+            {
+                await ben.OpenCardAsync("plan.txt");
+                await Expect(ben.Dialog.GetByRole(AriaRole.Heading)).ToHaveTextAsync("plan.txt");
+                await ben.Page.Keyboard.PressAsync("Escape");
+                await ben.OpenCardAsync("notes.txt");
+                await ben.Page.WaitForFunctionAsync("n => stepsBack === n", 2 * round - 1);
+
+                await Expect(ben.Dialog.GetByRole(AriaRole.Heading)).ToHaveTextAsync("notes.txt");
+                await Expect(ben.Page).ToHaveURLAsync(AddressOf(scene, chat, message, 1));
+                await ben.Button("Close").ClickAsync();
+                await Expect(ben.Dialog).ToHaveCountAsync(0);
+                await Expect(ben.Page).ToHaveURLAsync(new Uri(scene.Server.Address, $"/chats/{chat.Id}").ToString());
+            }
+        });
+
+    [Fact]
     public Task The_address_of_a_file_leads_to_it_also_by_way_of_the_sign_in() =>
         site.PlayAsync(async scene =>
         {

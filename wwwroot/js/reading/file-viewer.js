@@ -21,6 +21,7 @@ class Viewer {
   #stage;
   #slide = null;
   #zoom;
+  #hasLeft = false;
   #opener = /** @type {HTMLElement | null} */ (document.activeElement);
   #changes = new MutationObserver(() => this.#onChange());
   #listening = new AbortController();
@@ -35,9 +36,11 @@ class Viewer {
     for (const player of /** @type {NodeListOf<HTMLMediaElement>} */ (document.querySelectorAll('main :is(video, audio)'))) player.pause();
     watchFiles(this.#content, signal);
     dialog.addEventListener('click', (event) => this.#onClick(event), { signal });
-    dialog.addEventListener('close', leave, { signal });
+    dialog.addEventListener('cancel', (event) => (event.preventDefault(), this.#leave()), { signal });
+    // A browser may close it without asking, for who presses Escape and nothing else.
+    dialog.addEventListener('close', () => this.#leave(), { signal });
     // Back is one of the ways to close it, and waits for no server.
-    addEventListener('popstate', () => isAtFile() || dialog.close(), { signal });
+    addEventListener('popstate', () => isAtFile() || this.#close(), { signal });
     // On the document, because a click on the picture takes the focus from all buttons.
     document.addEventListener('keydown', (event) => this.#onKey(event), { signal });
     this.#zoom.listen(signal, (by) => this.#go(by));
@@ -49,10 +52,31 @@ class Viewer {
   disconnect() {
     this.#listening.abort();
     this.#changes.disconnect();
-    this.#dialog.close();
+    this.#leave();
+    this.#close();
     // It may have left the document before, and then the browser does not do this.
     if (!document.activeElement || document.activeElement === document.body) this.#opener?.focus();
-    leave();
+  }
+
+  /**
+   * To the chat's own address: back, where opening the file came from there, so that no entry is left that leads nowhere.
+   * Such a step takes its time, and would take a file with it that is opened meanwhile: so what closes the dialog is that the
+   * step is done. Once: whoever asks again sees it closed at least.
+   */
+  #leave() {
+    if (this.#hasLeft || !isAtFile()) return this.#close();
+    this.#hasLeft = true;
+    if (history.state?.userState === OPENED_HERE) return history.back();
+    const address = new URL(location.href);
+    address.searchParams.delete('file');
+    Blazor.navigateTo(address.pathname + address.search, { replaceHistoryEntry: true });
+    this.#close();
+  }
+
+  /** What is open afterwards is another viewer's. */
+  #close() {
+    this.#hasLeft = true;
+    this.#dialog.close();
   }
 
   #onChange() {
@@ -68,11 +92,11 @@ class Viewer {
     this.#zoom.reset();
     // What was said of the one before.
     this.#content.querySelector(':scope > [data-trouble]')?.remove();
-    if (isAtFile()) history.replaceState(history.state, '', slide.dataset.address);
+    if (!this.#hasLeft && isAtFile()) history.replaceState(history.state, '', slide.dataset.address);
   }
 
   #onClick(event) {
-    if (event.target === this.#dialog || event.target.closest('[data-close]')) this.#dialog.close();
+    if (event.target === this.#dialog || event.target.closest('[data-close]')) this.#leave();
     const zoom = event.target.closest('[data-zoom]')?.dataset.zoom;
     if (zoom === 'in') this.#zoom.by(STEP);
     if (zoom === 'out') this.#zoom.by(1 / STEP);
@@ -110,15 +134,6 @@ class Viewer {
 }
 
 const isAtFile = () => new URLSearchParams(location.search).has('file');
-
-/** To the chat's own address: back, where opening the file came from there, so that no entry is left that leads nowhere. */
-function leave() {
-  if (!isAtFile()) return;
-  if (history.state?.userState === OPENED_HERE) return history.back();
-  const address = new URL(location.href);
-  address.searchParams.delete('file');
-  Blazor.navigateTo(address.pathname + address.search, { replaceHistoryEntry: true });
-}
 
 /** Makes the picture on the stage larger and moves it about: 1 is as large as it fits. */
 class Zoom {
