@@ -157,6 +157,37 @@ public sealed class SurvivingReloads(Site site) : IClassFixture<Site>
             await Expect(ben.Attachment(file.Name)).ToBeVisibleAsync(new() { Timeout = 30_000 });
         });
 
+    [Fact]
+    public Task Who_leaves_while_picked_files_are_still_being_kept_is_asked_and_only_then() =>
+        site.PlayAsync(async scene =>
+        {
+            const string IsAsked = "() => !dispatchEvent(new Event('beforeunload', { cancelable: true }))";
+            var (ann, _, _) = await scene.TwoInAChatAsync();
+            await ann.CanWriteAsync();
+            (await ann.Page.EvaluateAsync<bool>(IsAsked)).ShouldBeFalse("nothing is picked");
+            // Somebody else is writing there, until they are told to end.
+            await ann.Page.EvaluateAsync(
+                """
+                () => new Promise((begun) => {
+                  indexedDB.open('chatfiles').onsuccess = ({ target }) => {
+                    const entries = target.result.transaction(['entries', 'bytes'], 'readwrite').objectStore('entries');
+                    const goOn = () => (begun(), globalThis.isThrough || (entries.count().onsuccess = goOn));
+                    entries.count().onsuccess = goOn;
+                  };
+                })
+                """
+            );
+
+            await ann.AttachAsync(SampleFile.Text("notes.txt", "some words\n"));
+            (await ann.Page.EvaluateAsync<bool>(IsAsked)).ShouldBeTrue("it is in this page only");
+
+            await ann.Page.EvaluateAsync("() => { globalThis.isThrough = true; }");
+            await ann.Page.WaitForFunctionAsync($"() => !({IsAsked})()");
+            await ann.ReloadAsync();
+            await Expect(ann.Waiting).ToContainTextAsync("notes.txt");
+            (await ann.Page.EvaluateAsync<bool>(IsAsked)).ShouldBeFalse("it was kept before");
+        });
+
     /// <summary>As WebKit has it: requests fail and files can't be read while a page is being left, and it still runs.</summary>
     [Fact]
     public Task A_page_that_is_left_does_not_take_what_it_has_kept_for_unreadable() =>

@@ -26,6 +26,8 @@ class Composer {
   #typing;
   #maxText;
   #keeping = /** @type {Promise<unknown>} */ (Promise.resolve());
+  /** What of the picked files the browser has. @type {WeakSet<import('./outgoing-file.js').OutgoingFile>} */
+  #kept = new WeakSet();
   #listening = new AbortController();
 
   constructor(root, page) {
@@ -67,14 +69,21 @@ class Composer {
     area.addEventListener('dragover', (event) => this.#onDragOver(event, area), { signal });
     area.addEventListener('dragleave', (event) => area.contains(event.relatedTarget) || delete area.dataset.dropping, { signal });
     area.addEventListener('drop', (event) => this.#onDrop(event, area), { signal });
-    addEventListener('beforeunload', (event) => this.#unkept.textContent && event.preventDefault(), { signal });
+    addEventListener('beforeunload', (event) => this.#isAtRisk && event.preventDefault(), { signal });
     outbox.addEventListener('text-back', (event) => this.#takeTextBack(messageOf(event)), { signal });
   }
 
   /** What was picked before a reload. */
   async #bringBackFiles() {
     const kept = await keptPicked(this.#chatId);
-    if (kept.length > 0 && !this.#listening.signal.aborted) this.#files.add(kept.map(remember));
+    if (kept.length === 0 || this.#listening.signal.aborted) return;
+    for (const entry of kept) this.#kept.add(entry);
+    this.#files.add(kept.map(remember));
+  }
+
+  /** A file that is picked would be lost with the page: the browser is still keeping it, or can't. */
+  get #isAtRisk() {
+    return this.#files.all.some((file) => !this.#kept.has(outgoing(file)));
   }
 
   /** Keeps what is picked; a picture may still be being prepared. */
@@ -87,12 +96,13 @@ class Composer {
           entries.filter((entry) => entry.file instanceof Blob),
         ),
       )
-      .then((isKept) => this.#sayWhatIsUnkept(isKept));
+      .then((isKept) => this.#noteKept(entries, isKept));
   }
 
-  #sayWhatIsUnkept(isKept) {
-    const isAtRisk = !isKept && !this.#files.isEmpty && !this.#listening.signal.aborted;
-    this.#unkept.textContent = isAtRisk ? 'This browser can’t keep these files: they are lost if you leave the page before you send them.' : '';
+  #noteKept(entries, isKept) {
+    if (isKept) for (const entry of entries) this.#kept.add(entry);
+    const isLost = !isKept && !this.#files.isEmpty && !this.#listening.signal.aborted;
+    this.#unkept.textContent = isLost ? 'This browser can’t keep these files: they are lost if you leave the page before you send them.' : '';
   }
 
   #submit(event) {

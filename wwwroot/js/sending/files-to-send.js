@@ -26,6 +26,11 @@ export class FilesToSend {
     return this.#chips.size === 0;
   }
 
+  /** As they were picked. */
+  get all() {
+    return [...this.#chips.keys()];
+  }
+
   /** Takes what may be sent; gives back why the others may not. */
   add(files) {
     const refusals = [];
@@ -39,7 +44,7 @@ export class FilesToSend {
   }
 
   refusalOfAll() {
-    const bytes = [...this.#chips.keys()].reduce((sum, file) => sum + file.size, 0);
+    const bytes = this.all.reduce((sum, file) => sum + file.size, 0);
     const { maxRequestBytes } = rules().limits;
     return bytes > maxRequestBytes ? words('tooLargeTogether', { limit: readableSize(maxRequestBytes) }) : null;
   }
@@ -54,11 +59,11 @@ export class FilesToSend {
 
   /** Takes the chips away without a word: the files wait for the next time. */
   clear() {
-    for (const file of [...this.#chips.keys()]) this.#remove(file);
+    for (const file of this.all) this.#remove(file);
   }
 
   #changed() {
-    this.#onChange([...this.#chips.keys()]);
+    this.#onChange(this.all);
   }
 
   #refusalOfNumber(file) {
