@@ -50,7 +50,7 @@ try
     app.MapRazorComponents<App>().AddInteractiveServerRenderMode(mode => mode.ContentSecurityFrameAncestorsPolicy = null);
 
     app.AnnounceWhenReady();
-    await app.RunAsync();
+    await app.RunToEndAsync();
     return 0;
 }
 catch (Exception failure) when (StartUp.IsUnusableSetting(failure, out var reason))

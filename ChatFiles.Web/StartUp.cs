@@ -27,6 +27,26 @@ internal static class StartUp
             )
         );
 
+    /// <summary>
+    /// Serves until it is told to end. What a failed start has begun is ended before it is thrown away, as at any other
+    /// end: a job in the middle of a write would lose the database from under it.
+    /// </summary>
+    public static async Task RunToEndAsync(this WebApplication app)
+    {
+        await using var ending = app;
+        try
+        {
+            await app.StartAsync();
+        }
+        catch
+        {
+            await app.StopAsync();
+            throw;
+        }
+
+        await app.WaitForShutdownAsync();
+    }
+
     /// <summary>Whether the start failed because of a setting or of what it leads to; the reason is one line that names it.</summary>
     public static bool IsUnusableSetting(Exception failure, out string reason)
     {

@@ -66,8 +66,16 @@ public sealed class TestServer : IAsyncLifetime, IAsyncDisposable
     public static async Task<TestServer> StartAsync(Action<IServiceCollection> change)
     {
         var server = new TestServer { _change = change };
-        await server.InitializeAsync();
-        return server;
+        try
+        {
+            await server.InitializeAsync();
+            return server;
+        }
+        catch
+        {
+            await server.DisposeAsync();
+            throw;
+        }
     }
 
     public Task InitializeAsync()

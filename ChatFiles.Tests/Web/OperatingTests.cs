@@ -1,6 +1,7 @@
 using ChatFiles.Core.Data;
 using ChatFiles.Tests.Stage;
 using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Time.Testing;
 
 namespace ChatFiles.Tests.Web;
@@ -77,6 +78,16 @@ public sealed class OperatingTests(TestServer server) : IClassFixture<TestServer
             paths.ShouldContain(route);
     }
 
+    [Fact]
+    public async Task What_a_failed_start_has_begun_is_ended_before_it_is_thrown_away()
+    {
+        var begun = new Begun();
+        await Should.ThrowAsync<NotSupportedException>(
+            TestServer.StartAsync(services => services.AddHostedService(_ => begun).AddHostedService<FailsToStart>())
+        );
+        begun.Steps.ShouldBe(["started", "stopped", "disposed"]);
+    }
+
     [Theory]
     [InlineData("Uploads__MaxFileBytes", "abc", "Uploads:MaxFileBytes")]
     [InlineData("Uploads__MaxFileBytes", "0", "Uploads:MaxFileBytes")]
@@ -105,13 +116,35 @@ public sealed class OperatingTests(TestServer server) : IClassFixture<TestServer
             var run = await ProgramRun.ToEndAsync([], new(StringComparer.Ordinal) { ["Data__Directory"] = data.FullName, [setting] = value });
 
             run.ExitCode.ShouldNotBe(0);
-            run.Errors.Trim().Split('\n').Single().ShouldContain(named);
-            // What had begun by then may say on the way out that it was ended; nothing shows a trace.
-            run.Output.ShouldNotContain("   at ");
+            (run.Errors + run.Output).Trim().Split('\n').Single().ShouldContain(named);
         }
         finally
         {
             data.Delete(recursive: true);
         }
+    }
+
+    private sealed class Begun : IHostedService, IDisposable
+    {
+        public List<string> Steps { get; } = [];
+
+        public Task StartAsync(CancellationToken cancellationToken) => NoteAsync("started");
+
+        public Task StopAsync(CancellationToken cancellationToken) => NoteAsync("stopped");
+
+        public void Dispose() => Steps.Add("disposed");
+
+        private Task NoteAsync(string step)
+        {
+            Steps.Add(step);
+            return Task.CompletedTask;
+        }
+    }
+
+    private sealed class FailsToStart : IHostedService
+    {
+        public Task StartAsync(CancellationToken cancellationToken) => throw new NotSupportedException();
+
+        public Task StopAsync(CancellationToken cancellationToken) => Task.CompletedTask;
     }
 }
