@@ -2,6 +2,7 @@ using ChatFiles.Core.Chats;
 using ChatFiles.Core.Data;
 using ChatFiles.Core.Files;
 using ChatFiles.Core.Live;
+using ChatFiles.Core.Model;
 using ChatFiles.Core.People;
 using ChatFiles.Core.Upkeep;
 using Microsoft.EntityFrameworkCore;

@@ -1,4 +1,5 @@
 using System.Collections;
+using ChatFiles.Core.Model;
 
 namespace ChatFiles.Web;
 

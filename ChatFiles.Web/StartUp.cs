@@ -1,7 +1,7 @@
 using System.Net.Sockets;
 using System.Security.Cryptography;
 using ChatFiles.Core.Data;
-using ChatFiles.Core.Upkeep;
+using ChatFiles.Core.Model;
 using Microsoft.Data.Sqlite;
 using Microsoft.Extensions.Options;
 

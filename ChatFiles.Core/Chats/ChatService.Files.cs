@@ -1,6 +1,6 @@
 using ChatFiles.Core.Data;
 using ChatFiles.Core.Files;
-using ChatFiles.Core.Upkeep;
+using ChatFiles.Core.Model;
 using Microsoft.EntityFrameworkCore;
 
 namespace ChatFiles.Core.Chats;

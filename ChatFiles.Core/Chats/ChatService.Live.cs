@@ -1,5 +1,6 @@
 using ChatFiles.Core.Data;
 using ChatFiles.Core.Live;
+using ChatFiles.Core.Model;
 using Microsoft.EntityFrameworkCore;
 
 namespace ChatFiles.Core.Chats;

@@ -1,4 +1,5 @@
 using ChatFiles.Core.Files;
+using ChatFiles.Core.Model;
 using Microsoft.EntityFrameworkCore;
 
 namespace ChatFiles.Core.Chats;

@@ -1,6 +1,7 @@
 using System.Runtime.CompilerServices;
 using System.Text;
 using ChatFiles.Core.Files;
+using ChatFiles.Core.Model;
 using Microsoft.Extensions.Logging;
 
 namespace ChatFiles.Core.Chats;

@@ -1,6 +1,7 @@
 using ChatFiles.Core.Data;
 using ChatFiles.Core.Files;
 using ChatFiles.Core.Live;
+using ChatFiles.Core.Model;
 using ChatFiles.Core.People;
 using Microsoft.EntityFrameworkCore;
 using Microsoft.Extensions.Logging;

@@ -1,6 +1,4 @@
-using ChatFiles.Core.Chats;
-using ChatFiles.Core.People;
-using ChatFiles.Core.Upkeep;
+using ChatFiles.Core.Model;
 using Microsoft.EntityFrameworkCore;
 
 namespace ChatFiles.Core.Data;

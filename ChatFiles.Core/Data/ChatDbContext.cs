@@ -1,4 +1,4 @@
-using ChatFiles.Core.Chats;
+using ChatFiles.Core.Model;
 using ChatFiles.Core.People;
 using ChatFiles.Core.Upkeep;
 using Microsoft.AspNetCore.Identity.EntityFrameworkCore;

@@ -1,3 +1,4 @@
+using ChatFiles.Core.Model;
 using Microsoft.Extensions.Options;
 
 namespace ChatFiles.Core.Data;

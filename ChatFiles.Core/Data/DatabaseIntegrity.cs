@@ -1,5 +1,5 @@
 using System.Buffers.Binary;
-using ChatFiles.Core.Upkeep;
+using ChatFiles.Core.Model;
 using Microsoft.Data.Sqlite;
 
 namespace ChatFiles.Core.Data;

@@ -1,4 +1,4 @@
-using ChatFiles.Core.Chats;
+using ChatFiles.Core.Model;
 using Microsoft.EntityFrameworkCore;
 
 namespace ChatFiles.Core.Data;

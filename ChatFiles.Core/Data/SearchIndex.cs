@@ -1,5 +1,4 @@
-using ChatFiles.Core.Chats;
-using ChatFiles.Core.People;
+using ChatFiles.Core.Model;
 using Microsoft.Data.Sqlite;
 using Microsoft.EntityFrameworkCore;
 

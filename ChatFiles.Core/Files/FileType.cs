@@ -1,13 +1,6 @@
-namespace ChatFiles.Core.Files;
+using ChatFiles.Core.Model;
 
-public enum FileKind
-{
-    Image,
-    Audio,
-    Video,
-    Document,
-    Archive,
-}
+namespace ChatFiles.Core.Files;
 
 /// <summary>One row of the table of types: what an extension means and how its files begin.</summary>
 /// <param name="ContentType">What the file is served as.</param>

@@ -1,7 +1,7 @@
 using System.Buffers;
 using System.Security.Cryptography;
 using System.Text;
-using ChatFiles.Core.Chats;
+using ChatFiles.Core.Model;
 using Microsoft.Extensions.Logging;
 
 namespace ChatFiles.Core.Files;

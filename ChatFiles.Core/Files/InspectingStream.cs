@@ -1,6 +1,6 @@
 using System.Buffers;
 using System.Security.Cryptography;
-using ChatFiles.Core.Chats;
+using ChatFiles.Core.Model;
 
 namespace ChatFiles.Core.Files;
 

@@ -1,4 +1,5 @@
 using System.Buffers.Binary;
+using ChatFiles.Core.Model;
 
 namespace ChatFiles.Core.Files;
 

@@ -1,3 +1,5 @@
+using ChatFiles.Core.Model;
+
 namespace ChatFiles.Core.Files;
 
 /// <summary>

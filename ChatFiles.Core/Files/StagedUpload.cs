@@ -1,5 +1,5 @@
 using System.Buffers;
-using ChatFiles.Core.Chats;
+using ChatFiles.Core.Model;
 
 namespace ChatFiles.Core.Files;
 

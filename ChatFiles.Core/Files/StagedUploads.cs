@@ -1,6 +1,6 @@
 using System.Collections.Concurrent;
 using System.Text.Json;
-using ChatFiles.Core.Chats;
+using ChatFiles.Core.Model;
 
 namespace ChatFiles.Core.Files;
 

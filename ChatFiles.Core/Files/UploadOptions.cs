@@ -1,4 +1,5 @@
 using System.ComponentModel.DataAnnotations;
+using ChatFiles.Core.Model;
 
 namespace ChatFiles.Core.Files;
 

@@ -1,7 +1,7 @@
 using System.Buffers;
 using System.Globalization;
 using System.Text;
-using ChatFiles.Core.Chats;
+using ChatFiles.Core.Model;
 using Microsoft.Extensions.Options;
 
 namespace ChatFiles.Core.Files;
@@ -14,10 +14,6 @@ public sealed class UploadPolicy
 
     /// <summary>So much of a name that is too long is shown.</summary>
     private const int NameShown = 40;
-
-    /// <summary>Bidirectional overrides and isolates, zero-width characters, the byte order mark: they make a name look like another.</summary>
-    public const string Deceptive =
-        "\u061C\u180E\u200B\u200C\u200D\u200E\u200F\u202A\u202B\u202C\u202D\u202E\u2060\u2066\u2067\u2068\u2069\uFEFF";
 
     private readonly Dictionary<string, FileType> _types;
     private readonly Signature[] _neverText;
@@ -65,7 +61,7 @@ public sealed class UploadPolicy
             return InvalidName("A file came without a name.");
         if (name.Any(char.IsControl))
             return InvalidName(UploadWords.ControlCharacters.With(new string([.. name.Where(c => !char.IsControl(c))])));
-        if (Tidy(name[(name.LastIndexOfAny(['/', '\\']) + 1)..]) is not { } cleaned)
+        if (Texts.Tidy(name[(name.LastIndexOfAny(['/', '\\']) + 1)..]) is not { } cleaned)
             return InvalidName("A file's name is not valid Unicode (UTF-8); rename the file and send it again.");
         if (string.IsNullOrWhiteSpace(cleaned))
             return InvalidName(UploadWords.NoName.With(name));
@@ -122,29 +118,6 @@ public sealed class UploadPolicy
     private string Accepted => string.Join(", ", AllowedExtensions);
 
     private static string Beginning(string name) => name[..(char.IsHighSurrogate(name[NameShown - 1]) ? NameShown - 1 : NameShown)] + "…";
-
-    /// <summary>A name without what makes it look like another one; null when it is not valid Unicode.</summary>
-    /// <param name="keepsJoinedEmoji">Some emoji are several, with a zero-width joiner between them.</param>
-    internal static string? Tidy(string name, bool keepsJoinedEmoji = false)
-    {
-        var tidy = string.Concat(name.Where((c, i) => !Deceptive.Contains(c) || (keepsJoinedEmoji && JoinsEmoji(name, i))));
-        try
-        {
-            return tidy.Normalize(NormalizationForm.FormC).TrimEnd('.', ' ');
-        }
-        catch (ArgumentException)
-        {
-            return null; // half a surrogate pair, or a code point that is no character
-        }
-    }
-
-    private static bool JoinsEmoji(string text, int index) =>
-        text[index] == '\u200D'
-        && Rune.DecodeLastFromUtf16(text.AsSpan(0, index), out var before, out _) == OperationStatus.Done
-        && Rune.DecodeFromUtf16(text.AsSpan(index + 1), out var after, out _) == OperationStatus.Done
-        && Rune.GetUnicodeCategory(after) == UnicodeCategory.OtherSymbol
-        // An emoji itself, the colour of its skin, or the mark that makes one of a sign.
-        && (Rune.GetUnicodeCategory(before) is UnicodeCategory.OtherSymbol or UnicodeCategory.ModifierSymbol || before.Value == 0xFE0F);
 
     private static FileType ReadRow(string extension, FileTypeOptions row)
     {

@@ -1,4 +1,4 @@
-using ChatFiles.Core.Chats;
+using ChatFiles.Core.Model;
 using Microsoft.Extensions.Options;
 
 namespace ChatFiles.Core.Files;

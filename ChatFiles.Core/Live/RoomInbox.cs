@@ -1,5 +1,5 @@
 using System.Threading.Channels;
-using ChatFiles.Core.Chats;
+using ChatFiles.Core.Model;
 
 namespace ChatFiles.Core.Live;
 

@@ -1,5 +1,5 @@
 using System.Runtime.CompilerServices;
-using ChatFiles.Core.Chats;
+using ChatFiles.Core.Model;
 using Microsoft.Extensions.Logging;
 
 namespace ChatFiles.Core.Live;

@@ -1,5 +1,5 @@
 using System.Collections.Immutable;
-using ChatFiles.Core.Chats;
+using ChatFiles.Core.Model;
 
 namespace ChatFiles.Core.Live;
 

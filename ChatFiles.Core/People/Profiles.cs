@@ -1,6 +1,6 @@
 using System.Security.Claims;
-using ChatFiles.Core.Chats;
 using ChatFiles.Core.Data;
+using ChatFiles.Core.Model;
 using Microsoft.EntityFrameworkCore;
 
 namespace ChatFiles.Core.People;

@@ -1,16 +1,13 @@
 using System.Security.Cryptography;
 using System.Text;
 using System.Text.Json;
-using ChatFiles.Core.Chats;
 using ChatFiles.Core.Data;
 using ChatFiles.Core.Files;
+using ChatFiles.Core.Model;
 using Microsoft.Data.Sqlite;
 using Microsoft.EntityFrameworkCore;
 
 namespace ChatFiles.Core.Upkeep;
-
-/// <summary>A backup that can't be made, or must not be restored; the message is for the operator.</summary>
-public class BackupException(string message) : Exception(message);
 
 /// <summary>What a backup holds. Written last: a backup without it is incomplete.</summary>
 /// <param name="Blobs">0 where they are elsewhere and have backups of their own.</param>

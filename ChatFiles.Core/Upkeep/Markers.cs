@@ -1,5 +1,6 @@
 using System.Globalization;
 using ChatFiles.Core.Data;
+using ChatFiles.Core.Model;
 using Microsoft.EntityFrameworkCore;
 
 namespace ChatFiles.Core.Upkeep;

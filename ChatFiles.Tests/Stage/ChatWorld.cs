@@ -2,6 +2,7 @@ using ChatFiles.Core;
 using ChatFiles.Core.Chats;
 using ChatFiles.Core.Data;
 using ChatFiles.Core.Files;
+using ChatFiles.Core.Model;
 using ChatFiles.Core.People;
 using Microsoft.AspNetCore.Identity;
 using Microsoft.EntityFrameworkCore;

@@ -4,6 +4,7 @@ using System.Net.WebSockets;
 using System.Text;
 using System.Text.Json;
 using System.Text.RegularExpressions;
+using ChatFiles.Core.Model;
 
 namespace ChatFiles.Tests.Stage;
 

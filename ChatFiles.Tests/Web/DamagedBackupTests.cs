@@ -1,5 +1,7 @@
 using System.Diagnostics;
 using System.Net.Sockets;
+using ChatFiles.Core.Data;
+using ChatFiles.Core.Model;
 using ChatFiles.Core.Upkeep;
 using ChatFiles.Tests.Stage;
 using Microsoft.Data.Sqlite;

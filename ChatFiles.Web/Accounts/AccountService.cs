@@ -1,7 +1,7 @@
 using System.ComponentModel.DataAnnotations;
 using System.Security.Claims;
-using ChatFiles.Core.Chats;
 using ChatFiles.Core.Data;
+using ChatFiles.Core.Model;
 using ChatFiles.Core.People;
 using ChatFiles.Web.Api;
 using Microsoft.AspNetCore.Identity;

@@ -1,5 +1,6 @@
 using ChatFiles.Core;
 using ChatFiles.Core.Data;
+using ChatFiles.Core.Model;
 using ChatFiles.Core.People;
 using Microsoft.AspNetCore.Authentication.BearerToken;
 using Microsoft.AspNetCore.Authorization;

@@ -1,4 +1,5 @@
 using System.Security.Claims;
+using ChatFiles.Core.Model;
 using ChatFiles.Core.People;
 using Microsoft.AspNetCore.Identity;
 using Microsoft.Extensions.Options;

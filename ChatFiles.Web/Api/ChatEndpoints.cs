@@ -1,5 +1,6 @@
 using System.Security.Claims;
 using ChatFiles.Core.Chats;
+using ChatFiles.Core.Model;
 
 namespace ChatFiles.Web.Api;
 

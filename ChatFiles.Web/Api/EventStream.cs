@@ -2,6 +2,7 @@ using System.Globalization;
 using System.Security.Claims;
 using System.Text.Json;
 using ChatFiles.Core.Chats;
+using ChatFiles.Core.Model;
 using ChatFiles.Core.People;
 using ChatFiles.Web.Accounts;
 using Microsoft.AspNetCore.Http.Json;

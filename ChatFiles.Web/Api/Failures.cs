@@ -1,5 +1,5 @@
 using ChatFiles.Core.Chats;
-using ChatFiles.Core.Data;
+using ChatFiles.Core.Model;
 using Microsoft.AspNetCore.Diagnostics;
 
 namespace ChatFiles.Web.Api;

@@ -1,6 +1,7 @@
 using System.Security.Claims;
 using ChatFiles.Core.Chats;
 using ChatFiles.Core.Files;
+using ChatFiles.Core.Model;
 using ChatFiles.Web.Security;
 using Microsoft.Net.Http.Headers;
 

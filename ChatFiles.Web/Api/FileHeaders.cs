@@ -1,4 +1,4 @@
-using ChatFiles.Core.Chats;
+using ChatFiles.Core.Model;
 using Microsoft.Net.Http.Headers;
 
 namespace ChatFiles.Web.Api;

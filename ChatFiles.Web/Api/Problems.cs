@@ -1,5 +1,5 @@
 using System.Globalization;
-using ChatFiles.Core.Chats;
+using ChatFiles.Core.Model;
 using Microsoft.AspNetCore.Http.HttpResults;
 
 namespace ChatFiles.Web.Api;

@@ -3,6 +3,7 @@ using System.Security.Claims;
 using System.Text;
 using ChatFiles.Core.Chats;
 using ChatFiles.Core.Files;
+using ChatFiles.Core.Model;
 using ChatFiles.Web.Security;
 using Microsoft.Net.Http.Headers;
 

@@ -1,4 +1,5 @@
 using ChatFiles.Core.Chats;
+using ChatFiles.Core.Model;
 
 namespace ChatFiles.Web.Components;
 

@@ -1,4 +1,5 @@
 using System.Security.Claims;
+using ChatFiles.Core.Model;
 using ChatFiles.Core.People;
 using Microsoft.AspNetCore.Components.Authorization;
 using Microsoft.AspNetCore.Components.Server.Circuits;

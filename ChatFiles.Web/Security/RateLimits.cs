@@ -1,7 +1,7 @@
 using System.Globalization;
 using System.Security.Claims;
 using System.Threading.RateLimiting;
-using ChatFiles.Core;
+using ChatFiles.Core.Model;
 using ChatFiles.Web.Api;
 using Microsoft.Extensions.Options;
 

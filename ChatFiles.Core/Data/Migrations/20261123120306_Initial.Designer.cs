@@ -20,7 +20,7 @@ namespace ChatFiles.Core.Data.Migrations
 #pragma warning disable 612, 618
             modelBuilder.HasAnnotation("ProductVersion", "10.0.14");
 
-            modelBuilder.Entity("ChatFiles.Core.Chats.Attachment", b =>
+            modelBuilder.Entity("ChatFiles.Core.Model.Attachment", b =>
                 {
                     b.Property<Guid>("Id")
                         .HasColumnType("TEXT");
@@ -90,7 +90,7 @@ namespace ChatFiles.Core.Data.Migrations
                     b.ToTable("Attachments");
                 });
 
-            modelBuilder.Entity("ChatFiles.Core.Chats.Chat", b =>
+            modelBuilder.Entity("ChatFiles.Core.Model.Chat", b =>
                 {
                     b.Property<long>("Id")
                         .ValueGeneratedOnAdd()
@@ -130,7 +130,7 @@ namespace ChatFiles.Core.Data.Migrations
                         });
                 });
 
-            modelBuilder.Entity("ChatFiles.Core.Chats.ChatEvent", b =>
+            modelBuilder.Entity("ChatFiles.Core.Model.ChatEvent", b =>
                 {
                     b.Property<long>("Id")
                         .ValueGeneratedOnAdd()
@@ -170,7 +170,7 @@ namespace ChatFiles.Core.Data.Migrations
                     b.ToTable("Events");
                 });
 
-            modelBuilder.Entity("ChatFiles.Core.Chats.Member", b =>
+            modelBuilder.Entity("ChatFiles.Core.Model.Member", b =>
                 {
                     b.Property<long>("ChatId")
                         .HasColumnType("INTEGER");
@@ -197,7 +197,7 @@ namespace ChatFiles.Core.Data.Migrations
                     b.ToTable("Members");
                 });
 
-            modelBuilder.Entity("ChatFiles.Core.Chats.Message", b =>
+            modelBuilder.Entity("ChatFiles.Core.Model.Message", b =>
                 {
                     b.Property<long>("Id")
                         .ValueGeneratedOnAdd()
@@ -238,7 +238,7 @@ namespace ChatFiles.Core.Data.Migrations
                     b.ToTable("Messages");
                 });
 
-            modelBuilder.Entity("ChatFiles.Core.People.Person", b =>
+            modelBuilder.Entity("ChatFiles.Core.Model.Person", b =>
                 {
                     b.Property<string>("Id")
                         .HasColumnType("TEXT");
@@ -307,7 +307,7 @@ namespace ChatFiles.Core.Data.Migrations
                     b.ToTable("AspNetUsers", (string)null);
                 });
 
-            modelBuilder.Entity("ChatFiles.Core.People.PersonState", b =>
+            modelBuilder.Entity("ChatFiles.Core.Model.PersonState", b =>
                 {
                     b.Property<string>("UserId")
                         .HasColumnType("TEXT");
@@ -323,7 +323,7 @@ namespace ChatFiles.Core.Data.Migrations
                     b.ToTable("PersonStates");
                 });
 
-            modelBuilder.Entity("ChatFiles.Core.Upkeep.Job", b =>
+            modelBuilder.Entity("ChatFiles.Core.Model.Job", b =>
                 {
                     b.Property<long>("Id")
                         .ValueGeneratedOnAdd()
@@ -355,7 +355,7 @@ namespace ChatFiles.Core.Data.Migrations
                     b.ToTable("Jobs");
                 });
 
-            modelBuilder.Entity("ChatFiles.Core.Upkeep.Marker", b =>
+            modelBuilder.Entity("ChatFiles.Core.Model.Marker", b =>
                 {
                     b.Property<string>("Name")
                         .HasColumnType("TEXT");
@@ -433,9 +433,9 @@ namespace ChatFiles.Core.Data.Migrations
                     b.ToTable("AspNetUserTokens", (string)null);
                 });
 
-            modelBuilder.Entity("ChatFiles.Core.Chats.Attachment", b =>
+            modelBuilder.Entity("ChatFiles.Core.Model.Attachment", b =>
                 {
-                    b.HasOne("ChatFiles.Core.Chats.Message", "Message")
+                    b.HasOne("ChatFiles.Core.Model.Message", "Message")
                         .WithMany("Attachments")
                         .HasForeignKey("MessageId")
                         .OnDelete(DeleteBehavior.Cascade)
@@ -444,30 +444,30 @@ namespace ChatFiles.Core.Data.Migrations
                     b.Navigation("Message");
                 });
 
-            modelBuilder.Entity("ChatFiles.Core.Chats.ChatEvent", b =>
+            modelBuilder.Entity("ChatFiles.Core.Model.ChatEvent", b =>
                 {
-                    b.HasOne("ChatFiles.Core.Chats.Chat", null)
+                    b.HasOne("ChatFiles.Core.Model.Chat", null)
                         .WithMany()
                         .HasForeignKey("ChatId")
                         .OnDelete(DeleteBehavior.Cascade)
                         .IsRequired();
 
-                    b.HasOne("ChatFiles.Core.Chats.Message", "Message")
+                    b.HasOne("ChatFiles.Core.Model.Message", "Message")
                         .WithMany()
                         .HasForeignKey("MessageId");
 
                     b.Navigation("Message");
                 });
 
-            modelBuilder.Entity("ChatFiles.Core.Chats.Member", b =>
+            modelBuilder.Entity("ChatFiles.Core.Model.Member", b =>
                 {
-                    b.HasOne("ChatFiles.Core.Chats.Chat", "Chat")
+                    b.HasOne("ChatFiles.Core.Model.Chat", "Chat")
                         .WithMany("Members")
                         .HasForeignKey("ChatId")
                         .OnDelete(DeleteBehavior.Cascade)
                         .IsRequired();
 
-                    b.HasOne("ChatFiles.Core.People.Person", "User")
+                    b.HasOne("ChatFiles.Core.Model.Person", "User")
                         .WithMany()
                         .HasForeignKey("UserId")
                         .OnDelete(DeleteBehavior.Cascade)
@@ -478,15 +478,15 @@ namespace ChatFiles.Core.Data.Migrations
                     b.Navigation("User");
                 });
 
-            modelBuilder.Entity("ChatFiles.Core.Chats.Message", b =>
+            modelBuilder.Entity("ChatFiles.Core.Model.Message", b =>
                 {
-                    b.HasOne("ChatFiles.Core.People.Person", "Author")
+                    b.HasOne("ChatFiles.Core.Model.Person", "Author")
                         .WithMany()
                         .HasForeignKey("AuthorId")
                         .OnDelete(DeleteBehavior.Cascade)
                         .IsRequired();
 
-                    b.HasOne("ChatFiles.Core.Chats.Chat", null)
+                    b.HasOne("ChatFiles.Core.Model.Chat", null)
                         .WithMany()
                         .HasForeignKey("ChatId")
                         .OnDelete(DeleteBehavior.Cascade)
@@ -495,18 +495,18 @@ namespace ChatFiles.Core.Data.Migrations
                     b.Navigation("Author");
                 });
 
-            modelBuilder.Entity("ChatFiles.Core.People.PersonState", b =>
+            modelBuilder.Entity("ChatFiles.Core.Model.PersonState", b =>
                 {
-                    b.HasOne("ChatFiles.Core.People.Person", null)
+                    b.HasOne("ChatFiles.Core.Model.Person", null)
                         .WithOne()
-                        .HasForeignKey("ChatFiles.Core.People.PersonState", "UserId")
+                        .HasForeignKey("ChatFiles.Core.Model.PersonState", "UserId")
                         .OnDelete(DeleteBehavior.Cascade)
                         .IsRequired();
                 });
 
             modelBuilder.Entity("Microsoft.AspNetCore.Identity.IdentityUserClaim<string>", b =>
                 {
-                    b.HasOne("ChatFiles.Core.People.Person", null)
+                    b.HasOne("ChatFiles.Core.Model.Person", null)
                         .WithMany()
                         .HasForeignKey("UserId")
                         .OnDelete(DeleteBehavior.Cascade)
@@ -515,7 +515,7 @@ namespace ChatFiles.Core.Data.Migrations
 
             modelBuilder.Entity("Microsoft.AspNetCore.Identity.IdentityUserLogin<string>", b =>
                 {
-                    b.HasOne("ChatFiles.Core.People.Person", null)
+                    b.HasOne("ChatFiles.Core.Model.Person", null)
                         .WithMany()
                         .HasForeignKey("UserId")
                         .OnDelete(DeleteBehavior.Cascade)
@@ -524,19 +524,19 @@ namespace ChatFiles.Core.Data.Migrations
 
             modelBuilder.Entity("Microsoft.AspNetCore.Identity.IdentityUserToken<string>", b =>
                 {
-                    b.HasOne("ChatFiles.Core.People.Person", null)
+                    b.HasOne("ChatFiles.Core.Model.Person", null)
                         .WithMany()
                         .HasForeignKey("UserId")
                         .OnDelete(DeleteBehavior.Cascade)
                         .IsRequired();
                 });
 
-            modelBuilder.Entity("ChatFiles.Core.Chats.Chat", b =>
+            modelBuilder.Entity("ChatFiles.Core.Model.Chat", b =>
                 {
                     b.Navigation("Members");
                 });
 
-            modelBuilder.Entity("ChatFiles.Core.Chats.Message", b =>
+            modelBuilder.Entity("ChatFiles.Core.Model.Message", b =>
                 {
                     b.Navigation("Attachments");
                 });

@@ -20,7 +20,7 @@ namespace ChatFiles.Core.Data.Migrations
 #pragma warning disable 612, 618
             modelBuilder.HasAnnotation("ProductVersion", "10.0.14");
 
-            modelBuilder.Entity("ChatFiles.Core.Chats.Attachment", b =>
+            modelBuilder.Entity("ChatFiles.Core.Model.Attachment", b =>
                 {
                     b.Property<Guid>("Id")
                         .HasColumnType("TEXT");
@@ -113,7 +113,7 @@ namespace ChatFiles.Core.Data.Migrations
                     b.ToTable("Attachments");
                 });
 
-            modelBuilder.Entity("ChatFiles.Core.Chats.Chat", b =>
+            modelBuilder.Entity("ChatFiles.Core.Model.Chat", b =>
                 {
                     b.Property<long>("Id")
                         .ValueGeneratedOnAdd()
@@ -157,7 +157,7 @@ namespace ChatFiles.Core.Data.Migrations
                         });
                 });
 
-            modelBuilder.Entity("ChatFiles.Core.Chats.ChatEvent", b =>
+            modelBuilder.Entity("ChatFiles.Core.Model.ChatEvent", b =>
                 {
                     b.Property<long>("Id")
                         .ValueGeneratedOnAdd()
@@ -197,7 +197,7 @@ namespace ChatFiles.Core.Data.Migrations
                     b.ToTable("Events");
                 });
 
-            modelBuilder.Entity("ChatFiles.Core.Chats.Member", b =>
+            modelBuilder.Entity("ChatFiles.Core.Model.Member", b =>
                 {
                     b.Property<long>("ChatId")
                         .HasColumnType("INTEGER");
@@ -227,7 +227,7 @@ namespace ChatFiles.Core.Data.Migrations
                     b.ToTable("Members");
                 });
 
-            modelBuilder.Entity("ChatFiles.Core.Chats.Message", b =>
+            modelBuilder.Entity("ChatFiles.Core.Model.Message", b =>
                 {
                     b.Property<long>("Id")
                         .ValueGeneratedOnAdd()
@@ -268,7 +268,7 @@ namespace ChatFiles.Core.Data.Migrations
                     b.ToTable("Messages");
                 });
 
-            modelBuilder.Entity("ChatFiles.Core.People.Person", b =>
+            modelBuilder.Entity("ChatFiles.Core.Model.Person", b =>
                 {
                     b.Property<string>("Id")
                         .HasColumnType("TEXT");
@@ -343,7 +343,7 @@ namespace ChatFiles.Core.Data.Migrations
                     b.ToTable("AspNetUsers", (string)null);
                 });
 
-            modelBuilder.Entity("ChatFiles.Core.People.PersonState", b =>
+            modelBuilder.Entity("ChatFiles.Core.Model.PersonState", b =>
                 {
                     b.Property<string>("UserId")
                         .HasColumnType("TEXT");
@@ -359,7 +359,7 @@ namespace ChatFiles.Core.Data.Migrations
                     b.ToTable("PersonStates");
                 });
 
-            modelBuilder.Entity("ChatFiles.Core.Upkeep.Job", b =>
+            modelBuilder.Entity("ChatFiles.Core.Model.Job", b =>
                 {
                     b.Property<long>("Id")
                         .ValueGeneratedOnAdd()
@@ -391,7 +391,7 @@ namespace ChatFiles.Core.Data.Migrations
                     b.ToTable("Jobs");
                 });
 
-            modelBuilder.Entity("ChatFiles.Core.Upkeep.Marker", b =>
+            modelBuilder.Entity("ChatFiles.Core.Model.Marker", b =>
                 {
                     b.Property<string>("Name")
                         .HasColumnType("TEXT");
@@ -469,9 +469,9 @@ namespace ChatFiles.Core.Data.Migrations
                     b.ToTable("AspNetUserTokens", (string)null);
                 });
 
-            modelBuilder.Entity("ChatFiles.Core.Chats.Attachment", b =>
+            modelBuilder.Entity("ChatFiles.Core.Model.Attachment", b =>
                 {
-                    b.HasOne("ChatFiles.Core.Chats.Message", "Message")
+                    b.HasOne("ChatFiles.Core.Model.Message", "Message")
                         .WithMany("Attachments")
                         .HasForeignKey("MessageId")
                         .OnDelete(DeleteBehavior.Cascade)
@@ -480,30 +480,30 @@ namespace ChatFiles.Core.Data.Migrations
                     b.Navigation("Message");
                 });
 
-            modelBuilder.Entity("ChatFiles.Core.Chats.ChatEvent", b =>
+            modelBuilder.Entity("ChatFiles.Core.Model.ChatEvent", b =>
                 {
-                    b.HasOne("ChatFiles.Core.Chats.Chat", null)
+                    b.HasOne("ChatFiles.Core.Model.Chat", null)
                         .WithMany()
                         .HasForeignKey("ChatId")
                         .OnDelete(DeleteBehavior.Cascade)
                         .IsRequired();
 
-                    b.HasOne("ChatFiles.Core.Chats.Message", "Message")
+                    b.HasOne("ChatFiles.Core.Model.Message", "Message")
                         .WithMany()
                         .HasForeignKey("MessageId");
 
                     b.Navigation("Message");
                 });
 
-            modelBuilder.Entity("ChatFiles.Core.Chats.Member", b =>
+            modelBuilder.Entity("ChatFiles.Core.Model.Member", b =>
                 {
-                    b.HasOne("ChatFiles.Core.Chats.Chat", "Chat")
+                    b.HasOne("ChatFiles.Core.Model.Chat", "Chat")
                         .WithMany("Members")
                         .HasForeignKey("ChatId")
                         .OnDelete(DeleteBehavior.Cascade)
                         .IsRequired();
 
-                    b.HasOne("ChatFiles.Core.People.Person", "User")
+                    b.HasOne("ChatFiles.Core.Model.Person", "User")
                         .WithMany()
                         .HasForeignKey("UserId")
                         .OnDelete(DeleteBehavior.Cascade)
@@ -514,15 +514,15 @@ namespace ChatFiles.Core.Data.Migrations
                     b.Navigation("User");
                 });
 
-            modelBuilder.Entity("ChatFiles.Core.Chats.Message", b =>
+            modelBuilder.Entity("ChatFiles.Core.Model.Message", b =>
                 {
-                    b.HasOne("ChatFiles.Core.People.Person", "Author")
+                    b.HasOne("ChatFiles.Core.Model.Person", "Author")
                         .WithMany()
                         .HasForeignKey("AuthorId")
                         .OnDelete(DeleteBehavior.Cascade)
                         .IsRequired();
 
-                    b.HasOne("ChatFiles.Core.Chats.Chat", null)
+                    b.HasOne("ChatFiles.Core.Model.Chat", null)
                         .WithMany()
                         .HasForeignKey("ChatId")
                         .OnDelete(DeleteBehavior.Cascade)
@@ -531,18 +531,18 @@ namespace ChatFiles.Core.Data.Migrations
                     b.Navigation("Author");
                 });
 
-            modelBuilder.Entity("ChatFiles.Core.People.PersonState", b =>
+            modelBuilder.Entity("ChatFiles.Core.Model.PersonState", b =>
                 {
-                    b.HasOne("ChatFiles.Core.People.Person", null)
+                    b.HasOne("ChatFiles.Core.Model.Person", null)
                         .WithOne()
-                        .HasForeignKey("ChatFiles.Core.People.PersonState", "UserId")
+                        .HasForeignKey("ChatFiles.Core.Model.PersonState", "UserId")
                         .OnDelete(DeleteBehavior.Cascade)
                         .IsRequired();
                 });
 
             modelBuilder.Entity("Microsoft.AspNetCore.Identity.IdentityUserClaim<string>", b =>
                 {
-                    b.HasOne("ChatFiles.Core.People.Person", null)
+                    b.HasOne("ChatFiles.Core.Model.Person", null)
                         .WithMany()
                         .HasForeignKey("UserId")
                         .OnDelete(DeleteBehavior.Cascade)
@@ -551,7 +551,7 @@ namespace ChatFiles.Core.Data.Migrations
 
             modelBuilder.Entity("Microsoft.AspNetCore.Identity.IdentityUserLogin<string>", b =>
                 {
-                    b.HasOne("ChatFiles.Core.People.Person", null)
+                    b.HasOne("ChatFiles.Core.Model.Person", null)
                         .WithMany()
                         .HasForeignKey("UserId")
                         .OnDelete(DeleteBehavior.Cascade)
@@ -560,19 +560,19 @@ namespace ChatFiles.Core.Data.Migrations
 
             modelBuilder.Entity("Microsoft.AspNetCore.Identity.IdentityUserToken<string>", b =>
                 {
-                    b.HasOne("ChatFiles.Core.People.Person", null)
+                    b.HasOne("ChatFiles.Core.Model.Person", null)
                         .WithMany()
                         .HasForeignKey("UserId")
                         .OnDelete(DeleteBehavior.Cascade)
                         .IsRequired();
                 });
 
-            modelBuilder.Entity("ChatFiles.Core.Chats.Chat", b =>
+            modelBuilder.Entity("ChatFiles.Core.Model.Chat", b =>
                 {
                     b.Navigation("Members");
                 });
 
-            modelBuilder.Entity("ChatFiles.Core.Chats.Message", b =>
+            modelBuilder.Entity("ChatFiles.Core.Model.Message", b =>
                 {
                     b.Navigation("Attachments");
                 });

@@ -1,5 +1,4 @@
-using ChatFiles.Core.Chats;
-using ChatFiles.Core.People;
+using ChatFiles.Core.Model;
 using ChatFiles.Tests.Stage;
 
 namespace ChatFiles.Tests.Core.Chats;

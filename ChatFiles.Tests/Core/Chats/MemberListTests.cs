@@ -1,6 +1,4 @@
-using ChatFiles.Core.Chats;
-using ChatFiles.Core.Data;
-using ChatFiles.Core.People;
+using ChatFiles.Core.Model;
 using ChatFiles.Tests.Stage;
 using Microsoft.EntityFrameworkCore;
 

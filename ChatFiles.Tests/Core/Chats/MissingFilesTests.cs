@@ -1,5 +1,4 @@
-using ChatFiles.Core.Chats;
-using ChatFiles.Core.People;
+using ChatFiles.Core.Model;
 using ChatFiles.Core.Upkeep;
 using ChatFiles.Tests.Stage;
 

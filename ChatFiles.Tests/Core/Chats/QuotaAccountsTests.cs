@@ -1,5 +1,5 @@
-using ChatFiles.Core.Chats;
 using ChatFiles.Core.Files;
+using ChatFiles.Core.Model;
 using ChatFiles.Tests.Stage;
 using Microsoft.EntityFrameworkCore;
 
@@ -113,7 +113,7 @@ public sealed class QuotaAccountsTests
 
     private static UploadPart File(int size) => Parts.File("x.txt", new string('x', size));
 
-    private static Task<Result<MessageView>> SendAsync(ChatWorld world, ChatFiles.Core.People.Person author, long chat, int size) =>
+    private static Task<Result<MessageView>> SendAsync(ChatWorld world, ChatFiles.Core.Model.Person author, long chat, int size) =>
         world.SendAsync(author, chat, null, File(size));
 
     private static Task<long> StateOfAsync(ChatWorld world, string userId) =>

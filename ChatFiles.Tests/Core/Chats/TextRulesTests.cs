@@ -1,4 +1,4 @@
-using ChatFiles.Core.Chats;
+using ChatFiles.Core.Model;
 using ChatFiles.Tests.Stage;
 
 namespace ChatFiles.Tests.Core.Chats;

@@ -1,5 +1,6 @@
 using System.Globalization;
 using ChatFiles.Core.Data;
+using ChatFiles.Core.Model;
 using ChatFiles.Core.Upkeep;
 using ChatFiles.Tests.Stage;
 using Microsoft.EntityFrameworkCore;

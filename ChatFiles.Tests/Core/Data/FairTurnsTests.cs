@@ -1,5 +1,5 @@
-using ChatFiles.Core.Chats;
 using ChatFiles.Core.Data;
+using ChatFiles.Core.Model;
 using Microsoft.Extensions.Time.Testing;
 
 namespace ChatFiles.Tests.Core.Data;

@@ -1,5 +1,5 @@
-using ChatFiles.Core.Chats;
 using ChatFiles.Core.Data;
+using ChatFiles.Core.Model;
 using ChatFiles.Tests.Stage;
 using Microsoft.Data.Sqlite;
 using Microsoft.EntityFrameworkCore;

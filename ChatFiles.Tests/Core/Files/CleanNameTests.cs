@@ -1,6 +1,6 @@
 using System.Text;
-using ChatFiles.Core.Chats;
 using ChatFiles.Core.Files;
+using ChatFiles.Core.Model;
 
 namespace ChatFiles.Tests.Core.Files;
 

@@ -1,7 +1,7 @@
 using System.Security.Cryptography;
 using System.Text;
-using ChatFiles.Core.Chats;
 using ChatFiles.Core.Files;
+using ChatFiles.Core.Model;
 using Microsoft.Extensions.Options;
 
 namespace ChatFiles.Tests.Core.Files;

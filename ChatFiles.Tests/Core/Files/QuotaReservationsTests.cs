@@ -1,4 +1,5 @@
 using ChatFiles.Core.Files;
+using ChatFiles.Core.Model;
 using ChatFiles.Tests.Stage;
 
 namespace ChatFiles.Tests.Core.Files;

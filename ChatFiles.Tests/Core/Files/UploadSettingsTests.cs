@@ -1,6 +1,6 @@
 using ChatFiles.Core;
-using ChatFiles.Core.Chats;
 using ChatFiles.Core.Files;
+using ChatFiles.Core.Model;
 using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging;

@@ -1,6 +1,5 @@
 using ChatFiles.Core.Chats;
-using ChatFiles.Core.Files;
-using ChatFiles.Core.People;
+using ChatFiles.Core.Model;
 using ChatFiles.Tests.Stage;
 using Microsoft.EntityFrameworkCore;
 

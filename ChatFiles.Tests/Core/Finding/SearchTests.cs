@@ -1,7 +1,6 @@
 using System.Text;
-using ChatFiles.Core.Chats;
 using ChatFiles.Core.Data;
-using ChatFiles.Core.People;
+using ChatFiles.Core.Model;
 using ChatFiles.Tests.Stage;
 using Microsoft.EntityFrameworkCore;
 

@@ -1,6 +1,6 @@
 using ChatFiles.Core.Chats;
 using ChatFiles.Core.Data;
-using ChatFiles.Core.Files;
+using ChatFiles.Core.Model;
 using ChatFiles.Tests.Stage;
 using Microsoft.EntityFrameworkCore;
 using Microsoft.EntityFrameworkCore.Infrastructure;

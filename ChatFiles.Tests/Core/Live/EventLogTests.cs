@@ -1,4 +1,4 @@
-using ChatFiles.Core.Chats;
+using ChatFiles.Core.Model;
 using ChatFiles.Tests.Stage;
 using Microsoft.EntityFrameworkCore;
 

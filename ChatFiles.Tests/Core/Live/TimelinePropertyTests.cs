@@ -1,7 +1,7 @@
 using System.Text.Json;
 using ChatFiles.Core.Chats;
 using ChatFiles.Core.Live;
-using ChatFiles.Core.People;
+using ChatFiles.Core.Model;
 using ChatFiles.Tests.Stage;
 using Microsoft.Extensions.DependencyInjection;
 

@@ -1,5 +1,5 @@
-using ChatFiles.Core.Chats;
-using ChatFiles.Core.People;
+using ChatFiles.Core.Model;
+
 
 namespace ChatFiles.Tests.Core.People;
 

@@ -1,5 +1,5 @@
 using System.Security.Claims;
-using ChatFiles.Core.Chats;
+using ChatFiles.Core.Model;
 using ChatFiles.Core.People;
 using ChatFiles.Tests.Stage;
 using Microsoft.AspNetCore.Identity;

@@ -1,6 +1,6 @@
 using System.Security.Cryptography;
-using ChatFiles.Core.Chats;
-using ChatFiles.Core.People;
+using ChatFiles.Core.Data;
+using ChatFiles.Core.Model;
 using ChatFiles.Core.Upkeep;
 using ChatFiles.Tests.Stage;
 using Microsoft.Extensions.DependencyInjection;

@@ -1,5 +1,5 @@
 using System.Net.Http.Json;
-using ChatFiles.Core.People;
+using ChatFiles.Core.Model;
 using ChatFiles.Tests.Stage;
 using Microsoft.AspNetCore.Identity;
 using Microsoft.Extensions.DependencyInjection;

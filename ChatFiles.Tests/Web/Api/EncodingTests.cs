@@ -1,6 +1,7 @@
 using System.Net.Http.Headers;
 using System.Text;
 using System.Text.Json;
+using ChatFiles.Core.Model;
 using ChatFiles.Tests.Stage;
 
 namespace ChatFiles.Tests.Web.Api;

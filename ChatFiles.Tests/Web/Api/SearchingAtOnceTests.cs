@@ -1,5 +1,6 @@
 using System.Diagnostics;
 using ChatFiles.Core.Chats;
+using ChatFiles.Core.Model;
 using ChatFiles.Tests.Stage;
 using Microsoft.Extensions.DependencyInjection;
 

@@ -1,5 +1,6 @@
 using System.Text;
 using System.Text.Json;
+using ChatFiles.Core.Model;
 using ChatFiles.Tests.Stage;
 
 namespace ChatFiles.Tests.Web.Api;

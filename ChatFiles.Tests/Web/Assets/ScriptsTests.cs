@@ -1,3 +1,4 @@
+using ChatFiles.Core.Model;
 using ChatFiles.Tests.Stage;
 using ChatFiles.Web.Assets;
 using Microsoft.Extensions.FileProviders;

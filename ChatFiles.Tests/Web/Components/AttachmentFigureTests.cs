@@ -1,6 +1,6 @@
 using Bunit;
-using ChatFiles.Core.Chats;
 using ChatFiles.Core.Files;
+using ChatFiles.Core.Model;
 using ChatFiles.Web.Components.Files;
 
 namespace ChatFiles.Tests.Web.Components;

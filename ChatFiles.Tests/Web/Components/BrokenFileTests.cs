@@ -1,5 +1,5 @@
 using Bunit;
-using ChatFiles.Core.Chats;
+using ChatFiles.Core.Model;
 using ChatFiles.Web.Components.Files;
 
 namespace ChatFiles.Tests.Web.Components;

@@ -1,5 +1,6 @@
 using Bunit;
 using ChatFiles.Core.Live;
+using ChatFiles.Core.Model;
 using ChatFiles.Tests.Stage;
 using ChatFiles.Web.Components.Chats;
 using ChatFiles.Web.Components.Messages;

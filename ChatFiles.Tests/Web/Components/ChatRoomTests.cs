@@ -3,7 +3,7 @@ using AngleSharp.Dom;
 using Bunit;
 using ChatFiles.Core.Data;
 using ChatFiles.Core.Live;
-using ChatFiles.Core.People;
+using ChatFiles.Core.Model;
 using ChatFiles.Tests.Stage;
 using ChatFiles.Web.Components.Chats;
 using ChatFiles.Web.Components.Messages;

@@ -1,7 +1,7 @@
 using AngleSharp.Dom;
 using Bunit;
-using ChatFiles.Core.Chats;
 using ChatFiles.Core.Files;
+using ChatFiles.Core.Model;
 using ChatFiles.Web.Components.Files;
 
 namespace ChatFiles.Tests.Web.Components;

@@ -1,6 +1,6 @@
 using System.Globalization;
 using Bunit;
-using ChatFiles.Core.Chats;
+using ChatFiles.Core.Model;
 using ChatFiles.Web.Components.Messages;
 
 namespace ChatFiles.Tests.Web.Components;

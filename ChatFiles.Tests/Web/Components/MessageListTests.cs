@@ -1,6 +1,6 @@
 using Bunit;
-using ChatFiles.Core.Chats;
 using ChatFiles.Core.Live;
+using ChatFiles.Core.Model;
 using ChatFiles.Web.Components.Files;
 using ChatFiles.Web.Components.Messages;
 

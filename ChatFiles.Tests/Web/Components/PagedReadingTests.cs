@@ -1,4 +1,4 @@
-using ChatFiles.Core.Chats;
+using ChatFiles.Core.Model;
 using ChatFiles.Web.Components;
 
 namespace ChatFiles.Tests.Web.Components;

@@ -2,7 +2,7 @@ using System.Security.Claims;
 using Bunit;
 using Bunit.TestDoubles;
 using ChatFiles.Core.Files;
-using ChatFiles.Core.People;
+using ChatFiles.Core.Model;
 using ChatFiles.Tests.Stage;
 using ChatFiles.Web.Components;
 using ChatFiles.Web.Components.Chats;

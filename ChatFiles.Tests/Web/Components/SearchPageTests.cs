@@ -1,7 +1,7 @@
 using Bunit;
-using ChatFiles.Core.Chats;
 using ChatFiles.Core.Data;
 using ChatFiles.Core.Live;
+using ChatFiles.Core.Model;
 using ChatFiles.Tests.Stage;
 using ChatFiles.Web.Components.Finding;
 using Microsoft.AspNetCore.Components;

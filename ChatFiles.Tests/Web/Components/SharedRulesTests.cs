@@ -1,5 +1,6 @@
 using System.Text.Json;
 using ChatFiles.Core.Files;
+using ChatFiles.Core.Model;
 using ChatFiles.Tests.Stage;
 using ChatFiles.Web.Components.Files;
 using Microsoft.Extensions.Options;

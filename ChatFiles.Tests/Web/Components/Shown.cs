@@ -1,5 +1,5 @@
-using ChatFiles.Core.Chats;
-using ChatFiles.Core.Files;
+using ChatFiles.Core.Model;
+
 
 namespace ChatFiles.Tests.Web.Components;
 

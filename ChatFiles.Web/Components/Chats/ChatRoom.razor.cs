@@ -1,6 +1,7 @@
 using System.Globalization;
 using ChatFiles.Core.Chats;
 using ChatFiles.Core.Live;
+using ChatFiles.Core.Model;
 using ChatFiles.Web.Components.Files;
 using ChatFiles.Web.Components.Layout;
 using ChatFiles.Web.Components.Messages;

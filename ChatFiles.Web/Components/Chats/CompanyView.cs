@@ -1,4 +1,3 @@
-using ChatFiles.Core.Chats;
 using ChatFiles.Core.Live;
 using Microsoft.AspNetCore.Components;
 

@@ -1,6 +1,6 @@
 using System.Globalization;
-using ChatFiles.Core.Chats;
 using ChatFiles.Core.Files;
+using ChatFiles.Core.Model;
 
 namespace ChatFiles.Web.Components.Files;
 

@@ -1,6 +1,6 @@
 using System.Text.Json;
-using ChatFiles.Core.Chats;
 using ChatFiles.Core.Files;
+using ChatFiles.Core.Model;
 
 namespace ChatFiles.Web.Components.Files;
 
@@ -18,7 +18,7 @@ internal sealed class SharedRules(UploadPolicy policy)
             new
             {
                 types = policy.AllowedTypes.ToDictionary(type => type.Key, type => LooksOf(type.Value)),
-                names = new { deceptive = UploadPolicy.Deceptive, maxBytes = UploadPolicy.MaxNameBytes },
+                names = new { deceptive = Texts.Deceptive, maxBytes = UploadPolicy.MaxNameBytes },
                 limits = new
                 {
                     maxFileBytes = policy.MaxFileBytes,

@@ -1,6 +1,6 @@
 using ChatFiles.Core.Chats;
-using ChatFiles.Core.Files;
 using ChatFiles.Core.Live;
+using ChatFiles.Core.Model;
 using Microsoft.AspNetCore.Components;
 
 namespace ChatFiles.Web.Components.Finding;

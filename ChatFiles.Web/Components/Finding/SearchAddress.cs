@@ -1,5 +1,4 @@
 using System.Globalization;
-using ChatFiles.Core.Chats;
 using Microsoft.AspNetCore.Components;
 using Microsoft.AspNetCore.WebUtilities;
 

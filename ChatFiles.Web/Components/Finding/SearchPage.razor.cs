@@ -2,6 +2,7 @@ using System.Globalization;
 using System.Security.Claims;
 using ChatFiles.Core.Chats;
 using ChatFiles.Core.Live;
+using ChatFiles.Core.Model;
 using Microsoft.AspNetCore.Components;
 using Microsoft.AspNetCore.Components.Authorization;
 

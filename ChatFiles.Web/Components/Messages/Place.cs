@@ -1,3 +1,5 @@
+using ChatFiles.Core.Model;
+
 namespace ChatFiles.Web.Components.Messages;
 
 /// <summary>Where the timeline is to go, once. Going there again is another instance.</summary>

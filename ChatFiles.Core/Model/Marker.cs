@@ -1,4 +1,4 @@
-namespace ChatFiles.Core.Upkeep;
+namespace ChatFiles.Core.Model;
 
 /// <summary>A position or moment that upkeep remembers across restarts.</summary>
 public class Marker

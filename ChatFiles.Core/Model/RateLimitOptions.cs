@@ -1,6 +1,6 @@
 using System.ComponentModel.DataAnnotations;
 
-namespace ChatFiles.Core;
+namespace ChatFiles.Core.Model;
 
 /// <summary>Section <c>RateLimits</c>; 0 is none.</summary>
 public sealed class RateLimitOptions

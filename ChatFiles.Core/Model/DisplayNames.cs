@@ -1,9 +1,7 @@
 using System.Globalization;
 using System.Text;
-using ChatFiles.Core.Chats;
-using ChatFiles.Core.Files;
 
-namespace ChatFiles.Core.People;
+namespace ChatFiles.Core.Model;
 
 /// <summary>
 /// What somebody may be called. A name must not be taken for an address, nor for somebody else's name: people are added
@@ -27,7 +25,7 @@ public static class DisplayNames
             return Invalid("A name is a text without control characters.");
         if (LooksLikeAddress(name))
             return Invalid("A name has no @ in it, so that it is not taken for an address.");
-        if (UploadPolicy.Tidy(name, keepsJoinedEmoji: true)?.Trim() is not { } tidy)
+        if (Texts.Tidy(name, keepsJoinedEmoji: true)?.Trim() is not { } tidy)
             return Invalid("This name is not valid Unicode.");
         if (tidy.Length is 0 or > Chat.MaxNameLength || KeyOf(tidy).Length == 0)
             return Invalid($"A name has 1 to {Chat.MaxNameLength} characters, and some of them can be seen.");

@@ -1,7 +1,7 @@
 using System.Globalization;
 using System.Text;
 
-namespace ChatFiles.Core.Chats;
+namespace ChatFiles.Core.Model;
 
 /// <summary>
 /// What somebody searches for: every word must be there, the last one may be its beginning. Case and accents make no

@@ -1,6 +1,4 @@
-using ChatFiles.Core.People;
-
-namespace ChatFiles.Core.Chats;
+namespace ChatFiles.Core.Model;
 
 public enum MemberRole
 {

@@ -1,4 +1,4 @@
-namespace ChatFiles.Core.People;
+namespace ChatFiles.Core.Model;
 
 /// <summary>
 /// One sign-in: a browser's cookie, or a program's access token with the refresh tokens after it. It lives as long as it is

@@ -1,4 +1,4 @@
-namespace ChatFiles.Core.Chats;
+namespace ChatFiles.Core.Model;
 
 /// <summary>A room with members.</summary>
 public class Chat

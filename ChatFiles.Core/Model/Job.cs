@@ -1,4 +1,4 @@
-namespace ChatFiles.Core.Upkeep;
+namespace ChatFiles.Core.Model;
 
 public enum JobKind
 {

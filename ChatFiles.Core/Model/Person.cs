@@ -1,7 +1,6 @@
-using ChatFiles.Core.Chats;
 using Microsoft.AspNetCore.Identity;
 
-namespace ChatFiles.Core.People;
+namespace ChatFiles.Core.Model;
 
 /// <summary>An account. E-mail address, password hash and lock-out come from ASP.NET Core Identity.</summary>
 public class Person : IdentityUser

@@ -1,6 +1,6 @@
 using System.Diagnostics.CodeAnalysis;
 
-namespace ChatFiles.Core.Chats;
+namespace ChatFiles.Core.Model;
 
 /// <summary>Everything that can be refused. Each has its slug and status in the contract.</summary>
 public enum RefusalReason

@@ -1,4 +1,4 @@
-namespace ChatFiles.Core.Chats;
+namespace ChatFiles.Core.Model;
 
 public enum ChatEventType
 {

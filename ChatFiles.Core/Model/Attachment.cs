@@ -1,6 +1,6 @@
 using ChatFiles.Core.Files;
 
-namespace ChatFiles.Core.Chats;
+namespace ChatFiles.Core.Model;
 
 public enum AttachmentState
 {

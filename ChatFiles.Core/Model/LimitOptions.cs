@@ -1,6 +1,6 @@
 using System.ComponentModel.DataAnnotations;
 
-namespace ChatFiles.Core;
+namespace ChatFiles.Core.Model;
 
 /// <summary>Section <c>Limits</c>: what one person may have open or under way at the same time; 0 is none.</summary>
 public sealed class LimitOptions

@@ -1,6 +1,4 @@
-using ChatFiles.Core.People;
-
-namespace ChatFiles.Core.Chats;
+namespace ChatFiles.Core.Model;
 
 /// <summary>What one member sent at once: a text, files, or files with a caption. Belongs to one chat.</summary>
 public class Message

@@ -1,7 +1,8 @@
 using System.Security.Cryptography;
-using ChatFiles.Core.Chats;
+using ChatFiles.Core.Files;
+using ChatFiles.Core.Model;
 
-namespace ChatFiles.Core.Files;
+namespace ChatFiles.Core.Chats;
 
 /// <summary>
 /// Opens blobs so that wrong bytes are never handed out as right ones. A blob nobody has touched since its bytes were

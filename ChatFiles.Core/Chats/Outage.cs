@@ -1,9 +1,9 @@
-using ChatFiles.Core.Chats;
 using ChatFiles.Core.Files;
+using ChatFiles.Core.Model;
 using Microsoft.Data.Sqlite;
 using Microsoft.EntityFrameworkCore;
 
-namespace ChatFiles.Core.Data;
+namespace ChatFiles.Core.Chats;
 
 /// <summary>Tells outages of storage, which pass and lose nothing, from failures of the program.</summary>
 public static class Outage

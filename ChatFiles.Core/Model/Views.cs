@@ -1,6 +1,6 @@
 using System.Text.Json.Serialization;
 
-namespace ChatFiles.Core.Chats;
+namespace ChatFiles.Core.Model;
 
 // What a chat looks like from outside: pages and API show these records, in the shape of the contract.
 
