@@ -115,6 +115,73 @@ public sealed class Uploading(Site site) : IClassFixture<Site>
             (await ann.Program.HistoryAsync(chat.Id)).ShouldHaveSingleItem();
         });
 
+    [Theory]
+    [InlineData(1280, false)]
+    [InlineData(360, true)]
+    public Task Nothing_moves_when_a_message_arrives(int width, bool isTouched) =>
+        site.PlayAsync(
+            async scene =>
+            {
+                var ann = await scene.NewGuestAsync("ann", screen: new() { ViewportSize = new() { Width = width, Height = 740 }, HasTouch = isTouched });
+                await ann.RegisterByProgramAsync();
+                await ann.SignInAtAsync(await Scene.NewChatAsync(ann));
+                var gate = new TaskCompletionSource();
+                await ann.Page.RouteAsync(
+                    url => url.EndsWith("/messages", StringComparison.Ordinal) || url.EndsWith("/file", StringComparison.Ordinal),
+                    async route =>
+                    {
+                        await gate.Task;
+                        await route.ContinueAsync();
+                    }
+                );
+
+                // The first one has a picture of its writer, the others continue it.
+                foreach (var (text, files) in new (string, SampleFile[])[]
+                {
+                    ("A word", []),
+                    ("Two lines,\nand the second is very much longer than a telephone is wide", []),
+                    ("With files", [SampleFile.Archive("backup.7z", Megabyte), SampleFile.Text("a file with quite a long name, as people have them.txt", "x\n")]),
+                })
+                {
+                    if (files.Length > 0)
+                        await ann.AttachAsync(files);
+                    await ann.SayAsync(text);
+                    var said = ann.Page.GetByText(text, new() { Exact = true });
+                    await Expect(said).ToBeVisibleAsync();
+                    await Expect(ann.Message(text)).ToHaveCountAsync(0);
+                    foreach (var file in files)
+                        await Expect(ann.Progress(file.Name)).ToBeAttachedAsync();
+                    var onItsWay = await said.EvaluateAsync<string>(Drawn);
+
+                    gate.SetResult();
+                    await Expect(ann.Message(text)).ToBeVisibleAsync();
+                    foreach (var file in files)
+                        await Expect(ann.Progress(file.Name)).ToHaveCountAsync(0);
+
+                    (await said.EvaluateAsync<string>(Drawn)).ShouldBe(onItsWay);
+                    gate = new();
+                }
+            },
+            $"Nothing_moves_when_a_message_arrives_{width}"
+        );
+
+    /// <summary>What a bubble shows, what is in what, and where: all but its state, its buttons and links.</summary>
+    private const string Drawn = """
+        (text) => {
+          const shown = ['avatar', 'author', 'text', 'files', 'others', 'attachment', 'caption', 'kind', 'what', 'name', 'size'];
+          const lines = [];
+          const walk = (element, depth) => {
+            const is = shown.find((name) => element.classList.contains(name));
+            const { x, y, width, height } = element.getBoundingClientRect();
+            const own = ['avatar', 'author', 'text', 'name', 'size'].includes(is) ? element.textContent : '';
+            if (is && width > 0) lines.push(`${' '.repeat(depth)}${is} ${own} ${[x, y, width, height].map(Math.round)}`);
+            for (const child of element.children) walk(child, depth + (is ? 1 : 0));
+          };
+          walk(text.closest('[data-client-id]'), 0);
+          return lines.join('\n');
+        }
+        """;
+
     private static async Task IsUnderWayAsync(Person person, string file)
     {
         await Expect(person.Progress(file)).ToBeVisibleAsync();

@@ -59,7 +59,7 @@ public sealed class CompanyTests
         await using var room = await RoomAsync();
         for (var n = 0; n < 5; n++)
             await room.World.Chats.SendTextAsync(room.IdOf("ann"), room.Chat, $"number {n}");
-        room.Page.WaitForAssertion(() => room.Page.FindComponents<MessageItem>().Count.ShouldBe(5), Screen.Patience);
+        room.Page.WaitForAssertion(() => room.Page.FindAll("article").Count.ShouldBe(5), Screen.Patience);
         var list = room.Page.FindComponent<MessageList>();
         var before = (list.RenderCount, room.Page.FindComponents<MessageItem>().Sum(item => item.RenderCount));
 

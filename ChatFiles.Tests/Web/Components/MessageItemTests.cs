@@ -1,4 +1,5 @@
 using System.Globalization;
+using AngleSharp.Dom;
 using Bunit;
 using ChatFiles.Core.Model;
 using ChatFiles.Web.Components.Messages;
@@ -42,6 +43,21 @@ public sealed class MessageItemTests : BunitContext
         item.Find(".text").TextContent.ShouldBe($"{before} https://e…");
         item.FindAll(".text a").ShouldBeEmpty("a part of an address leads elsewhere");
         Item(Shown.Message(4, $"{before}123456789😀 and more")).Find(".text").TextContent.ShouldBe($"{before}123456789…");
+    }
+
+    [Fact]
+    public void On_its_way_a_message_is_drawn_as_it_will_be_when_it_is_there_and_is_taken_for_none()
+    {
+        var there = Item(Shown.Message(3, "hello", "ann", Shown.File("data.zip", "application/zip")), isMine: true);
+        var onItsWay = Render<MessageItem>(p => p.Add(i => i.IsOnItsWay, true).Add(i => i.Message, MessageItem.Unsent("ann")));
+
+        Outline(onItsWay.Find(".message")).ShouldBe(Outline(there.Find(".message")));
+        onItsWay.Find(".avatar").OuterHtml.ShouldBe(there.Find(".avatar").OuterHtml);
+        onItsWay.FindAll("article, figure, a, [data-menu]").ShouldBeEmpty();
+
+        // What is in what, down to words and pictures; buttons and links are others, but as many.
+        static string Outline(IElement element) =>
+            element.Matches(".icon-button, .progress, .sent") ? "" : $"{element.ClassName?.Split(' ')[0]}({string.Concat(element.Children.Select(Outline))})";
     }
 
     [Fact]

@@ -32,19 +32,6 @@ export function iconButton(name, label, onclick) {
   return element('button', { type: 'button', class: 'icon-button', 'aria-label': label, title: label, onclick }, icon(name));
 }
 
-/** As Layout/Leaves.razor draws it. */
-export function avatar(name) {
-  const words = name.split(/[ .\-_]+/).filter(Boolean).slice(0, 2);
-  const initials = words.map((word) => [...word][0]).join('').toUpperCase();
-  return element('span', { class: 'avatar', style: `--hue: ${hueOf(name)}`, 'aria-hidden': 'true' }, initials);
-}
-
-function hueOf(name) {
-  let sum = 0;
-  for (let i = 0; i < name.length; i++) sum = (sum * 31 + name.charCodeAt(i)) % 360;
-  return sum;
-}
-
 /** The element that an event is about. @param {Event} event */
 export const targetOf = (event) => (event.target instanceof Element ? event.target : null);
 

@@ -1,5 +1,5 @@
-// Draws a chat's part of the outbox behind its messages.
-import { avatar, element, find, icon, iconButton } from '../page/dom.js';
+// Draws a chat's part of the outbox behind its messages, in bubbles like theirs (MessageItem.razor).
+import { element, find, icon } from '../page/dom.js';
 import { iconOf, readableSize } from '../files/files.js';
 import { outbox } from './outbox.js';
 import { timeLeft } from './pace.js';
@@ -15,6 +15,7 @@ export class PendingMessages {
   #place;
   #log;
   #chatId;
+  #template;
   #bubbles = new Map();
   #draw = () => this.#update();
 
@@ -23,13 +24,15 @@ export class PendingMessages {
     this.#place = place;
     this.#log = log;
     this.#chatId = Number(place.dataset.chatId);
+    // A child of its own: so the circuit draws it, and not as the parser would.
+    this.#template = place.querySelector('template > *');
     outbox.addEventListener('change', this.#draw);
     this.#update();
   }
 
   disconnect() {
     outbox.removeEventListener('change', this.#draw);
-    this.#place.replaceChildren();
+    for (const { root } of this.#bubbles.values()) root.remove();
   }
 
   #update() {
@@ -52,7 +55,7 @@ export class PendingMessages {
     return this.#bubbles.get(next)?.root ?? null;
   }
 
-  /** As MessageList.razor.cs says it of stored messages, so that nothing moves when this one becomes one. */
+  /** As MessageItem.razor says it of stored messages, so that nothing moves when this one becomes one. */
   #continues() {
     if (this.#bubbles.size > 0) return true;
     const last = this.#log?.lastElementChild;
@@ -61,8 +64,8 @@ export class PendingMessages {
   }
 
   #add(message, before) {
-    const bubble = new Bubble(message, this.#place.dataset.userName);
-    if (this.#continues()) bubble.root.dataset.continues = '';
+    const bubble = new Bubble(message, this.#template.cloneNode(true), this.#place.dataset.userName);
+    bubble.root.classList.toggle('continues', this.#continues());
     this.#bubbles.set(message, bubble);
     this.#place.insertBefore(bubble.root, before);
     // What comes back after a reload takes nobody away from what they read.
@@ -74,26 +77,24 @@ export class PendingMessages {
 class Bubble {
   #message;
   #files;
+  #mark;
   #note = element('p', { class: 'note' });
   #trouble = /** @type {{ reason: string, state: string, root: HTMLElement } | null} */ (null);
 
-  /** @param {PendingMessage} message @param {string} author */
-  constructor(message, author) {
+  /** @param {PendingMessage} message @param {any} root the template's clone @param {string | undefined} author */
+  constructor(message, root, author) {
     this.#message = message;
-    this.#files = message.files.map((file) => new FileLine(message, file));
-    this.root = element(
-      'div',
-      { class: 'pending-message', 'data-client-id': message.key },
-      element('div', { class: 'gutter' }, avatar(author)),
-      element(
-        'div',
-        { class: 'body' },
-        element('p', { class: 'byline' }, element('span', { class: 'author' }, author)),
-        ...(message.text ? [element('p', { class: 'text' }, message.text)] : []),
-        ...this.#files.map((line) => line.root),
-        this.#note,
-      ),
-    );
+    this.root = root;
+    root.dataset.clientId = message.key;
+    root.querySelector('.author').textContent = author;
+    this.#mark = root.querySelector('.sent');
+    const [text, files, frame] = ['.text', '.files', '.attachment'].map((part) => root.querySelector(part));
+    if (message.text) text.textContent = message.text;
+    else text.remove();
+    this.#files = message.files.map((file) => new FileLine(message, file, frame.cloneNode(true)));
+    frame.replaceWith(...this.#files.map((line) => line.root));
+    if (this.#files.length === 0) files.remove();
+    root.querySelector('.body').append(this.#note);
   }
 
   update() {
@@ -101,20 +102,18 @@ class Bubble {
     const isHeldUp = state === 'waiting' || state === 'refused';
     this.root.dataset.state = state;
     for (const line of this.#files) line.update(isHeldUp, state === 'elsewhere');
-    this.#note.textContent = [isHeldUp ? '' : this.#progressInWords(), this.#riskInWords()].filter(Boolean).join(' ');
+    this.#mark.textContent = isHeldUp || state === 'elsewhere' ? '' : this.#stateInWords();
+    this.#note.textContent = [state === 'elsewhere' ? 'Another tab is sending it.' : '', this.#riskInWords()].filter(Boolean).join(' ');
+    this.#note.hidden = !this.#note.textContent;
     this.#showTrouble(isHeldUp ? reason : null);
   }
 
-  #progressInWords() {
-    const { bytes, progress, pace, state } = this.#message;
-    if (state === 'elsewhere') return 'Another tab is sending it.';
-    if (bytes === 0) return 'Sending…';
-    if (state === 'pending') return 'Waiting for its turn…';
-    if (state === 'sent' || progress === 1) return 'Finishing…';
-    const done = bytes * progress;
-    const speed = pace.perSecond;
-    const outlook = speed ? ` · ${readableSize(speed)}/s · ${timeLeft((bytes - done) / speed)}` : '';
-    return `${Math.floor(progress * 100)} % · ${readableSize(done)} of ${readableSize(bytes)}${outlook}`;
+  /** In as little room as a time takes. */
+  #stateInWords() {
+    const { bytes, progress, state } = this.#message;
+    if (bytes > 0 && state === 'pending') return 'Waiting…';
+    if (bytes > 0 && state === 'sending' && progress < 1) return `${Math.floor(progress * 100)} %`;
+    return 'Sending…';
   }
 
   #riskInWords() {
@@ -151,43 +150,50 @@ class Bubble {
 class FileLine {
   #message;
   #file;
+  #size;
   #bar;
   #retry;
   #cancel;
 
-  /** @param {PendingMessage} message @param {PendingMessage['files'][0]} file */
-  constructor(message, file) {
+  /** @param {PendingMessage} message @param {PendingMessage['files'][0]} file @param {any} root the template's clone */
+  constructor(message, file, root) {
     this.#message = message;
     this.#file = file;
-    this.#bar = element(
-      'div',
-      { class: 'progress', role: 'progressbar', 'aria-label': `Uploading ${file.name}`, 'aria-valuemin': 0, 'aria-valuemax': 100 },
-      element('span'),
-    );
-    this.#retry = iconButton('retry', `Retry ${file.name}`, () => outbox.retry(message));
-    this.#cancel = iconButton('close', `Cancel ${file.name}`, () => outbox.cancel(message, file));
-    this.root = element(
-      'div',
-      { class: 'pending-file' },
-      element('span', { class: 'kind' }, icon(iconOf(file.name))),
-      element(
-        'span',
-        { class: 'what' },
-        element('span', { class: 'name' }, file.name),
-        element('span', { class: 'size' }, readableSize(file.size)),
-        this.#bar,
-      ),
-      this.#retry,
-      this.#cancel,
-    );
+    this.root = root;
+    root.querySelector('.kind').replaceChildren(icon(iconOf(file.name)));
+    const name = root.querySelector('.name');
+    name.textContent = name.title = file.name;
+    this.#size = root.querySelector('.size');
+    this.#bar = root.querySelector('.progress');
+    this.#bar.setAttribute('aria-label', `Uploading ${file.name}`);
+    this.#retry = this.#button('[data-retry]', `Retry ${file.name}`, () => outbox.retry(message));
+    this.#cancel = this.#button('[data-cancel]', `Cancel ${file.name}`, () => outbox.cancel(message, file));
   }
 
   update(isHeldUp, isElsewhere) {
-    const percent = Math.floor(this.#message.progressOf(this.#file) * 100);
+    const share = this.#message.progressOf(this.#file);
+    const percent = Math.floor(share * 100);
+    this.#size.textContent = !isHeldUp && share > 0 && share < 1 ? this.#progressInWords(share) : readableSize(this.#file.size);
     this.#bar.setAttribute('aria-valuenow', percent);
-    this.#bar.firstChild.style.width = `${percent}%`;
+    this.#bar.firstElementChild.style.width = `${percent}%`;
     this.#bar.hidden = isHeldUp || isElsewhere;
-    this.#retry.hidden = !isHeldUp;
-    this.#cancel.hidden = isElsewhere;
+    // They keep their room.
+    this.#retry.style.visibility = isHeldUp ? '' : 'hidden';
+    this.#cancel.style.visibility = isElsewhere ? 'hidden' : '';
+  }
+
+  #progressInWords(share) {
+    const { size } = this.#file;
+    const speed = this.#message.pace.perSecond;
+    const outlook = speed ? ` · ${readableSize(speed)}/s · ${timeLeft((size * (1 - share)) / speed)}` : '';
+    return `${readableSize(size * share)} of ${readableSize(size)}${outlook}`;
+  }
+
+  #button(which, label, onclick) {
+    const button = this.root.querySelector(which);
+    button.setAttribute('aria-label', label);
+    button.title = label;
+    button.addEventListener('click', onclick);
+    return button;
   }
 }

@@ -1,0 +1,136 @@
+// Elements, for scripts that draw: as much of them as those ask for. Import page.js before this.
+
+class Element extends EventTarget {
+  attributes = new Map();
+  dataset = {};
+  style = {};
+  hidden = false;
+  title = '';
+  parent = null;
+  children = [];
+  #text = '';
+
+  constructor(tag) {
+    super();
+    this.tag = tag;
+  }
+
+  get classes() {
+    return (this.attributes.get('class') ?? '').split(' ').filter(Boolean);
+  }
+
+  get classList() {
+    return {
+      contains: (name) => this.classes.includes(name),
+      toggle: (name, isOn) => this.setAttribute('class', [...this.classes.filter((other) => other !== name), ...(isOn ? [name] : [])].join(' ')),
+    };
+  }
+
+  get textContent() {
+    return this.#text + this.children.map((child) => child.textContent).join('');
+  }
+
+  set textContent(text) {
+    this.replaceChildren();
+    this.#text = text ?? '';
+  }
+
+  get firstElementChild() {
+    return this.children[0] ?? null;
+  }
+
+  get lastElementChild() {
+    return this.children.at(-1) ?? null;
+  }
+
+  getAttribute(name) {
+    return this.attributes.get(name) ?? null;
+  }
+
+  setAttribute(name, value) {
+    this.attributes.set(name, String(value));
+    if (name.startsWith('data-')) this.dataset[name.slice(5).replace(/-(.)/g, (_, letter) => letter.toUpperCase())] = String(value);
+  }
+
+  append(...added) {
+    for (const child of added) this.insertBefore(child, null);
+  }
+
+  insertBefore(child, next) {
+    if (typeof child === 'string') return void (this.#text += child);
+    child.remove();
+    child.parent = this;
+    this.children.splice(next ? this.children.indexOf(next) : this.children.length, 0, child);
+  }
+
+  after(added) {
+    this.parent.insertBefore(added, this.parent.children[this.parent.children.indexOf(this) + 1] ?? null);
+  }
+
+  replaceWith(...others) {
+    for (const other of others) this.parent.insertBefore(other, this);
+    this.remove();
+  }
+
+  replaceChildren(...others) {
+    for (const child of [...this.children]) child.remove();
+    this.#text = '';
+    this.append(...others);
+  }
+
+  remove() {
+    if (this.parent) this.parent.children = this.parent.children.filter((child) => child !== this);
+    this.parent = null;
+  }
+
+  contains(other) {
+    return other === this || this.children.some((child) => child.contains(other));
+  }
+
+  cloneNode() {
+    const clone = new Element(this.tag);
+    for (const [name, value] of this.attributes) clone.setAttribute(name, value);
+    clone.#text = this.#text;
+    clone.append(...this.children.map((child) => child.cloneNode()));
+    return clone;
+  }
+
+  /** By a class, a `data-` attribute, a role or a tag; or what is right in something: `template > *`. */
+  querySelectorAll(selector) {
+    const [, outer] = /^(.*) > \*$/.exec(selector) ?? [];
+    if (outer) return this.querySelectorAll(outer).flatMap((found) => found.children);
+    return this.children.flatMap((child) => [...(child.matches(selector) ? [child] : []), ...child.querySelectorAll(selector)]);
+  }
+
+  querySelector(selector) {
+    return this.querySelectorAll(selector)[0] ?? null;
+  }
+
+  matches(selector) {
+    if (selector.startsWith('.')) return this.classes.includes(selector.slice(1));
+    const [, name, value] = /^\[([a-z-]+)(?:=(\w+))?\]$/.exec(selector) ?? [];
+    return name ? this.attributes.has(name) && (value === undefined || this.attributes.get(name) === value) : this.tag === selector;
+  }
+
+  click() {
+    this.dispatchEvent(new Event('click'));
+  }
+}
+
+/** draw('p.text', { role: 'note' }, …) */
+export function draw(what, attributes = {}, ...children) {
+  const [tag, ...classes] = what.split('.');
+  const drawn = new Element(tag);
+  if (classes.length > 0) drawn.setAttribute('class', classes.join(' '));
+  for (const [name, value] of Object.entries(attributes)) drawn.setAttribute(name, value);
+  drawn.append(...children);
+  return drawn;
+}
+
+Object.assign(document, {
+  documentElement: draw('html', { 'data-icons': 'icons.svg' }),
+  activeElement: null,
+  createElement: (tag) => new Element(tag),
+  createElementNS: (_, tag) => new Element(tag),
+});
+globalThis.location ??= { pathname: '/chats/1' };
