@@ -3,6 +3,7 @@ using Bunit;
 using Bunit.TestDoubles;
 using ChatFiles.Core.Files;
 using ChatFiles.Core.Model;
+using ChatFiles.Core.Upkeep;
 using ChatFiles.Tests.Stage;
 using ChatFiles.Web.Components;
 using ChatFiles.Web.Components.Chats;
@@ -23,6 +24,7 @@ internal sealed class Screen : BunitContext
         JSInterop.Mode = JSRuntimeMode.Loose;
         Services.AddSingleton(world.Chats);
         Services.AddSingleton(world.Services.GetRequiredService<UploadPolicy>());
+        Services.AddSingleton(world.Services.GetRequiredService<OverviewReader>());
         Services.AddSingleton(world.Services.GetRequiredService<TimeProvider>());
         Services.AddSingleton<CircuitConnection>();
         Services.AddMudServices(kit => kit.PopoverOptions.CheckForPopoverProvider = false);

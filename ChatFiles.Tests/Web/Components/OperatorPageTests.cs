@@ -1,0 +1,44 @@
+using Bunit;
+using ChatFiles.Core.Model;
+using ChatFiles.Tests.Stage;
+using ChatFiles.Web.Components.Operator;
+
+namespace ChatFiles.Tests.Web.Components;
+
+public sealed class OperatorPageTests
+{
+    [Fact]
+    public async Task Failing_jobs_stand_in_a_table_of_that_name_the_most_often_failed_first_and_sort_by_what_their_columns_show()
+    {
+        await using var world = await ChatWorld.BeginAsync();
+        var ann = await world.PersonAsync("ann");
+        await world.Writer.WriteAsync(db =>
+        {
+            db.Jobs.AddRange(Failing("blob-a", attempts: 9), Failing("blob-b", attempts: 1200), Failing("blob-c", attempts: 30));
+            return db.SaveChangesAsync();
+        });
+        await using var screen = new Screen(world, ann);
+
+        var page = screen.Render<OperatorPage>();
+
+        page.WaitForAssertion(() => Subjects(page).ShouldBe(["blob-b", "blob-c", "blob-a"]), Screen.Patience);
+        page.Find("table[aria-label='Failing jobs'] tbody tr").TextContent.ShouldContain("1,200 times");
+        var failed = page.FindAll("table[aria-label='Failing jobs'] th").Single(th => th.TextContent.Contains("Failed", StringComparison.Ordinal));
+        await failed.QuerySelector("button")!.ClickAsync();
+        page.WaitForAssertion(() => Subjects(page).ShouldBe(["blob-a", "blob-c", "blob-b"]), Screen.Patience);
+    }
+
+    private static List<string> Subjects(IRenderedComponent<OperatorPage> page) =>
+        [.. page.FindAll("table[aria-label='Failing jobs'] td[data-label='Of']").Select(cell => cell.TextContent)];
+
+    private static Job Failing(string subject, int attempts) =>
+        new()
+        {
+            Kind = JobKind.DeleteBlob,
+            Subject = subject,
+            CreatedAt = DateTime.UnixEpoch,
+            DueAt = DateTime.UnixEpoch.AddYears(100),
+            Attempts = attempts,
+            LastError = "The store is down",
+        };
+}
