@@ -108,7 +108,7 @@ internal sealed partial class Scripts
     )]
     private static partial Regex Export();
 
-    [GeneratedRegex(@"^(import|export|await)\b.*|.*\bimport\.meta\b.*", RegexOptions.Multiline | RegexOptions.ExplicitCapture, 1000)]
+    [GeneratedRegex(@"^((import|export|await)\b.*|.*\bimport\.meta\b.*)", RegexOptions.Multiline | RegexOptions.ExplicitCapture, 1000)]
     private static partial Regex NotUnderstood();
 
     [GeneratedRegex(@"\s+as\s+", RegexOptions.None, 1000)]
