@@ -7,13 +7,13 @@ namespace ChatFiles.E2E.Faults;
 
 /// <summary>
 /// Several programs upload and delete without pause while the server is killed at random moments, again and again. A
-/// few rounds run with all tests; CHATFILES_KILL_ROUNDS=200 runs as many as one likes, CHATFILES_KILL_SEED repeats a run.
+/// few rounds run with all tests, twenty with ./test.sh --thorough; CHATFILES_KILL_ROUNDS=200 runs as many as one likes, CHATFILES_KILL_SEED repeats a run.
 /// </summary>
 public sealed class KillRounds(Xunit.Abstractions.ITestOutputHelper output)
 {
     private const int Programs = 6;
 
-    private static readonly int Rounds = FromEnvironment("CHATFILES_KILL_ROUNDS", 4);
+    private static readonly int Rounds = FromEnvironment("CHATFILES_KILL_ROUNDS", Thorough.Rounds(2, 20));
     private static readonly int Seed = FromEnvironment("CHATFILES_KILL_SEED", 20261123);
 
     [Fact]

@@ -7,7 +7,7 @@ namespace ChatFiles.E2E.Stage;
 /// Somebody at a browser. Finds everything as a person with a screen reader does, by the roles and names that the
 /// contract promises; knows nothing of classes, ids or components.
 /// </summary>
-public sealed class Person(string name, IPage page, ServerProcess server) : IAsyncDisposable
+public sealed partial class Person(string name, IPage page, ServerProcess server) : IAsyncDisposable
 {
     private readonly StringBuilder console = new();
     private readonly DirectoryInfo desk = Directory.CreateTempSubdirectory("chatfiles-e2e-desk-");
@@ -102,6 +102,19 @@ public sealed class Person(string name, IPage page, ServerProcess server) : IAsy
         await IsInteractiveAsync();
         await SignInAsync();
         await IsInAsync(chat);
+    }
+
+    /// <summary>Signs in without looking at the form, which is quicker, and opens a chat.</summary>
+    public async Task ComeToAsync(ChatInfo chat)
+    {
+        var form = Page.Context.APIRequest.CreateFormData();
+        var html = await (await Page.Context.APIRequest.GetAsync("sign-in")).TextAsync();
+        foreach (Match field in HiddenField().Matches(html))
+            form.Set(field.Groups["name"].Value, field.Groups["value"].Value);
+        form.Set("Email", Email);
+        form.Set("Password", Names.Password);
+        (await Page.Context.APIRequest.PostAsync("sign-in", new() { Form = form, MaxRedirects = 0 })).Status.ShouldBe(302, "signed in");
+        await OpenAsync(chat);
     }
 
     public async Task SignInAsync(string password = Names.Password)
@@ -312,4 +325,7 @@ public sealed class Person(string name, IPage page, ServerProcess server) : IAsy
         await Page.Context.CloseAsync();
         desk.Delete(recursive: true);
     }
+
+    [GeneratedRegex("name=\"(?<name>__RequestVerificationToken|_handler)\" value=\"(?<value>[^\"]+)\"", RegexOptions.ExplicitCapture, 1000)]
+    private static partial Regex HiddenField();
 }

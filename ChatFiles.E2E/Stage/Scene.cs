@@ -49,7 +49,7 @@ public sealed class Scene(ServerProcess server) : IAsyncDisposable
         var (ann, ben) = (await NewGuestAsync("ann", annThrough), await NewGuestAsync("ben", benThrough));
         await Task.WhenAll(ann.RegisterByProgramAsync(), ben.RegisterByProgramAsync());
         var chat = await NewChatAsync(ann, ben);
-        await Task.WhenAll(ann.SignInAtAsync(chat), ben.SignInAtAsync(chat));
+        await Task.WhenAll(ann.ComeToAsync(chat), ben.ComeToAsync(chat));
         return (ann, ben, chat);
     }
 

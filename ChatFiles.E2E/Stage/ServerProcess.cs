@@ -25,6 +25,8 @@ public sealed class ServerProcess : IAsyncDisposable
         {
             ["ASPNETCORE_ENVIRONMENT"] = "Production",
             ["ASPNETCORE_URLS"] = Address.ToString(),
+            // It lives for a minute: profiling itself to become faster later only makes it slower now.
+            ["DOTNET_TieredPGO"] = "0",
             ["Data__Directory"] = Data,
             ["RateLimits__SignInsPerMinute"] = "0",
             ["RateLimits__UploadsPerMinute"] = "0",

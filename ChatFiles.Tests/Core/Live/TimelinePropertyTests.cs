@@ -19,7 +19,7 @@ public sealed class TimelinePropertyTests
     {
         await using var world = await ChatWorld.BeginAsync();
         Person[] people = [await world.PersonAsync("ann"), await world.PersonAsync("bob"), await world.PersonAsync("cyd")];
-        for (var seed = firstSeed; seed < firstSeed + 25; seed++)
+        for (var seed = firstSeed; seed < firstSeed + Thorough.Rounds(6, 25); seed++)
             await new History(world, people, await world.ChatAsync(people), seed).TryAsync();
     }
 

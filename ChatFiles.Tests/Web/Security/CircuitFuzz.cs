@@ -13,10 +13,10 @@ namespace ChatFiles.Tests.Web.Security;
 public sealed class CircuitFuzz
 {
     private const int Seed = 20261129;
-    private const int Calls = 600;
     private const string Secret = "Opossum-7421";
     private const string Guess = "opossum";
 
+    private static readonly int Calls = Thorough.Rounds(200, 600);
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(10);
 
     private static readonly string[] Invokables =
