@@ -3,6 +3,9 @@
 #   ./test.sh                          everything
 #   ./test.sh browser                  what runs in browsers, without one: types, lint, node's tests (seconds)
 #   ./test.sh ChatFiles.Tests          one project (a second argument goes to `dotnet test --filter`)
+# Before these:
+#   --thorough                         what is repeated, as often as it pays to while nobody waits (else a short round of each)
+#   --coverage                         the lines that ChatFiles.Tests runs, as a figure at the end
 set -euo pipefail
 cd "$(dirname "${BASH_SOURCE[0]}")"
 
@@ -33,6 +36,16 @@ find_browser() {
   done
   return 1
 }
+
+coverage=false
+while [[ "${1:-}" == --* ]]; do
+  case "$1" in
+    --thorough) export CHATFILES_THOROUGH=1 ;;
+    --coverage) coverage=true ;;
+    *) give_up "Unknown: $1" ;;
+  esac
+  shift
+done
 
 results=artifacts/test-results
 rm -rf "$results" artifacts/failures
@@ -100,7 +113,7 @@ if [ -n "${2:-}" ]; then filter=(--filter "$2"); fi
 status=0
 # One project after the other (-m:1): the browser tests are about what people see, not about a machine out of breath.
 dotnet test "${1:-ChatFiles.sln}" --no-build --nologo -m:1 "${filter[@]}" \
-  --logger trx --results-directory "$results" \
+  --logger trx --results-directory "$results" -p:Coverage="$coverage" \
   --blame-hang-timeout 4m --blame-hang-dump-type none || status=$?
 
 # The sum over the projects, as a plain last line.
@@ -117,6 +130,10 @@ fi
 if [ "$failed" -gt 0 ]; then
   status=1
   [ -d artifacts/failures ] && echo "What people saw when a browser test failed is in artifacts/failures."
+fi
+percent_of() { cat "$results"/*/coverage.cobertura.xml | sed -n "s/.*<package name=\"$1\" line-rate=\"\([0-9.]*\)\".*/\1/p" | awk '{ printf "%.0f", $1 * 100 }'; }
+if $coverage; then
+  printf '\nLine coverage by ChatFiles.Tests: ChatFiles.Core %s %%, ChatFiles.Web %s %%\n' "$(percent_of ChatFiles.Core)" "$(percent_of ChatFiles.Web)"
 fi
 line="$passed passed, $failed failed"
 if [ "$skipped" -gt 0 ]; then line="$line, $skipped skipped"; fi
