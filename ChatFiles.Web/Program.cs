@@ -19,7 +19,7 @@ try
     builder.Services.KeepLogsClean();
     builder.Services.AddChatFiles(builder.Configuration, builder.Environment.ContentRootPath);
     builder.Services.AddAccounts(builder.Configuration);
-    builder.Services.AddRateLimits();
+    builder.Services.AddSingleton<RateLimits>();
     builder.Services.AddPages();
     builder.Services.AddApi();
 
@@ -38,7 +38,7 @@ try
     app.UsePageForms();
     app.UseAuthentication();
     app.UseSessions();
-    app.UseRateLimiter();
+    app.UseRateLimits();
     app.UseAuthorization();
     app.UseCircuitGuard();
     app.UseAntiforgery();

@@ -17,7 +17,7 @@ internal static class FileEndpoints
         var files = app.MapSignedIn("/chat/{chatId}/file").WithTags("Files");
         files
             .MapPost("/", SendAsync)
-            .RequireRateLimiting(RateLimits.Uploads)
+            .CountsAsUpload()
             .Takes<UploadForm>("multipart/form-data")
             .Produces<SentFiles>(201)
             .WithSummary("Send files as one message");

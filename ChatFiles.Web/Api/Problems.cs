@@ -17,9 +17,11 @@ internal static class Problems
         "A change made with a cookie also needs the header RequestVerificationToken with the token of the page. Load the page again."
     );
 
-    public static readonly ProblemHttpResult TooManyRequests = Problem(429, "too-many-requests", "That was too often within a minute; wait a moment.");
-
     public static readonly ProblemHttpResult InternalError = Problem(500, "internal-error", "Something went wrong here; it was logged.");
+
+    /// <summary>More uploads or sign-ins than a minute takes.</summary>
+    public static IResult TooManyRequests(TimeSpan pause) =>
+        new RetryLater(Problem(429, "too-many-requests", "That was too often within a minute; wait a moment."), pause);
 
     /// <summary>The tus protocol decides the status; the contract has one slug for requests that are not as they should be.</summary>
     public static ProblemHttpResult InvalidUpload(int status, string detail) => InvalidForm(status, detail);
@@ -71,7 +73,7 @@ internal static class Problems
         };
 
     /// <summary>What an answer without a body means that the framework gave by itself.</summary>
-    public static ProblemHttpResult? OfStatus(int status) =>
+    public static IResult? OfStatus(int status) =>
         status switch
         {
             401 => NotSignedIn,
@@ -79,7 +81,7 @@ internal static class Problems
             405 => Problem(405, "method-not-allowed", "This address does not take this method; the header Allow says which."),
             412 => PreconditionFailed("The file is another than the one that the header If-Match names."),
             416 => Problem(416, "range-not-satisfiable", "The file does not have these bytes; the header Content-Range says how long it is."),
-            429 => TooManyRequests,
+            429 => TooManyRequests(TimeSpan.FromSeconds(RetryAfterSeconds)),
             >= 500 => InternalError,
             _ => null,
         };

@@ -52,7 +52,7 @@ internal static class UploadEndpoints
         uploads.MapMethods("/{uploadId}", [HttpMethods.Options], Describe).Produces(204).WithSummary("What this server knows of tus");
         uploads
             .MapPost("/", BeginAsync)
-            .RequireRateLimiting(RateLimits.Uploads)
+            .CountsAsUpload()
             .Produces(201)
             .WithSummary("Begin a resumable upload: Upload-Length, Upload-Metadata with filename");
         uploads.MapMethods("/{uploadId}", [HttpMethods.Head], FindAsync).Produces(200).WithSummary("Where it goes on: Upload-Offset");

@@ -1,17 +1,14 @@
-using System.Globalization;
 using System.Security.Claims;
-using System.Threading.RateLimiting;
 using ChatFiles.Core.Model;
+using ChatFiles.Core.People;
 using ChatFiles.Web.Api;
 using Microsoft.Extensions.Options;
 
 namespace ChatFiles.Web.Security;
 
-/// <summary>Of uploads and sign-ins. What else a person may do in a minute counts over pages and API: <see cref="Core.People.PersonLimits"/>.</summary>
-internal static class RateLimits
+/// <summary>Of uploads and sign-ins. What else a person may do in a minute counts over pages and API: <see cref="PersonLimits"/>.</summary>
+internal sealed class RateLimits(IOptions<RateLimitOptions> options, TimeProvider time)
 {
-    public const string Uploads = "uploads";
-
     /// <summary>Where passwords are tried or hashed, and where a stranger's form makes the server work.</summary>
     private static readonly string[] SignInPaths =
     [
@@ -24,46 +21,37 @@ internal static class RateLimits
         "/profile",
     ];
 
-    public static void AddRateLimits(this IServiceCollection services)
-    {
-        services.AddRateLimiter(limiter =>
-        {
-            limiter.OnRejected = (context, _) => new ValueTask(RejectAsync(context.HttpContext, context.Lease));
-            limiter.AddPolicy(Uploads, context => PerMinute(PersonOf(context), Options(context).UploadsPerMinute));
-            limiter.GlobalLimiter = PartitionedRateLimiter.Create<HttpContext, string>(context =>
-                IsSignIn(context.Request) ? PerMinute(AddressOf(context), Options(context).SignInsPerMinute) : RateLimitPartition.GetNoLimiter("")
-            );
-        });
-    }
+    private readonly MinuteCounter _uploads = new(options.Value.UploadsPerMinute, time);
+    private readonly MinuteCounter _signIns = new(options.Value.SignInsPerMinute, time);
 
-    private static RateLimitOptions Options(HttpContext context) =>
-        context.RequestServices.GetRequiredService<IOptions<RateLimitOptions>>().Value;
+    /// <summary>How long to wait, when this request is one too many.</summary>
+    public TimeSpan? Count(HttpContext context)
+    {
+        if (IsSignIn(context.Request))
+            return _signIns.Count(context.Connection.RemoteIpAddress?.ToString() ?? "");
+        // Who is nobody is told to sign in, by the next in line.
+        var person = context.User.FindFirstValue(ClaimTypes.NameIdentifier);
+        return person is not null && context.GetEndpoint()?.Metadata.GetMetadata<Upload>() is not null ? _uploads.Count(person) : null;
+    }
 
     /// <summary>Routes take a slash at their end as well; the limit must not be passed by with one.</summary>
     private static bool IsSignIn(HttpRequest request) =>
         HttpMethods.IsPost(request.Method) && SignInPaths.Contains(request.Path.Value?.TrimEnd('/'), StringComparer.OrdinalIgnoreCase);
 
-    private static string PersonOf(HttpContext context) => context.User.FindFirstValue(ClaimTypes.NameIdentifier) ?? "";
+    /// <summary>Says of an endpoint that a request to it is an upload.</summary>
+    public sealed class Upload;
+}
 
-    private static string AddressOf(HttpContext context) => context.Connection.RemoteIpAddress?.ToString() ?? "";
-
-    private static RateLimitPartition<string> PerMinute(string who, int permits) =>
-        permits == 0
-            ? RateLimitPartition.GetNoLimiter(who)
-            : RateLimitPartition.GetSlidingWindowLimiter(
-                who,
-                _ => new SlidingWindowRateLimiterOptions
-                {
-                    PermitLimit = permits,
-                    Window = TimeSpan.FromMinutes(1),
-                    SegmentsPerWindow = 6,
-                }
-            );
-
-    private static Task RejectAsync(HttpContext context, RateLimitLease lease)
+internal static class RateLimitsExtensions
+{
+    public static void UseRateLimits(this WebApplication app)
     {
-        var retryAfter = lease.TryGetMetadata(MetadataName.RetryAfter, out var pause) ? pause : TimeSpan.FromSeconds(10);
-        context.Response.Headers.RetryAfter = Math.Ceiling(Math.Max(1, retryAfter.TotalSeconds)).ToString(CultureInfo.InvariantCulture);
-        return Problems.TooManyRequests.ExecuteAsync(context);
+        var limits = app.Services.GetRequiredService<RateLimits>();
+        app.Use(
+            (context, next) => limits.Count(context) is { } pause ? Problems.TooManyRequests(pause).ExecuteAsync(context) : next(context)
+        );
     }
+
+    /// <summary>A request to it counts in its sender's share of uploads.</summary>
+    public static RouteHandlerBuilder CountsAsUpload(this RouteHandlerBuilder endpoint) => endpoint.WithMetadata(new RateLimits.Upload());
 }
