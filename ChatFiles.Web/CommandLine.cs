@@ -17,6 +17,12 @@ internal sealed class CommandLine
         "startupAssembly", "staticWebAssets", "suppressStatusMessages", "urls", "webroot",
     };
 
+    /// <summary>
+    /// Settings are read once: what uses them keeps what it read. Looking out for changes would watch all of the content
+    /// root, and every blob of a data folder below it would wake the program.
+    /// </summary>
+    private const string ReadSettingsOnce = "--hostBuilder:reloadConfigOnChange=false";
+
     private CommandLine(string[] settings, Command? command, string[] arguments) =>
         (Settings, Command, Arguments) = (settings, command, arguments);
 
@@ -73,7 +79,7 @@ internal sealed class CommandLine
     {
         var asked = new ConfigurationBuilder().AddEnvironmentVariables("ASPNETCORE_").AddEnvironmentVariables("DOTNET_").AddCommandLine(Settings).Build();
         var isAsked = !string.IsNullOrEmpty(asked[HostDefaults.ContentRootKey]);
-        return new WebApplicationOptions { Args = Settings, ContentRootPath = isAsked ? null : AppContext.BaseDirectory };
+        return new WebApplicationOptions { Args = [ReadSettingsOnce, .. Settings], ContentRootPath = isAsked ? null : AppContext.BaseDirectory };
     }
 
     private static (List<string> Settings, List<string> Words, string? Wrong) Sort(string[] args)

@@ -42,6 +42,8 @@ internal sealed class ProgramRun : IAsyncDisposable
 
     public string Errors => Text(_errors);
 
+    public int Id => _process.Id;
+
     public int ExitCode => _process.ExitCode;
 
     public Uri Address => new(Output[(Output.IndexOf(Ready, StringComparison.Ordinal) + Ready.Length)..].Split([';', ',', '\n'])[0]);

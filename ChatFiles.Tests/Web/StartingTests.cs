@@ -30,6 +30,17 @@ public sealed class StartingTests : IDisposable
     }
 
     [Fact]
+    public async Task It_watches_no_folder_so_that_what_happens_in_its_data_does_not_wake_it()
+    {
+        if (!OperatingSystem.IsLinux())
+            return;
+        await using var run = await ProgramRun.ServingAsync([$"--Data:Directory={_root}"]);
+
+        Directory.EnumerateFileSystemEntries($"/proc/{run.Id}/fd").Select(file => File.ResolveLinkTarget(file, returnFinalTarget: false)?.Name)
+            .ShouldNotContain("anon_inode:inotify");
+    }
+
+    [Fact]
     public async Task Another_content_root_can_be_asked_for()
     {
         await using var run = await ProgramRun.ServingAsync([$"--contentRoot={_root}"]);
