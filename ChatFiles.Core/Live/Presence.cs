@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using System.Collections.Immutable;
 using ChatFiles.Core.Chats;
 using ChatFiles.Core.Model;
@@ -22,15 +23,23 @@ public sealed class Presence(TimeProvider time)
     /// <summary>In a crowded room everybody hears of comings and goings once in so long.</summary>
     internal static readonly TimeSpan CrowdedPause = TimeSpan.FromSeconds(1);
 
-    private readonly Lock _gate = new();
-    private readonly Dictionary<long, Room> _rooms = [];
+    private readonly ConcurrentDictionary<long, Room> _rooms = new();
+    private readonly Lock _typing = new();
     private readonly Dictionary<string, long> _typedAt = [];
 
     /// <param name="since">The chat's seq at that moment: what was committed before is over.</param>
     internal Seat Enter(string userId, string name, long chatId, long since)
     {
         var seat = new Seat(this, time, userId, name, chatId, since);
-        Change(chatId, room => room.Seats.Add(seat), isEntering: true);
+        Change(
+            chatId,
+            room =>
+            {
+                room.Seats.Add(seat);
+                return [];
+            },
+            isEntering: true
+        );
         return seat;
     }
 
@@ -38,7 +47,7 @@ public sealed class Presence(TimeProvider time)
     internal void Heed(RoomEvent roomEvent)
     {
         if (roomEvent is { Type: ChatEventType.MessageCreated, Message.Author.UserId: var author })
-            Change(roomEvent.ChatId, room => room.Seats.FindAll(s => s.UserId == author).ForEach(s => s.HasWritten()));
+            Change(roomEvent.ChatId, room => room.Seats.FindAll(s => s.UserId == author && s.HasWritten()) is [] ? null : []);
         else if (roomEvent.Type == ChatEventType.MemberLeft)
             Change(roomEvent.ChatId, room => EndSeats(room, s => s.UserId == roomEvent.UserId && s.Since < roomEvent.Seq));
     }
@@ -49,70 +58,93 @@ public sealed class Presence(TimeProvider time)
     /// </summary>
     internal TimeSpan SetTyping(Seat seat, bool isTyping)
     {
-        lock (_gate)
-        {
-            if (seat.IsTyping == isTyping || seat.HasEnded)
-                return TimeSpan.Zero;
-            if (isTyping && PauseOf(seat.UserId) is var pause && pause > TimeSpan.Zero)
-                return pause;
-        }
-
-        Change(seat.ChatId, _ => seat.IsTyping = isTyping && !seat.HasEnded);
-        return TimeSpan.Zero;
+        var pause = TimeSpan.Zero;
+        Change(
+            seat.ChatId,
+            _ =>
+            {
+                if (seat.IsTyping == isTyping || seat.HasEnded || (isTyping && (pause = PauseOf(seat.UserId)) > TimeSpan.Zero))
+                    return null;
+                seat.IsTyping = isTyping;
+                return [];
+            }
+        );
+        return pause;
     }
 
     internal void SetAway(Seat seat, bool isAway) =>
-        Change(seat.ChatId, _ => (seat.IsAway, seat.IsTyping) = (isAway, seat.IsTyping && !isAway));
+        Change(
+            seat.ChatId,
+            _ =>
+            {
+                (seat.IsAway, seat.IsTyping) = (isAway, seat.IsTyping && !isAway);
+                return [];
+            }
+        );
 
     internal void End(Seat seat) => Change(seat.ChatId, room => EndSeats(room, s => s == seat));
 
-    private static void EndSeats(Room room, Predicate<Seat> isOver)
+    private static List<Seat> EndSeats(Room room, Predicate<Seat> isOver)
     {
-        foreach (var seat in room.Seats.FindAll(isOver))
+        var over = room.Seats.FindAll(isOver);
+        foreach (var seat in over)
             seat.HasEnded = true;
         room.Seats.RemoveAll(isOver);
+        return over;
     }
 
     /// <summary>A person is one, whatever number of pages they have. Where there is no pause to keep, the next one begins.</summary>
     private TimeSpan PauseOf(string userId)
     {
-        var now = time.GetTimestamp();
-        if (_typedAt.TryGetValue(userId, out var before) && TypingPause - time.GetElapsedTime(before, now) is var left && left > TimeSpan.Zero)
-            return left;
-        if (_typedAt.Count > 1000)
+        lock (_typing)
         {
-            foreach (var (past, at) in _typedAt.ToList())
+            var now = time.GetTimestamp();
+            if (_typedAt.TryGetValue(userId, out var before) && TypingPause - time.GetElapsedTime(before, now) is var left && left > TimeSpan.Zero)
+                return left;
+            if (_typedAt.Count > 1000)
             {
-                if (time.GetElapsedTime(at, now) >= TypingPause)
-                    _typedAt.Remove(past);
+                foreach (var (past, at) in _typedAt.ToList())
+                {
+                    if (time.GetElapsedTime(at, now) >= TypingPause)
+                        _typedAt.Remove(past);
+                }
             }
-        }
 
-        _typedAt[userId] = now;
-        return TimeSpan.Zero;
+            _typedAt[userId] = now;
+            return TimeSpan.Zero;
+        }
     }
 
     /// <summary>
     /// Everything that changes a room passes here. The company is found once for all who see it, and those who see
     /// something new are told outside of the lock.
     /// </summary>
-    private void Change(long chatId, Action<Room> change, bool isEntering = false)
+    /// <param name="change">Returns whose seats are over; null where nothing is another now.</param>
+    private void Change(long chatId, Func<Room, IReadOnlyList<Seat>?> change, bool isEntering = false)
     {
         IReadOnlyList<Seat> toTell;
-        lock (_gate)
+        while (true)
         {
-            if (!_rooms.TryGetValue(chatId, out var room))
+            var room = isEntering ? _rooms.GetOrAdd(chatId, static _ => new Room()) : _rooms.GetValueOrDefault(chatId);
+            if (room is null)
+                return;
+            lock (room.Gate)
             {
-                if (!isEntering)
+                // The last one has left it just now: there is another, or none.
+                if (room.IsOver)
+                    continue;
+                if (change(room) is not { } over)
                     return;
-                _rooms[chatId] = room = new Room();
+                if (room.Seats.Count == 0)
+                {
+                    room.IsOver = true;
+                    _rooms.TryRemove(KeyValuePair.Create(chatId, room));
+                }
+
+                toTell = [.. Look(room), .. over];
             }
 
-            var before = room.Seats.ToList();
-            change(room);
-            if (room.Seats.Count == 0)
-                _rooms.Remove(chatId);
-            toTell = [.. Look(chatId, room), .. before.Where(s => s.HasEnded)];
+            break;
         }
 
         foreach (var seat in toTell)
@@ -120,7 +152,7 @@ public sealed class Presence(TimeProvider time)
     }
 
     /// <summary>Looks round; returns who has to be told now.</summary>
-    private IEnumerable<Seat> Look(long chatId, Room room)
+    private IEnumerable<Seat> Look(Room room)
     {
         var (before, now) = (room.Company, Company.Of(room.Seats));
         room.Company = now;
@@ -140,18 +172,18 @@ public sealed class Presence(TimeProvider time)
 
         if (room.Seats.Count <= CrowdedFrom)
             return room.Seats;
-        room.Later ??= time.CreateTimer(_ => TellAll(chatId, room), null, CrowdedPause, Timeout.InfiniteTimeSpan);
+        room.Later ??= time.CreateTimer(_ => TellAll(room), null, CrowdedPause, Timeout.InfiniteTimeSpan);
         return [];
     }
 
-    private void TellAll(long chatId, Room room)
+    private static void TellAll(Room room)
     {
         List<Seat> toTell;
-        lock (_gate)
+        lock (room.Gate)
         {
             room.Later?.Dispose();
             room.Later = null;
-            toTell = _rooms.GetValueOrDefault(chatId) == room ? [.. room.Seats] : [];
+            toTell = [.. room.Seats];
         }
 
         foreach (var seat in toTell)
@@ -160,6 +192,11 @@ public sealed class Presence(TimeProvider time)
 
     private sealed class Room
     {
+        public Lock Gate { get; } = new();
+
+        /// <summary>Nobody is in it any more, and nobody enters it.</summary>
+        public bool IsOver { get; set; }
+
         /// <summary>In the order of their coming.</summary>
         public List<Seat> Seats { get; } = [];
 
@@ -233,10 +270,13 @@ public sealed class Seat : IDisposable
         _later.Dispose();
     }
 
-    internal void HasWritten()
+    /// <summary>Returns whether the person was writing until now.</summary>
+    internal bool HasWritten()
     {
         _later.Change(Timeout.InfiniteTimeSpan, Timeout.InfiniteTimeSpan);
+        var wasTyping = IsTyping;
         IsTyping = false;
+        return wasTyping;
     }
 
     internal void See(Company company) => _company = company;
