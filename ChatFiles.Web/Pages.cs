@@ -50,6 +50,20 @@ internal static class Pages
         services.AddSingleton(provider => StyleSheet.CreateAsync(provider).GetAwaiter().GetResult());
     }
 
+    /// <summary>How circuits and their pages are reached.</summary>
+    public static void Connect(ServerComponentsEndpointOptions mode)
+    {
+        // Its own Content-Security-Policy would take the place of ours, which says the same of frames and much more.
+        mode.ContentSecurityFrameAncestorsPolicy = null;
+        mode.ConfigureWebSocketAcceptContext = (_, socket) =>
+        {
+            // What a page draws at first is a tenth of its size then. Each message by itself: to remember the last ones for
+            // the next one would take 0.3 MB of every page, however long it sleeps.
+            (socket.DangerousEnableCompression, socket.DisableServerContextTakeover) = (true, true);
+            return Task.CompletedTask;
+        };
+    }
+
     /// <summary>What is made at the start for browsers: the style sheet of our look, and all scripts in one file.</summary>
     public static void MapMadeAssets(this WebApplication app)
     {

@@ -46,8 +46,7 @@ try
     app.MapStaticAssets();
     app.MapMadeAssets();
     app.MapApi();
-    // Its own Content-Security-Policy would take the place of ours, which says the same of frames and much more.
-    app.MapRazorComponents<App>().AddInteractiveServerRenderMode(mode => mode.ContentSecurityFrameAncestorsPolicy = null);
+    app.MapRazorComponents<App>().AddInteractiveServerRenderMode(Pages.Connect);
 
     app.AnnounceWhenReady();
     await app.RunToEndAsync();
