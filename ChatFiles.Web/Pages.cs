@@ -44,6 +44,8 @@ internal static class Pages
         services.AddScoped<CircuitHandler>(provider => provider.GetRequiredService<CircuitPlace>());
         services.AddScoped<CircuitConnection>();
         services.AddScoped<CircuitHandler>(provider => provider.GetRequiredService<CircuitConnection>());
+        services.AddSingleton<DrawingRounds>();
+        services.AddScoped<CircuitDrawing>();
         services.AddSingleton<SharedRules>();
         services.AddMudServices();
         services.AddSingleton<Scripts>();

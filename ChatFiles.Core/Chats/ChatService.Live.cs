@@ -18,8 +18,8 @@ public sealed record ChatSnapshot(ChatView Chat, MessageWindow Window, Unread Un
 public sealed record OpenChat(ChatSnapshot Snapshot, RoomSubscription Changes, Seat Seat) : IChanges<RoomEvent>
 {
     /// <inheritdoc/>
-    public Task DeliverAsync(Func<IReadOnlyList<RoomEvent>, Task> deliver, TimeSpan gathering, CancellationToken cancellationToken) =>
-        Changes.DeliverAsync(deliver, gathering, cancellationToken);
+    public Task DeliverAsync(Func<IReadOnlyList<RoomEvent>, Task> deliver, Func<Task> gather, CancellationToken cancellationToken) =>
+        Changes.DeliverAsync(deliver, gather, cancellationToken);
 
     /// <inheritdoc/>
     public void Dispose()
@@ -45,7 +45,7 @@ public sealed partial class ChatService
         if (!looked.Succeeded(out var snapshot, out var refusal))
             return refusal;
         var (seq, name) = (snapshot.Chat.LastSeq, snapshot.Chat.Members[0].Name);
-        return new OpenChat(snapshot, Subscribe(userId, chatId, seq), presence.Enter(userId, name, chatId, seq));
+        return new OpenChat(snapshot, Subscribe(userId, chatId, seq, gathers: true), presence.Enter(userId, name, chatId, seq));
     }
 
     /// <summary>What opening the chat would show, without following it.</summary>
@@ -102,6 +102,6 @@ public sealed partial class ChatService
         return new Unread(unread?.Count ?? 0, unread?.FirstId);
     }
 
-    private RoomSubscription Subscribe(string userId, long chatId, long position) =>
-        new(userId, chatId, position, broadcaster, roomLog, time, logger);
+    private RoomSubscription Subscribe(string userId, long chatId, long position, bool gathers = false) =>
+        new(userId, chatId, position, broadcaster, roomLog, time, logger, gathers);
 }

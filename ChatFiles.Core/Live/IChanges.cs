@@ -9,6 +9,6 @@ public interface IChanges<TChange> : IDisposable
     /// that throws is tried again with growing pauses, so that it must bear being repeated. Ends when there is nothing to
     /// follow any more.
     /// </summary>
-    /// <param name="gathering">So long what comes after a change is waited for, to be one delivery with it.</param>
-    Task DeliverAsync(Func<IReadOnlyList<TChange>, Task> deliver, TimeSpan gathering, CancellationToken cancellationToken);
+    /// <param name="gather">Called when something has come: what comes until its end is one delivery with it.</param>
+    Task DeliverAsync(Func<IReadOnlyList<TChange>, Task> deliver, Func<Task> gather, CancellationToken cancellationToken);
 }

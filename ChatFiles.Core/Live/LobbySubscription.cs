@@ -12,7 +12,13 @@ public sealed class LobbySubscription : IChanges<LobbyNews>
     private const int Capacity = 128;
 
     private readonly Channel<LobbyNews> _news = Channel.CreateBounded<LobbyNews>(
-        new BoundedChannelOptions(Capacity) { SingleReader = true, FullMode = BoundedChannelFullMode.Wait }
+        new BoundedChannelOptions(Capacity)
+        {
+            SingleReader = true,
+            FullMode = BoundedChannelFullMode.Wait,
+            // Whoever hears something gathers more before anything is delivered: to wait for that is not worth a thread.
+            AllowSynchronousContinuations = true,
+        }
     );
 
     private readonly Func<LobbyNews, bool> _matters;
@@ -29,11 +35,12 @@ public sealed class LobbySubscription : IChanges<LobbyNews>
     }
 
     /// <inheritdoc/>
-    public async Task DeliverAsync(Func<IReadOnlyList<LobbyNews>, Task> deliver, TimeSpan gathering, CancellationToken cancellationToken)
+    public async Task DeliverAsync(Func<IReadOnlyList<LobbyNews>, Task> deliver, Func<Task> gather, CancellationToken cancellationToken)
     {
         while (await _news.Reader.WaitToReadAsync(cancellationToken))
         {
-            await Task.Delay(gathering, _time, cancellationToken);
+            await gather();
+            cancellationToken.ThrowIfCancellationRequested();
             var heard = TakeAll();
             for (var failures = 1; !await TryAsync(() => deliver(heard), cancellationToken); failures++)
                 await Pauses.WaitAsync(failures, _time, cancellationToken);

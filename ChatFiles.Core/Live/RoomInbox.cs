@@ -8,13 +8,19 @@ namespace ChatFiles.Core.Live;
 /// remembered as dropped, and the receiver reads the log instead.
 /// </summary>
 #pragma warning disable CA1001 // see _ended
-internal sealed class RoomInbox(string userId, long chatId, long since)
+internal sealed class RoomInbox(string userId, long chatId, long since, bool gathers = false)
 #pragma warning restore CA1001
 {
     private const int Capacity = 128;
 
     private readonly Channel<RoomEvent> _events = Channel.CreateBounded<RoomEvent>(
-        new BoundedChannelOptions(Capacity) { SingleReader = true, FullMode = BoundedChannelFullMode.Wait }
+        new BoundedChannelOptions(Capacity)
+        {
+            SingleReader = true,
+            FullMode = BoundedChannelFullMode.Wait,
+            // A receiver that gathers more before it takes anything goes on with that on the thread that tells it.
+            AllowSynchronousContinuations = gathers,
+        }
     );
 
     // Never disposed: an event may still arrive while the receiver leaves, and without a timer there is nothing to release.

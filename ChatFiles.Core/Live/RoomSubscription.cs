@@ -24,12 +24,13 @@ public sealed class RoomSubscription : IChanges<RoomEvent>
         RoomBroadcaster broadcaster,
         RoomLog log,
         TimeProvider time,
-        ILogger logger
+        ILogger logger,
+        bool gathers = false
     )
     {
         (_userId, ChatId, Position) = (userId, chatId, position);
         (_broadcaster, _log, _time, _logger) = (broadcaster, log, time, logger);
-        _inbox = new RoomInbox(userId, chatId, position);
+        _inbox = new RoomInbox(userId, chatId, position, gathers);
         broadcaster.Join(_inbox);
     }
 
@@ -40,14 +41,14 @@ public sealed class RoomSubscription : IChanges<RoomEvent>
 
     /// <inheritdoc/>
     /// <remarks>Ends when the membership does.</remarks>
-    public async Task DeliverAsync(Func<IReadOnlyList<RoomEvent>, Task> deliver, TimeSpan gathering, CancellationToken cancellationToken)
+    public async Task DeliverAsync(Func<IReadOnlyList<RoomEvent>, Task> deliver, Func<Task> gather, CancellationToken cancellationToken)
     {
         var failures = 0;
         while (true)
         {
             try
             {
-                await foreach (var events in ReadFromAsync(Position, gathering, cancellationToken))
+                await foreach (var events in ReadFromAsync(Position, gather, cancellationToken))
                 {
                     await deliver(events);
                     Position = events[^1].Seq;
@@ -67,7 +68,7 @@ public sealed class RoomSubscription : IChanges<RoomEvent>
     /// <summary>All events after the position, then the live ones as they come. Ends when the membership does.</summary>
     public async IAsyncEnumerable<RoomEvent> ReadAsync([EnumeratorCancellation] CancellationToken cancellationToken)
     {
-        await foreach (var events in ReadFromAsync(Position, gathering: TimeSpan.Zero, cancellationToken))
+        await foreach (var events in ReadFromAsync(Position, gather: null, cancellationToken))
         {
             foreach (var roomEvent in events)
             {
@@ -85,7 +86,7 @@ public sealed class RoomSubscription : IChanges<RoomEvent>
     /// <summary>Never an empty list.</summary>
     private async IAsyncEnumerable<IReadOnlyList<RoomEvent>> ReadFromAsync(
         long position,
-        TimeSpan gathering,
+        Func<Task>? gather,
         [EnumeratorCancellation] CancellationToken cancellationToken
     )
     {
@@ -93,14 +94,14 @@ public sealed class RoomSubscription : IChanges<RoomEvent>
         while (await CatchUpAsync(position, ending.Token) is { } missed)
         {
             // The log until there is nothing more in it, then what is heard until something is missing.
-            var events = missed.Count > 0 ? missed : await NextLiveAsync(position, gathering, ending.Token);
+            var events = missed.Count > 0 ? missed : await NextLiveAsync(position, gather, ending.Token);
             while (events is not null)
             {
                 if (_inbox.Ended.IsCancellationRequested)
                     yield break;
                 yield return events;
                 position = events[^1].Seq;
-                events = missed.Count > 0 ? null : await NextLiveAsync(position, gathering, ending.Token);
+                events = missed.Count > 0 ? null : await NextLiveAsync(position, gather, ending.Token);
             }
 
             if (_inbox.Ended.IsCancellationRequested)
@@ -133,14 +134,16 @@ public sealed class RoomSubscription : IChanges<RoomEvent>
     }
 
     /// <summary>The events that follow on; null when the log has to be read, or the membership has ended.</summary>
-    private async Task<IReadOnlyList<RoomEvent>?> NextLiveAsync(long position, TimeSpan gathering, CancellationToken ending)
+    private async Task<IReadOnlyList<RoomEvent>?> NextLiveAsync(long position, Func<Task>? gather, CancellationToken ending)
     {
         try
         {
             while (!_inbox.TakeMissedSome())
             {
                 await _inbox.WaitAsync(ending);
-                await Task.Delay(gathering, _time, ending);
+                if (gather is not null)
+                    await gather();
+                ending.ThrowIfCancellationRequested();
                 if (_inbox.TakeAfter(position) is { Count: > 0 } events)
                     return events;
                 if (_inbox.HasGap)

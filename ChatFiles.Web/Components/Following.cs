@@ -5,7 +5,7 @@ namespace ChatFiles.Web.Components;
 
 /// <summary>
 /// A page that follows a chat, a list or a search: its state at one moment and every change after it, one drawing for
-/// many changes at once, an end, and a comeback after an outage, which loses no change. What derives from it says what
+/// many changes at once (<see cref="CircuitDrawing"/>), an end, and a comeback after an outage, which loses no change. What derives from it says what
 /// it reads and what a change means to it.
 /// </summary>
 public abstract class Following<TChange> : ScriptedComponent
@@ -26,8 +26,17 @@ public abstract class Following<TChange> : ScriptedComponent
     /// <summary>Whoever reads, and puts in what was read, takes one; every delivery of changes has its own.</summary>
     private protected Turns Turns { get; } = new();
 
-    /// <summary>So long more changes are waited for after the first: many that come together are one reading and one drawing.</summary>
+    /// <summary>
+    /// So long more changes are waited for after the first, before the circuit's turn is: many that come together are one
+    /// reading. Who takes changes in without reading anything needs none.
+    /// </summary>
     protected virtual TimeSpan Gathering => TimeSpan.FromMilliseconds(150);
+
+    [Inject]
+    private CircuitDrawing Drawing { get; set; } = null!;
+
+    [Inject]
+    private TimeProvider Time { get; set; } = null!;
 
     /// <inheritdoc/>
     protected override Script? Script => null;
@@ -81,7 +90,7 @@ public abstract class Following<TChange> : ScriptedComponent
     {
         try
         {
-            await _changes!.DeliverAsync(DeliverAsync, Gathering, _closing.Token);
+            await _changes!.DeliverAsync(DeliverAsync, GatherAsync, _closing.Token);
             await InvokeAsync(() =>
             {
                 _changes.Dispose();
@@ -99,12 +108,19 @@ public abstract class Following<TChange> : ScriptedComponent
         }
     }
 
+    private async Task GatherAsync()
+    {
+        if (Gathering > TimeSpan.Zero)
+            await Task.Delay(Gathering, Time, _closing.Token);
+        await Drawing.GatherAsync();
+    }
+
     private Task DeliverAsync(IReadOnlyList<TChange> changes) =>
         InvokeAsync(() =>
             Turns.TakeAsync(async () =>
             {
                 if (!_closing.IsCancellationRequested && await HearAsync(changes))
-                    StateHasChanged();
+                    Drawing.Ask(StateHasChanged, InvokeAsync);
             })
         );
 }

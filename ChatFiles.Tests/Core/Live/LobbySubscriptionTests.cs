@@ -84,7 +84,7 @@ public sealed class LobbySubscriptionTests
                 Asked++;
                 return matters(news);
             });
-            _delivering = Subscription.DeliverAsync(HearAsync, TimeSpan.FromSeconds(1), _end.Token);
+            _delivering = Subscription.DeliverAsync(HearAsync, () => Task.Delay(TimeSpan.FromSeconds(1), _time), _end.Token);
         }
 
         public LobbySubscription Subscription { get; }

@@ -51,7 +51,7 @@ public sealed class SubscriptionTests
                 if (heard.Count == 300)
                     await enough.CancelAsync();
             },
-            TimeSpan.Zero,
+            () => Task.CompletedTask,
             enough.Token
         );
 
@@ -106,7 +106,7 @@ public sealed class SubscriptionTests
                     throw new InvalidOperationException("The receiver is not well.");
                 await enough.CancelAsync();
             },
-            TimeSpan.Zero,
+            () => Task.CompletedTask,
             enough.Token
         );
         await Eventually.HoldsAsync(

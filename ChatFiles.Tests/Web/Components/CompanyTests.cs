@@ -74,6 +74,26 @@ public sealed class CompanyTests
     }
 
     [Fact]
+    public async Task In_a_crowd_who_comes_is_drawn_only_where_something_else_is_said_then()
+    {
+        await using var room = await RoomAsync();
+        var presence = room.World.Services.GetRequiredService<Presence>();
+        for (var n = 0; n < 63; n++)
+            presence.Enter($"{n}", $"Person {n}", room.Chat, since: 0);
+        _time.Advance(Presence.CrowdedPause);
+        room.Sees(".company .count", "61+ here");
+        var drawings = room.Page.FindComponent<WhoIsHere>().RenderCount;
+
+        presence.Enter("one more", "one more", room.Chat, since: 0);
+        _time.Advance(Presence.CrowdedPause);
+        using var ben = await room.EnterAsync("ben");
+        ben.Type();
+        room.Sees(".typing", "ben is typing…");
+
+        room.Page.FindComponent<WhoIsHere>().RenderCount.ShouldBe(drawings);
+    }
+
+    [Fact]
     public async Task What_the_composer_reports_is_seen_by_others()
     {
         await using var room = await RoomAsync();

@@ -17,6 +17,9 @@ public sealed class FollowingTests : BunitContext
     public FollowingTests()
     {
         Services.AddSingleton(_story);
+        Services.AddSingleton(TimeProvider.System);
+        Services.AddSingleton<DrawingRounds>();
+        Services.AddSingleton<CircuitDrawing>();
         SetRendererInfo(new RendererInfo("Server", isInteractive: true));
     }
 
@@ -29,7 +32,7 @@ public sealed class FollowingTests : BunitContext
 
         await _story.TellAsync(1, 2, 3);
 
-        page.Markup.ShouldBe("6");
+        page.WaitForAssertion(() => page.Markup.ShouldBe("6"), Screen.Patience);
         page.RenderCount.ShouldBe(drawings + 1);
         _story.Readings.ShouldBe(1);
     }
@@ -59,7 +62,8 @@ public sealed class FollowingTests : BunitContext
         await reading;
         await telling;
 
-        page.Markup.ShouldBe("11", "the change is not hidden by what was read before it");
+        // The change is not hidden by what was read before it.
+        page.WaitForAssertion(() => page.Markup.ShouldBe("11"), Screen.Patience);
         page.Instance.IsBusy.ShouldBeFalse();
     }
 
@@ -71,7 +75,7 @@ public sealed class FollowingTests : BunitContext
         await Should.ThrowAsync<TimeoutException>(() => _story.TellAsync(-1));
         await _story.TellAsync(4);
 
-        page.Markup.ShouldBe("4");
+        page.WaitForAssertion(() => page.Markup.ShouldBe("4"), Screen.Patience);
     }
 
     [Fact]
@@ -218,7 +222,7 @@ public sealed class FollowingTests : BunitContext
 
         public void End() => _end.SetResult();
 
-        public async Task DeliverAsync(Func<IReadOnlyList<int>, Task> deliver, TimeSpan gathering, CancellationToken cancellationToken)
+        public async Task DeliverAsync(Func<IReadOnlyList<int>, Task> deliver, Func<Task> gather, CancellationToken cancellationToken)
         {
             _deliver = deliver;
             try

@@ -27,6 +27,9 @@ internal sealed class Screen : BunitContext
         Services.AddSingleton(world.Services.GetRequiredService<OverviewReader>());
         Services.AddSingleton(world.Services.GetRequiredService<TimeProvider>());
         Services.AddSingleton<CircuitConnection>();
+        // Drawn in real time, also where the test moves the time of everything else.
+        Services.AddSingleton(provider => ActivatorUtilities.CreateInstance<DrawingRounds>(provider, TimeProvider.System));
+        Services.AddSingleton<CircuitDrawing>();
         Services.AddMudServices(kit => kit.PopoverOptions.CheckForPopoverProvider = false);
         this.AddAuthorization().SetAuthorized(person.DisplayName).SetClaims(new Claim(ClaimTypes.NameIdentifier, person.Id));
         SetRendererInfo(new RendererInfo("Server", isInteractive: true));
