@@ -73,10 +73,12 @@ public static class CoreServices
         services.AddSingleton<RoomLog>();
         services.AddSingleton<Presence>();
         services.AddSingleton<PersonLimits>();
+        services.AddSingleton<ReadPositions>();
         services.AddScoped<ChatService>();
 
         services.AddHostedService(provider => provider.GetRequiredService<Sessions>());
         services.AddHostedService<EventDispatcher>();
+        services.AddHostedService(provider => provider.GetRequiredService<ReadPositions>());
         services.AddHostedService<JobRunner>();
         services.AddHostedService<OrphanSweeper>();
         services.AddHostedService<UploadSweeper>();

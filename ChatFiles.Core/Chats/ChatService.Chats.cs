@@ -9,6 +9,7 @@ public sealed partial class ChatService
     /// <summary>The person's chats: General first, then by name.</summary>
     public async Task<IReadOnlyList<ChatSummary>> ListChatsAsync(string userId, CancellationToken cancellationToken = default)
     {
+        await readPositions.WriteAsync(userId);
         await using var db = await databases.CreateDbContextAsync(cancellationToken);
         var rows = await db
             .Members.Where(m => m.UserId == userId)
@@ -19,6 +20,7 @@ public sealed partial class ChatService
                 m.Chat.DirectKey,
                 m.Chat.LastSeq,
                 Members = m.Chat.MemberCount,
+                Newest = db.Messages.Where(x => x.ChatId == m.ChatId).Max(x => (long?)x.Id),
                 Unread = db.Messages.Count(x => x.ChatId == m.ChatId && x.Id > m.ReadMessageId && x.AuthorId != userId && !x.Deleted),
             })
             .ToListAsync(cancellationToken);
@@ -31,7 +33,8 @@ public sealed partial class ChatService
                     r.DirectKey is not null,
                     r.Unread,
                     r.LastSeq,
-                    r.Members
+                    r.Members,
+                    r.Newest ?? 0
                 ))
                 .OrderBy(c => c.Id != Chat.GeneralId)
                 .ThenBy(c => c.Direct)
@@ -159,7 +162,7 @@ public sealed partial class ChatService
                 return new Done();
         }
 
-        var marked = await writer.WriteAsync<Result<Done>>(
+        var marked = await writer.WriteAsync<Result<long>>(
             async db =>
             {
                 if (await FindMembershipAsync(db, userId, chatId) is not { } member)
@@ -167,13 +170,24 @@ public sealed partial class ChatService
                 var newest = await db.Messages.Where(m => m.ChatId == chatId).MaxAsync(m => (long?)m.Id) ?? 0;
                 member.ReadMessageId = Math.Max(member.ReadMessageId, Math.Min(messageId, newest));
                 await db.SaveChangesAsync(CancellationToken.None);
-                return new Done();
+                return member.ReadMessageId;
             },
             cancellationToken
         );
-        if (marked.Refusal is null)
-            broadcaster.PublishReadPosition(userId, chatId);
-        return marked;
+        if (!marked.Succeeded(out var readTo, out var refusal))
+            return refusal;
+        broadcaster.PublishReadPosition(userId, chatId, readTo);
+        return new Done();
+    }
+
+    /// <summary>
+    /// The same for a page that shows the message, and does so with every message: it is written in a moment, together with
+    /// what others have read meanwhile. The person's own pages, and what they read next, have it at once.
+    /// </summary>
+    public void MarkSeen(string userId, long chatId, long messageId)
+    {
+        if (readPositions.Put(userId, chatId, messageId))
+            broadcaster.PublishReadPosition(userId, chatId, messageId);
     }
 
     /// <summary>Where the person was last, if they may still go there; else General.</summary>

@@ -57,6 +57,7 @@ public sealed partial class ChatService
         CancellationToken cancellationToken = default
     )
     {
+        await readPositions.WriteAsync(userId);
         await using var db = await databases.CreateDbContextAsync(cancellationToken);
         // One read transaction is one moment of the database: the page and the seq belong together.
         await using var moment = await db.HoldMomentAsync(cancellationToken);

@@ -38,6 +38,7 @@ public sealed partial class ChatService(
     RoomBroadcaster broadcaster,
     RoomLog roomLog,
     Presence presence,
+    ReadPositions readPositions,
     PersonLimits limits,
     TimeProvider time,
     ILogger<ChatService> logger

@@ -54,7 +54,7 @@ public sealed class RoomBroadcaster
             TellLobby(new LobbyNews(chatId, userId));
     }
 
-    internal void PublishReadPosition(string userId, long chatId) => TellLobby(new LobbyNews(chatId, userId));
+    internal void PublishReadPosition(string userId, long chatId, long readTo) => TellLobby(new LobbyNews(chatId, userId, ReadTo: readTo));
 
     private void TellLobby(LobbyNews news)
     {
@@ -71,7 +71,8 @@ public sealed class RoomBroadcaster
 /// <summary>Something changed in a chat.</summary>
 /// <param name="UserId">Whom it is about, where it is about a member.</param>
 /// <param name="Event">What happened; null where it is no event of the chat.</param>
-public sealed record LobbyNews(long ChatId, string? UserId, RoomEvent? Event = null)
+/// <param name="ReadTo">The message up to which the member has read, where that is the news.</param>
+public sealed record LobbyNews(long ChatId, string? UserId, RoomEvent? Event = null, long? ReadTo = null)
 {
     /// <summary>So much happened that nobody remembers what: look at everything.</summary>
     public static readonly LobbyNews Anything = new(0, null);

@@ -8,7 +8,16 @@ namespace ChatFiles.Core.Model;
 /// <param name="Name">Of a direct chat: the other person's name.</param>
 /// <param name="Unread">Others' messages after the person's read position.</param>
 /// <param name="Members">How many.</param>
-public sealed record ChatSummary(long Id, string Name, bool Direct, int Unread, long LastSeq, int Members);
+/// <param name="NewestId">The newest message's; 0: there is none.</param>
+public sealed record ChatSummary(
+    long Id,
+    string Name,
+    bool Direct,
+    int Unread,
+    long LastSeq,
+    int Members,
+    [property: JsonIgnore] long NewestId
+);
 
 /// <summary>A chat and some of its members.</summary>
 /// <param name="MemberCount">How many there are.</param>

@@ -95,7 +95,7 @@ public sealed class LobbySubscriptionTests
 
         public List<IReadOnlyList<LobbyNews>> Heard { get; } = [];
 
-        public void Tell(long chat) => _world.Services.GetRequiredService<RoomBroadcaster>().PublishReadPosition("somebody", chat);
+        public void Tell(long chat) => _world.Services.GetRequiredService<RoomBroadcaster>().PublishReadPosition("somebody", chat, readTo: 1);
 
         public Task MoveOnUntilAsync(Func<bool> condition) =>
             Eventually.HoldsAsync(

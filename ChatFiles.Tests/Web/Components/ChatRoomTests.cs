@@ -145,6 +145,44 @@ public sealed class ChatRoomTests
     }
 
     [Fact]
+    public async Task Who_joins_and_leaves_is_counted_without_asking_the_database()
+    {
+        var statements = new Statements();
+        await using var world = await ChatWorld.BeginAsync(change: statements.Count);
+        await world.StartAsync<EventDispatcher>();
+        var (ann, _, chat, _) = await RoomAsync(world, 1);
+        var (carl, dora) = (await world.PersonAsync("carl"), await world.PersonAsync("dora"));
+        await using var screen = new Screen(world, ann);
+        var page = screen.Open(chat);
+        page.WaitForElement("button[aria-label='Members, 2']", Screen.Patience);
+        statements.Reset();
+
+        await world.Chats.AddMemberAsync(ann.Id, chat, carl.Email);
+        await world.Chats.AddMemberAsync(ann.Id, chat, dora.Email);
+        page.WaitForElement("button[aria-label='Members, 4']", Screen.Patience);
+        await world.Chats.RemoveMemberAsync(ann.Id, chat, carl.Id);
+        page.WaitForElement("button[aria-label='Members, 3']", Screen.Patience);
+
+        statements.CountOf("\"MemberCount\"").ShouldBe(0);
+    }
+
+    [Fact]
+    public async Task Who_follows_an_owner_that_leaves_may_add_people_at_once()
+    {
+        await using var world = await ChatWorld.BeginAsync();
+        await world.StartAsync<EventDispatcher>();
+        var (ann, ben, chat, _) = await RoomAsync(world, 1);
+        await using var screen = new Screen(world, ben);
+        var page = screen.Open(chat);
+        page.WaitForElement("button[aria-label='Members, 2']", Screen.Patience);
+        page.FindAll("button[aria-label='Add people']").ShouldBeEmpty();
+
+        await world.Chats.RemoveMemberAsync(ann.Id, chat, ann.Id);
+
+        page.WaitForElement("button[aria-label='Add people']", Screen.Patience);
+    }
+
+    [Fact]
     public async Task A_page_that_was_read_before_a_change_does_not_hide_it()
     {
         var pause = new PauseInTheMiddle();

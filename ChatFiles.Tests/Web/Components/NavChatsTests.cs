@@ -197,4 +197,61 @@ public sealed class NavChatsTests
         await world.Chats.DeleteMessageAsync(ann.Id, chat, first.Id);
         nav.WaitForAssertion(() => nav.Find($"a[href='/chats/{chat}'] .visually-hidden").TextContent.ShouldBe(", 1 unread"), Screen.Patience);
     }
+
+    [Fact]
+    public async Task What_the_person_reads_and_what_is_deleted_afterwards_is_counted_without_asking_the_database()
+    {
+        var statements = new Statements();
+        await using var world = await ChatWorld.BeginAsync(change: statements.Count);
+        await world.StartAsync<EventDispatcher>();
+        var (ann, bob) = (await world.PersonAsync("ann"), await world.PersonAsync("bob"));
+        var chat = await world.ChatAsync(ann, bob);
+        var before = (await world.Chats.SendTextAsync(ann.Id, chat, "before the list is read")).Value;
+        await using var screen = new Screen(world, bob);
+        var nav = screen.Render<NavChats>();
+        nav.WaitForElement($"a[href='/chats/{chat}'] .badge", Screen.Patience);
+        statements.Reset();
+
+        world.Chats.MarkSeen(bob.Id, chat, before.Id);
+        nav.WaitForAssertion(() => nav.FindAll(".badge").ShouldBeEmpty(), Screen.Patience);
+        var sent = new List<long>();
+        for (var i = 0; i < 4; i++)
+            sent.Add((await world.Chats.SendTextAsync(ann.Id, chat, $"{i}")).Value.Id);
+        Sees(4);
+        world.Chats.MarkSeen(bob.Id, chat, sent[1]);
+        Sees(2);
+        await world.Chats.DeleteMessageAsync(ann.Id, chat, before.Id);
+        await world.Chats.DeleteMessageAsync(ann.Id, chat, sent[2]);
+        Sees(1);
+
+        statements.CountOf("\"ReadMessageId\"").ShouldBe(0, "readings of the list");
+        (await world.Chats.ListChatsAsync(bob.Id)).Single(c => c.Id == chat).Unread.ShouldBe(1, "as the list has it");
+
+        void Sees(int unread) =>
+            nav.WaitForAssertion(() => nav.Find($"a[href='/chats/{chat}'] .visually-hidden").TextContent.ShouldBe($", {unread} unread"), Screen.Patience);
+    }
+
+    [Fact]
+    public async Task Of_very_many_messages_that_came_while_the_page_was_open_the_last_ones_are_told_apart()
+    {
+        await using var world = await ChatWorld.BeginAsync();
+        await world.StartAsync<EventDispatcher>();
+        var (ann, bob) = (await world.PersonAsync("ann"), await world.PersonAsync("bob"));
+        var chat = await world.ChatAsync(ann, bob);
+        await using var screen = new Screen(world, bob);
+        var nav = screen.Render<NavChats>();
+        nav.WaitForElement($"a[href='/chats/{chat}']", Screen.Patience);
+        var sent = new List<long>();
+        for (var i = 0; i < 130; i++)
+            sent.Add((await world.Chats.SendTextAsync(ann.Id, chat, $"{i}")).Value.Id);
+        Sees(130);
+
+        world.Chats.MarkSeen(bob.Id, chat, sent[9]);
+        Sees(120);
+        world.Chats.MarkSeen(bob.Id, chat, sent[119]);
+        Sees(10);
+
+        void Sees(int unread) =>
+            nav.WaitForAssertion(() => nav.Find($"a[href='/chats/{chat}'] .visually-hidden").TextContent.ShouldBe($", {unread} unread"), Screen.Patience);
+    }
 }

@@ -62,7 +62,7 @@ public sealed partial class ChatRoom(
     private int UnreadAbove =>
         _unread.FirstId is { } first && !_hasReachedUnread && first < _timeline!.Messages[0].Id ? _unread.Count : 0;
 
-    /// <summary>What is said is seen at once; what is said meanwhile comes with the next drawing.</summary>
+    /// <summary>What is said is taken in without reading anything.</summary>
     protected override TimeSpan Gathering => TimeSpan.Zero;
 
     public override async ValueTask DisposeAsync()
@@ -152,17 +152,36 @@ public sealed partial class ChatRoom(
         var isNew = false;
         foreach (var roomEvent in changes)
         {
-            isNew |= _timeline!.Apply(roomEvent) | CountNew(roomEvent);
+            isNew |= _timeline!.Apply(roomEvent) | CountNew(roomEvent) | CountMember(roomEvent);
             if (roomEvent.Type is ChatEventType.MemberJoined or ChatEventType.MemberLeft && _members?.Dialog is MembersDialog members)
                 await members.HearAsync(roomEvent);
         }
 
-        if (!changes.Any(e => e.Type is ChatEventType.MemberJoined or ChatEventType.MemberLeft))
+        if (!changes.Any(ChangesOwner))
             return isNew;
         var chat = await chats.GetChatAsync(UserId, ChatId, members: 0);
         _chat = chat.Refusal is null ? chat.Value : _chat;
         return isNew | chat.Refusal is null;
     }
+
+    /// <summary>Somebody has joined or left since the chat was read: that changes how many they are.</summary>
+    private bool CountMember(RoomEvent roomEvent)
+    {
+        var more = roomEvent.Type switch
+        {
+            ChatEventType.MemberJoined => 1,
+            ChatEventType.MemberLeft => -1,
+            _ => 0,
+        };
+        if (more == 0 || roomEvent.Seq <= _chat!.LastSeq)
+            return false;
+        _chat = _chat with { LastSeq = roomEvent.Seq, MemberCount = _chat.MemberCount + more };
+        return true;
+    }
+
+    /// <summary>Who follows an owner that has left, only the chat tells.</summary>
+    private bool ChangesOwner(RoomEvent roomEvent) =>
+        roomEvent.Type == ChatEventType.MemberLeft && _chat!.Members.Any(m => m.UserId == roomEvent.UserId && m.Role == MemberRole.Owner);
 
     /// <summary>Others' messages that come while the reader is elsewhere are counted; a repeated event is not.</summary>
     private bool CountNew(RoomEvent roomEvent)
@@ -258,7 +277,13 @@ public sealed partial class ChatRoom(
         navigation.NavigateTo(FileLooks.AddressOf(message, file), new NavigationOptions { HistoryEntryState = OpenedHere });
     }
 
-    private async Task MarkReadAsync(long messageId) => await chats.MarkReadAsync(UserId, ChatId, messageId);
+    /// <summary>Told by the browser: not more than what it was shown.</summary>
+    private Task MarkReadAsync(long messageId)
+    {
+        if (_timeline is { Messages: [.., var newest] })
+            chats.MarkSeen(UserId, ChatId, Math.Min(messageId, newest.Id));
+        return Task.CompletedTask;
+    }
 
     private async Task ShowMembersAsync()
     {

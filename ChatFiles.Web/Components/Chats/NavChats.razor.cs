@@ -11,13 +11,19 @@ using MudBlazor;
 namespace ChatFiles.Web.Components.Chats;
 
 /// <summary>
-/// The person's chats with their unread counts. A message in one of them is counted from the news; whatever else there is
-/// makes the list be read afresh.
+/// The person's chats with their unread counts. What happens in one of them, and what the person has read, is counted from
+/// the news; what only another reading can tell makes the list be read afresh.
 /// </summary>
 public sealed partial class NavChats(ChatService chats, IDialogService dialogs, NavigationManager navigation)
 {
+    /// <summary>A page may stay open for weeks: of so many messages it knows which they are, of earlier ones how many.</summary>
+    private const int MaxHeard = 100;
+
     private string _userId = "";
     private IReadOnlyList<ChatSummary> _chats = [];
+
+    /// <summary>By chat: others' messages that are unread and have come since the list was read.</summary>
+    private readonly Dictionary<long, List<long>> _heard = [];
 
     [CascadingParameter]
     private Task<AuthenticationState> Authentication { get; set; } = null!;
@@ -39,6 +45,9 @@ public sealed partial class NavChats(ChatService chats, IDialogService dialogs, 
         }
     }
 
+    /// <summary>News are counted, and hardly ever read.</summary>
+    protected override TimeSpan Gathering => TimeSpan.Zero;
+
     public override ValueTask DisposeAsync()
     {
         navigation.LocationChanged -= ShowWhereWeAre;
@@ -55,6 +64,7 @@ public sealed partial class NavChats(ChatService chats, IDialogService dialogs, 
     {
         _userId = (await Authentication).User.FindFirstValue(ClaimTypes.NameIdentifier) ?? "";
         _chats = await chats.ListChatsAsync(_userId);
+        _heard.Clear();
         return true;
     }
 
@@ -63,8 +73,10 @@ public sealed partial class NavChats(ChatService chats, IDialogService dialogs, 
         var before = _chats;
         if (!changes.All(TryCount))
             await ReadAsync();
-        return !_chats.SequenceEqual(before);
+        return !_chats.Select(Shown).SequenceEqual(before.Select(Shown));
     }
+
+    private static (long, string, bool, int) Shown(ChatSummary chat) => (chat.Id, chat.Name, chat.Direct, chat.Unread);
 
     /// <summary>About me, or what happens in one of my chats; where another has read to is neither.</summary>
     private bool Matters(LobbyNews news) =>
@@ -75,15 +87,71 @@ public sealed partial class NavChats(ChatService chats, IDialogService dialogs, 
     {
         if (_chats.FirstOrDefault(c => c.Id == news.ChatId) is not { } chat)
             return news.UserId is not null && news.UserId != _userId;
-        if (news.Event is not { Message: { } message } created || created.Seq > chat.LastSeq + 1)
+        if (news is { ReadTo: { } readTo } && news.UserId == _userId)
+            return TryRead(chat, readTo);
+        if (news.Event is not { } happened || news.UserId == _userId || happened.Seq > chat.LastSeq + 1)
             return false;
-        if (created.Seq == chat.LastSeq + 1)
+        return happened.Seq <= chat.LastSeq || TryCount(chat, happened);
+    }
+
+    private bool TryCount(ChatSummary chat, RoomEvent next)
+    {
+        var heard = HeardIn(chat);
+        var before = chat.Unread - heard.Count;
+        switch (next)
         {
-            var counted = chat with { LastSeq = created.Seq, Unread = chat.Unread + (message.Author.UserId == _userId ? 0 : 1) };
-            _chats = [.. _chats.Select(c => c == chat ? counted : c)];
+            case { Type: ChatEventType.MessageCreated, Message: { } message }:
+                if (message.Author.UserId != _userId)
+                    heard.Add(message.Id);
+                break;
+            case { Type: ChatEventType.MessageDeleted, MessageId: { } deleted }:
+                // Whether it was one of those that were unread already, nobody here knows.
+                if (!heard.Remove(deleted) && before > 0)
+                    return false;
+                break;
+            case { Type: ChatEventType.FileDeleted or ChatEventType.FileMissing or ChatEventType.FileRestored }:
+            case { Type: ChatEventType.MemberJoined or ChatEventType.MemberLeft }:
+                break;
+            default:
+                return false;
         }
 
+        Put(chat with { LastSeq = next.Seq }, before);
         return true;
+    }
+
+    /// <summary>The person has read up to there, on this page or on another.</summary>
+    private bool TryRead(ChatSummary chat, long readTo)
+    {
+        var heard = HeardIn(chat);
+        var before = chat.Unread - heard.Count;
+        if (before > 0 && readTo < chat.NewestId)
+            return false;
+        heard.RemoveAll(id => id <= readTo);
+        Put(chat, 0);
+        return true;
+    }
+
+    private List<long> HeardIn(ChatSummary chat)
+    {
+        if (!_heard.TryGetValue(chat.Id, out var heard))
+            _heard[chat.Id] = heard = [];
+        return heard;
+    }
+
+    /// <param name="before">How many are unread of those that were there when the list was read.</param>
+    private void Put(ChatSummary chat, int before)
+    {
+        var heard = HeardIn(chat);
+        while (heard.Count > MaxHeard)
+        {
+            chat = chat with { NewestId = heard[0] };
+            heard.RemoveAt(0);
+            before++;
+        }
+
+        var counted = chat with { Unread = before + heard.Count };
+        _chats = [.. _chats.Select(c => c.Id == chat.Id ? counted : c)];
     }
 
     private async Task<Refusal?> CreateAsync(string name)

@@ -1,0 +1,124 @@
+using ChatFiles.Core.Data;
+using ChatFiles.Core.Live;
+using Microsoft.EntityFrameworkCore;
+using Microsoft.Extensions.Hosting;
+using Microsoft.Extensions.Logging;
+
+namespace ChatFiles.Core.Chats;
+
+/// <summary>
+/// How far people have read, as their open pages say it: with every message, from every page that shows it. The newest
+/// position of a person in a chat is kept in memory for a moment, and then all of them are written at once. What a crash
+/// takes with it counts as unread once more.
+/// </summary>
+public sealed class ReadPositions(DatabaseWriter writer, TimeProvider time, ILogger<ReadPositions> logger) : BackgroundService
+{
+    /// <summary>So long a position waits for others.</summary>
+    public static readonly TimeSpan Gathering = TimeSpan.FromSeconds(1);
+
+    private readonly Lock _gate = new();
+    private readonly Dictionary<(string UserId, long ChatId), long> _positions = [];
+    private readonly SemaphoreSlim _some = new(0);
+    private readonly SemaphoreSlim _writing = new(1);
+
+    /// <inheritdoc/>
+    public override async Task StopAsync(CancellationToken cancellationToken)
+    {
+        await base.StopAsync(cancellationToken);
+        await TryWriteAsync();
+    }
+
+    /// <inheritdoc/>
+    public override void Dispose()
+    {
+        _some.Dispose();
+        _writing.Dispose();
+        base.Dispose();
+    }
+
+    /// <summary>Returns whether it is further than what is being kept of the person in that chat.</summary>
+    internal bool Put(string userId, long chatId, long messageId)
+    {
+        lock (_gate)
+        {
+            if (_positions.TryGetValue((userId, chatId), out var before) && before >= messageId)
+                return false;
+            _positions[(userId, chatId)] = messageId;
+            if (_some.CurrentCount == 0)
+                _some.Release();
+            return true;
+        }
+    }
+
+    /// <summary>Before something of the person is read: they see what they have just done. It can be read without, too.</summary>
+    internal async Task WriteAsync(string userId)
+    {
+        lock (_gate)
+        {
+            if (!_positions.Keys.Any(key => key.UserId == userId))
+                return;
+        }
+
+        await TryWriteAsync();
+    }
+
+    /// <inheritdoc/>
+    protected override async Task ExecuteAsync(CancellationToken stoppingToken)
+    {
+        while (true)
+        {
+            await _some.WaitAsync(stoppingToken);
+            await Task.Delay(Gathering, time, stoppingToken);
+            for (var failures = 1; !await TryWriteAsync(); failures++)
+                await Pauses.WaitAsync(failures, time, stoppingToken);
+        }
+    }
+
+    private async Task<bool> TryWriteAsync()
+    {
+        await _writing.WaitAsync();
+        try
+        {
+            List<KeyValuePair<(string UserId, long ChatId), long>> positions;
+            lock (_gate)
+                positions = [.. _positions];
+            if (positions.Count > 0)
+                await writer.WriteAsync(db => WriteAsync(db, positions));
+            lock (_gate)
+            {
+                foreach (var (key, written) in positions)
+                {
+                    if (_positions[key] == written)
+                        _positions.Remove(key);
+                }
+            }
+
+            return true;
+        }
+        catch (Exception failure)
+        {
+            logger.LogWarning(failure, "How far people have read could not be written");
+            return false;
+        }
+        finally
+        {
+            _writing.Release();
+        }
+    }
+
+    /// <summary>Those who have read as far as each other in one statement; nobody backwards, nobody beyond the newest message.</summary>
+    private static async Task WriteAsync(ChatDbContext db, List<KeyValuePair<(string UserId, long ChatId), long>> positions)
+    {
+        foreach (var chat in positions.GroupBy(p => p.Key.ChatId))
+        {
+            var newest = await db.Messages.Where(m => m.ChatId == chat.Key).MaxAsync(m => (long?)m.Id) ?? 0;
+            foreach (var readers in chat.GroupBy(p => Math.Min(p.Value, newest), p => p.Key.UserId))
+            {
+                var (userIds, readTo) = (readers.ToList(), readers.Key);
+                await db
+                    .Members.Where(m => m.ChatId == chat.Key && userIds.Contains(m.UserId) && m.ReadMessageId < readTo)
+                    .ExecuteUpdateAsync(set => set.SetProperty(m => m.ReadMessageId, readTo));
+            }
+        }
+    }
+}
