@@ -62,11 +62,20 @@ public sealed partial class ChatService
     }
 
     /// <summary>Opens a file's bytes for a member of its chat.</summary>
-    public async Task<Result<OpenFile>> OpenFileAsync(string userId, long chatId, Guid fileId, CancellationToken cancellationToken = default)
+    /// <param name="known">Hashes of what the caller has already: then nothing is opened, and there are no bytes.</param>
+    public async Task<Result<OpenFile>> OpenFileAsync(
+        string userId,
+        long chatId,
+        Guid fileId,
+        IReadOnlyCollection<string>? known = null,
+        CancellationToken cancellationToken = default
+    )
     {
         var found = await FindFileAsync(userId, chatId, fileId, cancellationToken);
         if (!found.Succeeded(out var file, out var refusal))
             return refusal;
+        if (file.State == AttachmentState.Ready && known?.Contains(file.Sha256) == true)
+            return new OpenFile(AttachmentView.Of(file), file.ContentType, Charset: null, file.Sha256, Stream.Null);
         if (await blobs.OpenAsync(file, cancellationToken) is not { } blob)
             return new Refusal(RefusalReason.FileMissing, $"“{file.FileName}” has vanished from the file store; its sender can put it back.");
         var charset = await blobs.CharsetOfAsync(file, blob, cancellationToken);
@@ -74,16 +83,20 @@ public sealed partial class ChatService
     }
 
     /// <summary>Opens a file's thumbnail for a member of its chat.</summary>
+    /// <param name="known">As in <see cref="OpenFileAsync"/>.</param>
     public async Task<Result<OpenFile>> OpenThumbnailAsync(
         string userId,
         long chatId,
         Guid fileId,
+        IReadOnlyCollection<string>? known = null,
         CancellationToken cancellationToken = default
     )
     {
         var found = await FindFileAsync(userId, chatId, fileId, cancellationToken);
         if (!found.Succeeded(out var file, out var refusal))
             return refusal;
+        if (file.ThumbnailSha256 is { } sha256 && known?.Contains(sha256) == true)
+            return new OpenFile(AttachmentView.Of(file), file.ThumbnailType!, Charset: null, sha256, Stream.Null);
         var content = file.ThumbnailKey is null ? null : await blobs.OpenThumbnailAsync(file, cancellationToken);
         if (content is null)
             return new Refusal(RefusalReason.NoThumbnail, $"“{file.FileName}” has no thumbnail.");

@@ -159,6 +159,7 @@ public sealed record RoomEvent(
 );
 
 /// <summary>Bytes to hand out. Dispose it, or let the response do so.</summary>
+/// <param name="Content">Empty where it was opened for somebody who has it already.</param>
 /// <param name="Charset">Of a text, where it can be told.</param>
 public sealed record OpenFile(AttachmentView Attachment, string ContentType, string? Charset, string Sha256, Stream Content) : IAsyncDisposable
 {

@@ -63,7 +63,7 @@ internal static class FileEndpoints
     ) =>
         Serve(
             context,
-            await chats.OpenFileAsync(user.UserId(), Requests.ParseId(chatId), Requests.ParseFileId(fileId), cancellationToken)
+            await chats.OpenFileAsync(user.UserId(), Requests.ParseId(chatId), Requests.ParseFileId(fileId), KnownTo(context.Request), cancellationToken)
         );
 
     private static async Task<IResult> GetThumbnailAsync(
@@ -76,7 +76,7 @@ internal static class FileEndpoints
     ) =>
         Serve(
             context,
-            await chats.OpenThumbnailAsync(user.UserId(), Requests.ParseId(chatId), Requests.ParseFileId(fileId), cancellationToken)
+            await chats.OpenThumbnailAsync(user.UserId(), Requests.ParseId(chatId), Requests.ParseFileId(fileId), KnownTo(context.Request), cancellationToken)
         );
 
     private static async Task<IResult> PutBackAsync(
@@ -98,6 +98,15 @@ internal static class FileEndpoints
 
     private static async Task<IResult> DeleteAsync(string chatId, string fileId, ClaimsPrincipal user, ChatService chats) =>
         (await chats.DeleteFileAsync(user.UserId(), Requests.ParseId(chatId), Requests.ParseFileId(fileId))).ToNoContent();
+
+    /// <summary>
+    /// The hashes of what a client has already. If-Match is judged before (RFC 9110, 13.2.2), by the framework: then it
+    /// is as if there were none.
+    /// </summary>
+    private static HashSet<string>? KnownTo(HttpRequest request) =>
+        request.Headers.IfNoneMatch.Count == 0 || request.Headers.IfMatch.Count > 0
+            ? null
+            : request.GetTypedHeaders().IfNoneMatch.Select(tag => tag.Tag.Value!.Trim('"')).ToHashSet(StringComparer.Ordinal);
 
     private static IResult Serve(HttpContext context, Result<OpenFile> opened)
     {

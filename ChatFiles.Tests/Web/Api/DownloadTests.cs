@@ -4,6 +4,7 @@ using ChatFiles.Tests.Core.Files;
 using ChatFiles.Tests.Stage;
 using Microsoft.EntityFrameworkCore;
 using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Time.Testing;
 
 namespace ChatFiles.Tests.Web.Api;
 
@@ -87,6 +88,29 @@ public sealed class DownloadTests(TestServer server) : IClassFixture<TestServer>
         var (ann, path) = await FileAsync();
         using var answer = await ann.SendAsync(HttpMethod.Get, path, null, (header, value));
         ((int)answer.StatusCode).ShouldBe(status);
+    }
+
+    [Fact]
+    public async Task What_a_client_has_already_is_not_read_again_and_a_vanished_file_is_found_when_its_bytes_are_asked_for()
+    {
+        await using var own = await TestServer.StartAsync(new FakeTimeProvider(DateTimeOffset.UnixEpoch.AddYears(60)));
+        var ann = await own.UserAsync("ann");
+        var path = (await ann.SendFileAsync(await ann.ChatAsync())).Text("path");
+        foreach (var blob in Directory.EnumerateFiles(Path.Combine(own.Data, "files"), "*", SearchOption.AllDirectories))
+            File.Delete(blob);
+
+        foreach (var method in new[] { HttpMethod.Get, HttpMethod.Head })
+        {
+            using var same = await ann.SendAsync(method, path, null, ("If-None-Match", $"\"{Sha256OfHello}\""));
+            same.StatusCode.ShouldBe(HttpStatusCode.NotModified);
+            same.Headers.ETag!.Tag.ShouldBe($"\"{Sha256OfHello}\"");
+            same.Content.Headers.ContentType.ShouldBeNull("what is told of it would take the place of what the client knows");
+        }
+
+        using (var wanted = await ann.SendAsync(HttpMethod.Get, path, null, ("If-Match", $"\"{Sha256OfHello}\""), ("If-None-Match", $"\"{Sha256OfHello}\"")))
+            await Task.FromResult(wanted).ShouldBeProblemAsync(404, "file-missing");
+        using var again = await ann.SendAsync(HttpMethod.Get, path, null, ("If-None-Match", $"\"{Sha256OfHello}\""));
+        await Task.FromResult(again).ShouldBeProblemAsync(404, "file-missing");
     }
 
     [Fact]
