@@ -30,6 +30,7 @@ try
         return await command.RunToEndAsync(app.Services, line.Arguments);
     await app.Services.PrepareChatFilesAsync();
 
+    app.UseWarmStart();
     app.UseSecurityHeaders();
     app.UseExceptionHandler();
     app.UseProblemPages();
