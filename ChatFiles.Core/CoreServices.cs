@@ -39,6 +39,8 @@ public static class CoreServices
         services.AddSingleton(provider => new DatabaseFile(provider.GetRequiredService<DataDirectory>().Database));
         services.AddSingleton<DatabaseWriter>();
         services.AddSingleton<LongReads>();
+        services.AddSingleton<PreparedReads>();
+        services.AddSingleton<SearchIndexer>();
         services.AddPooledDbContextFactory<ChatDbContext>(
             (provider, options) =>
                 options
@@ -71,6 +73,7 @@ public static class CoreServices
         services.AddSingleton<Sessions>();
         services.AddSingleton<RoomBroadcaster>();
         services.AddSingleton<RoomLog>();
+        services.AddSingleton<Pulse>();
         services.AddSingleton<Presence>();
         services.AddSingleton<PersonLimits>();
         services.AddSingleton<ReadPositions>();
@@ -79,6 +82,7 @@ public static class CoreServices
         services.AddHostedService(provider => provider.GetRequiredService<Sessions>());
         services.AddHostedService<EventDispatcher>();
         services.AddHostedService(provider => provider.GetRequiredService<ReadPositions>());
+        services.AddHostedService(provider => provider.GetRequiredService<SearchIndexer>());
         services.AddHostedService<JobRunner>();
         services.AddHostedService<OrphanSweeper>();
         services.AddHostedService<UploadSweeper>();

@@ -23,8 +23,7 @@ public sealed partial class ChatService
         CancellationToken cancellationToken = default
     )
     {
-        var admitted = await AdmitUploadAsync(userId, chatId, key, declaredBytes, cancellationToken);
-        if (!admitted.Succeeded(out var admission, out var refusal))
+        if (!AdmitUpload(userId, chatId, key, declaredBytes).Succeeded(out var admission, out var refusal))
             return refusal;
         if (admission.AlreadySent is { } alreadySent)
             return alreadySent;
@@ -51,7 +50,7 @@ public sealed partial class ChatService
             return tooLong;
         var draft = new Draft(userId, chatId, upload.Caption, key, upload.Attachments);
         using var settling = reservations.Settle(userId, chatId);
-        var committed = await writer.WriteAsync(db => CommitUploadAsync(db, draft), CancellationToken.None);
+        var committed = await writer.WriteDirectlyAsync(scope => CommitUpload(scope, draft), CancellationToken.None);
         if (committed.Refusal is null && committed.Value.IsNew)
             upload.Keep();
         if (!committed.Succeeded(out var sent, out refusal))
@@ -71,8 +70,7 @@ public sealed partial class ChatService
         CancellationToken cancellationToken = default
     )
     {
-        var found = await FindFileAsync(userId, chatId, fileId, cancellationToken);
-        if (!found.Succeeded(out var file, out var refusal))
+        if (!FindFile(userId, chatId, fileId).Succeeded(out var file, out var refusal))
             return refusal;
         if (file.State == AttachmentState.Ready && known?.Contains(file.Sha256) == true)
             return new OpenFile(AttachmentView.Of(file), file.ContentType, Charset: null, file.Sha256, Stream.Null);
@@ -92,8 +90,7 @@ public sealed partial class ChatService
         CancellationToken cancellationToken = default
     )
     {
-        var found = await FindFileAsync(userId, chatId, fileId, cancellationToken);
-        if (!found.Succeeded(out var file, out var refusal))
+        if (!FindFile(userId, chatId, fileId).Succeeded(out var file, out var refusal))
             return refusal;
         if (file.ThumbnailSha256 is { } sha256 && known?.Contains(sha256) == true)
             return new OpenFile(AttachmentView.Of(file), file.ThumbnailType!, Charset: null, sha256, Stream.Null);
@@ -168,36 +165,29 @@ public sealed partial class ChatService
         );
 
     /// <summary>What can be judged without asking for room, in the order of the contract.</summary>
-    private async Task<Result<Admission>> AdmitUploadAsync(
-        string userId,
-        long chatId,
-        string? key,
-        long? declaredBytes,
-        CancellationToken cancellationToken
-    )
+    private Result<Admission> AdmitUpload(string userId, long chatId, string? key, long? declaredBytes)
     {
-        await using var db = await databases.CreateDbContextAsync(cancellationToken);
-        if (!await IsMemberAsync(db, userId, chatId, cancellationToken))
+        var known = CheckKey(key) is null ? key : null;
+        if (reads.ReadSent(userId, chatId, known) is not { } sent)
             return Refusal.ChatNotFound;
         if (CheckKey(key) is { } invalidKey)
             return invalidKey;
-        if (await FindSentAsync(db, new Draft(userId, chatId, "", key, []), cancellationToken) is { } sent)
-            return new Admission(sent);
+        if (sent is [var alreadySent])
+            return new Admission(alreadySent);
         return declaredBytes > policy.MaxRequestBytes ? policy.RequestTooLarge() : new Admission(AlreadySent: null);
     }
 
     /// <summary>Message, attachments and event in one transaction; by then the quota is counted to the byte.</summary>
-    private async Task<Result<CommittedUpload>> CommitUploadAsync(ChatDbContext db, Draft draft)
+    private Result<CommittedUpload> CommitUpload(WriteScope scope, Draft draft)
     {
-        if (await FindMembershipAsync(db, draft.AuthorId, draft.ChatId) is not { } member)
+        if (scope.FindSender(draft.AuthorId, draft.ChatId) is not { } sender)
             return Refusal.ChatNotFound;
-        if (await FindSentAsync(db, draft, CancellationToken.None) is { } sent)
+        if (FindSent(scope, draft) is { } sent)
             return new CommittedUpload(sent, IsNew: false);
-        var personBytes = await db.PersonStates.Where(s => s.UserId == draft.AuthorId).Select(s => s.StorageBytes).SingleAsync();
-        var (ofPerson, ofChat) = RoomLeft(personBytes, member.Chat.StorageBytes);
+        var (ofPerson, ofChat) = RoomLeft(sender.PersonBytes, sender.ChatBytes);
         if (draft.Bytes > Math.Min(ofPerson, ofChat))
             return UploadRoom.QuotaExceeded;
-        return new CommittedUpload(await AddMessageAsync(db, member, draft), IsNew: true);
+        return new CommittedUpload(scope.Add(sender, MessageOf(draft)), IsNew: true);
     }
 
     private static readonly Refusal NotMissing = new(RefusalReason.FileNotMissing, "This file is not missing, so there is nothing to put back.");
@@ -232,16 +222,11 @@ public sealed partial class ChatService
         return new Done();
     }
 
-    private async Task<Result<Attachment>> FindFileAsync(string userId, long chatId, Guid fileId, CancellationToken cancellationToken)
+    private Result<Attachment> FindFile(string userId, long chatId, Guid fileId)
     {
-        await using var db = await databases.CreateDbContextAsync(cancellationToken);
-        var file = await db
-            .Attachments.Where(a => a.Id == fileId && a.ChatId == chatId)
-            .Where(a => db.Members.Any(m => m.ChatId == chatId && m.UserId == userId))
-            .AsNoTracking()
-            .SingleOrDefaultAsync(cancellationToken);
+        var (isMember, file) = reads.ReadFile(userId, chatId, fileId);
         if (file is null)
-            return await IsMemberAsync(db, userId, chatId, cancellationToken) ? Refusal.FileNotFound : Refusal.ChatNotFound;
+            return isMember ? Refusal.FileNotFound : Refusal.ChatNotFound;
         return file.State == AttachmentState.Deleted ? new Refusal(RefusalReason.FileDeleted, "This file was deleted.") : file;
     }
 

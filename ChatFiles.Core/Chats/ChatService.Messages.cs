@@ -18,18 +18,18 @@ public sealed partial class ChatService
         if (limits.CountMessage(userId) is { } tooMany)
             return tooMany;
         var draft = new Draft(userId, chatId, text ?? "", clientId, []);
-        return await writer.WriteAsync<Result<MessageView>>(
-            async db =>
+        return await writer.WriteDirectlyAsync<Result<MessageView>>(
+            scope =>
             {
-                if (await FindMembershipAsync(db, userId, chatId) is not { } member)
+                if (scope.FindSender(userId, chatId) is not { } sender)
                     return Refusal.ChatNotFound;
                 if (CheckKey(clientId) is { } invalidKey)
                     return invalidKey;
-                if (await FindSentAsync(db, draft, CancellationToken.None) is { } sent)
+                if (FindSent(scope, draft) is { } sent)
                     return sent;
                 if (string.IsNullOrWhiteSpace(text))
                     return new Refusal(RefusalReason.InvalidText, "A message needs some text.");
-                return CheckText(text) is { } refusal ? refusal : await AddMessageAsync(db, member, draft);
+                return CheckText(text) is { } refusal ? refusal : scope.Add(sender, MessageOf(draft));
             },
             cancellationToken
         );
@@ -45,12 +45,12 @@ public sealed partial class ChatService
         CancellationToken cancellationToken = default
     )
     {
-        await using var db = await databases.CreateDbContextAsync(cancellationToken);
-        if (!await IsMemberAsync(db, userId, chatId, cancellationToken))
-            return Refusal.ChatNotFound;
         if (CheckLimit(limit) is { } refusal)
-            return refusal;
-        return await ReadPageAsync(db, chatId, before, limit, cancellationToken);
+            return (await CheckMemberAsync(userId, chatId, cancellationToken)).Refusal ?? refusal;
+        // By key, not by offset: what is sent or deleted meanwhile shifts nothing. One more row tells whether this is the last page.
+        if (reads.ReadBefore(userId, chatId, before ?? long.MaxValue, limit + 1) is not { } messages)
+            return Refusal.ChatNotFound;
+        return PageOf(messages, limit);
     }
 
     /// <summary>The messages that follow on an id, up to a limit of 1 to 200.</summary>
@@ -62,16 +62,10 @@ public sealed partial class ChatService
         CancellationToken cancellationToken = default
     )
     {
-        await using var db = await databases.CreateDbContextAsync(cancellationToken);
-        if (!await IsMemberAsync(db, userId, chatId, cancellationToken))
-            return Refusal.ChatNotFound;
         if (CheckLimit(limit) is { } refusal)
-            return refusal;
-        var messages = await db
-            .Messages.Where(m => m.ChatId == chatId && m.Id > after)
-            .OrderBy(m => m.Id)
-            .Take(limit + 1)
-            .ToViewsAsync(cancellationToken);
+            return (await CheckMemberAsync(userId, chatId, cancellationToken)).Refusal ?? refusal;
+        if (reads.ReadAfter(userId, chatId, after, limit + 1) is not { } messages)
+            return Refusal.ChatNotFound;
         var hasMore = messages.Count > limit;
         if (hasMore)
             messages.RemoveAt(limit);
@@ -136,38 +130,21 @@ public sealed partial class ChatService
             : new Refusal(RefusalReason.InvalidText, $"A text has at most {Message.MaxTextLength:N0} characters; this one has {text.Length:N0}.");
 
     /// <summary>The message that an earlier request with the same key made, as it is now.</summary>
-    private static async Task<MessageView?> FindSentAsync(ChatDbContext db, Draft draft, CancellationToken cancellationToken)
-    {
-        if (draft.ClientId is null)
-            return null;
-        var sent = await db
-            .Messages.Where(m => m.ChatId == draft.ChatId && m.AuthorId == draft.AuthorId && m.ClientId == draft.ClientId)
-            .ToViewsAsync(cancellationToken);
-        return sent.SingleOrDefault();
-    }
+    private static MessageView? FindSent(WriteScope scope, Draft draft) =>
+        draft.ClientId is null ? null : scope.ReadSent(draft.AuthorId, draft.ChatId, draft.ClientId)?.SingleOrDefault();
 
-    /// <summary>Adds message, attachments and event to the transaction.</summary>
-    private async Task<MessageView> AddMessageAsync(ChatDbContext db, Member member, Draft draft)
+    private Message MessageOf(Draft draft)
     {
         var message = new Message
         {
-            ChatId = draft.ChatId,
-            AuthorId = draft.AuthorId,
             Text = draft.Text,
             SentAt = Now,
             ClientId = draft.ClientId,
         };
         message.Attachments.AddRange(draft.Attachments);
         foreach (var file in draft.Attachments)
-            (file.AuthorId, file.FoldedName, file.Kind) = (draft.AuthorId, SearchWords.Fold(file.FileName), policy.KindOf(file.FileName));
-        if (draft.Attachments.Count > 0)
-            await db.ChargeAsync(member.Chat, draft.AuthorId, draft.Bytes);
-        var created = db.AddEvent(member.Chat, ChatEventType.MessageCreated, Now);
-        message.Seq = created.Seq;
-        created.Message = message;
-        await db.SaveChangesAsync(CancellationToken.None);
-        var authorName = await db.Users.Where(p => p.Id == draft.AuthorId).Select(p => p.DisplayName).SingleAsync();
-        return MessageQueries.View(message, authorName, message.Attachments);
+            (file.FoldedName, file.Kind) = (SearchWords.Fold(file.FileName), policy.KindOf(file.FileName));
+        return message;
     }
 
     private static async Task<MessagePage> ReadPageAsync(
@@ -178,16 +155,21 @@ public sealed partial class ChatService
         CancellationToken cancellationToken
     )
     {
-        // By key, not by offset: what is sent or deleted meanwhile shifts nothing. One more row tells whether this is the last page.
         var messages = await db
             .Messages.Where(m => m.ChatId == chatId && (before == null || m.Id < before))
             .OrderByDescending(m => m.Id)
             .Take(limit + 1)
             .ToViewsAsync(cancellationToken);
+        messages.Reverse();
+        return PageOf(messages, limit);
+    }
+
+    /// <param name="messages">Oldest first, with one more than the page has where there are older ones.</param>
+    private static MessagePage PageOf(List<MessageView> messages, int limit)
+    {
         var hasMore = messages.Count > limit;
         if (hasMore)
-            messages.RemoveAt(limit);
-        messages.Reverse();
+            messages.RemoveAt(0);
         return new MessagePage(messages, hasMore ? messages[0].Id : null);
     }
 

@@ -1,6 +1,6 @@
+using ChatFiles.Core.Data;
 using ChatFiles.Core.Files;
 using ChatFiles.Core.Model;
-using Microsoft.EntityFrameworkCore;
 
 namespace ChatFiles.Core.Chats;
 
@@ -20,7 +20,7 @@ public sealed partial class ChatService
         while (true)
         {
             var moment = reservations.Moment;
-            var room = await ReadRoomAsync(reservation.UserId, reservation.ChatId, cancellationToken);
+            var room = ReadRoom(reservation.UserId, reservation.ChatId);
             var taken = reservations.TryTake(reservation, least, wish, room, moment);
             if (taken.LookAgain is null)
                 return taken.Left;
@@ -28,15 +28,11 @@ public sealed partial class ChatService
         }
     }
 
-    private async Task<(long Person, long Chat)> ReadRoomAsync(string userId, long chatId, CancellationToken cancellationToken)
+    private (long Person, long Chat) ReadRoom(string userId, long chatId)
     {
         if (quotas.Value is { BytesPerUser: 0, BytesPerChat: 0 })
             return RoomLeft(personBytes: 0, chatBytes: 0);
-        await using var db = await databases.CreateDbContextAsync(cancellationToken);
-        var stored = await db
-            .PersonStates.Where(s => s.UserId == userId)
-            .Select(s => new { Person = s.StorageBytes, Chat = db.Chats.Where(c => c.Id == chatId).Select(c => c.StorageBytes).Single() })
-            .SingleAsync(cancellationToken);
+        var stored = reads.ReadStored(userId, chatId);
         return RoomLeft(stored.Person, stored.Chat);
     }
 

@@ -27,6 +27,7 @@ public sealed partial class ChatService(
     IDbContextFactory<ChatDbContext> databases,
     DatabaseWriter writer,
     LongReads longReads,
+    PreparedReads reads,
     IFileStore store,
     TrustedBlobs blobs,
     UploadPolicy policy,

@@ -1,6 +1,4 @@
 using ChatFiles.Core.Model;
-using ChatFiles.Core.People;
-using ChatFiles.Core.Upkeep;
 using Microsoft.AspNetCore.Identity.EntityFrameworkCore;
 using Microsoft.EntityFrameworkCore;
 using Microsoft.EntityFrameworkCore.Infrastructure;

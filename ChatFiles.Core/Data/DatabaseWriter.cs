@@ -17,22 +17,33 @@ public sealed class DatabaseWriter : IDisposable
     private const int MaxBatch = 64;
     private const string Savepoint = "write";
 
+    /// <summary>Longer than this nobody waits for the database; it counts as unavailable then.</summary>
+    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(6);
+
     private readonly WriterGate _gate;
     private readonly ConcurrentQueue<PendingWrite> _waiting = new();
     private readonly SqliteConnection _connection;
+    private readonly PreparedStatements _statements;
     private readonly DbContextOptions<ChatDbContext> _options;
 
     /// <param name="file">The database.</param>
-    /// <param name="interceptors">See every command of a write; faults are staged with them.</param>
+    /// <param name="interceptors">See every command of EF in a write; faults are staged with them.</param>
     public DatabaseWriter(DatabaseFile file, IEnumerable<IInterceptor> interceptors, TimeProvider time, ILogger<DatabaseWriter> logger)
     {
         _gate = new WriterGate(time, logger);
         _connection = file.CreateConnection();
+        _statements = new PreparedStatements(_connection);
         _options = new DbContextOptionsBuilder<ChatDbContext>().UseSqlite(_connection).AddInterceptors(interceptors).Options;
     }
 
-    /// <summary>Raised after each commit, outside the gate: events or jobs may be waiting. Handlers must be quick and not throw.</summary>
-    public event Action? Committed;
+    /// <summary>Faults of prepared statements are staged on it.</summary>
+    internal SqliteConnection Connection => _connection;
+
+    /// <summary>
+    /// Raised after each commit, in the order of the commits, while the gate is still held: handlers must be quick, must
+    /// not throw and must not write.
+    /// </summary>
+    public event Action<Commit>? Committed;
 
     /// <summary>
     /// Runs <paramref name="change"/> in a transaction and returns when it is durable. A change that throws leaves
@@ -40,45 +51,13 @@ public sealed class DatabaseWriter : IDisposable
     /// </summary>
     /// <param name="who">Named in the log when it does not come to an end.</param>
     /// <exception cref="TimeoutException">The database did not take the write in time; nothing was written.</exception>
-    public async Task<T> WriteAsync<T>(
+    public Task<T> WriteAsync<T>(
         Func<ChatDbContext, Task<T>> change,
         CancellationToken cancellationToken = default,
         [CallerMemberName] string who = ""
-    )
-    {
-        var write = new PendingWrite<T>(change, who);
-        _waiting.Enqueue(write);
-        IDisposable? turn;
-        try
-        {
-            turn = await _gate.EnterAsync(who, cancellationToken);
-        }
-        catch (OperationCanceledException) when (!write.TryWithdraw())
-        {
-            return await write.Outcome;
-        }
+    ) => WriteAsync(new PendingWrite<T>(who, scope => change(scope.Db)), cancellationToken);
 
-        if (turn is null)
-        {
-            if (write.TryWithdraw())
-                throw new TimeoutException("The database did not take the write in time.");
-            return await write.Outcome;
-        }
-
-        var committed = false;
-        using (turn)
-        {
-            // Usually whoever had the gate before has taken this write along; a full batch may have left it over.
-            while (!write.Outcome.IsCompleted)
-                committed |= await CommitWaitingAsync(write);
-        }
-
-        if (committed)
-            Committed?.Invoke();
-        return await write.Outcome;
-    }
-
-    /// <inheritdoc cref="WriteAsync{T}"/>
+    /// <inheritdoc cref="WriteAsync{T}(Func{ChatDbContext, Task{T}}, CancellationToken, string)"/>
     public Task WriteAsync(
         Func<ChatDbContext, Task> change,
         CancellationToken cancellationToken = default,
@@ -94,55 +73,126 @@ public sealed class DatabaseWriter : IDisposable
             who
         );
 
-    /// <summary>For contexts that are not the writer's own (those of ASP.NET Core Identity): the gate, until disposed.</summary>
-    internal async Task<IDisposable> EnterAsync(CancellationToken cancellationToken, [CallerMemberName] string who = "") =>
-        await _gate.EnterAsync(who, cancellationToken) ?? throw new TimeoutException("The database did not take the write in time.");
+    /// <summary>The same for changes that prepared statements make.</summary>
+    internal Task<T> WriteDirectlyAsync<T>(
+        Func<WriteScope, T> change,
+        CancellationToken cancellationToken = default,
+        [CallerMemberName] string who = ""
+    ) => WriteAsync(new PendingWrite<T>(who, scope => Task.FromResult(change(scope))), cancellationToken);
 
-    private async Task<bool> CommitWaitingAsync(PendingWrite own)
+    /// <summary>For contexts that are not the writer's own (those of ASP.NET Core Identity): the gate, until disposed.</summary>
+    internal async Task<IDisposable> EnterAsync(CancellationToken cancellationToken, [CallerMemberName] string who = "")
+    {
+        var turn =
+            await _gate.EnterAsync(who, Patience, cancellationToken)
+            ?? throw new TimeoutException("The database did not take the write in time.");
+        return new ForeignTurn(this, turn);
+    }
+
+    private async Task<T> WriteAsync<T>(PendingWrite<T> write, CancellationToken cancellationToken)
+    {
+        cancellationToken.ThrowIfCancellationRequested();
+        _waiting.Enqueue(write);
+        // Whoever finds the gate open commits at once, on the thread it is on. Whoever does not is taken along by the next
+        // one who has it: nobody else passes the gate for that.
+        if (_gate.TryEnter() is { } turn)
+            await CommitAndLeaveAsync(turn);
+        try
+        {
+            return await write.Outcome.WaitAsync(Patience, cancellationToken);
+        }
+        catch (OperationCanceledException) when (cancellationToken.IsCancellationRequested && write.TryWithdraw())
+        {
+            throw;
+        }
+        catch (TimeoutException late) when (write.TryWithdraw())
+        {
+            throw new TimeoutException("The database did not take the write in time.", late);
+        }
+        catch (Exception failure) when (failure is OperationCanceledException or TimeoutException)
+        {
+            return await write.Outcome;
+        }
+    }
+
+    private async Task CommitAndLeaveAsync(IDisposable turn)
+    {
+        using (turn)
+            await CommitWaitingAsync();
+        CommitLeftOver();
+    }
+
+    /// <summary>
+    /// Whoever came while the gate was held has not found it open, and must not wait for somebody who comes later. Called
+    /// after every leaving of the gate.
+    /// </summary>
+    private void CommitLeftOver()
+    {
+        if (!_waiting.IsEmpty && _gate.TryEnter() is { } turn)
+            _ = Task.Run(() => CommitAndLeaveAsync(turn));
+    }
+
+    private async Task CommitWaitingAsync()
     {
         var batch = new List<PendingWrite>();
+        if (TakeNext(batch) is not { } next)
+            return;
+        var events = new List<CommittedEvent>();
+        var hasJobs = false;
         try
         {
             DatabaseFile.Open(_connection);
             await using var transaction = (SqliteTransaction)await _connection.BeginTransactionAsync();
-            while (batch.Count < MaxBatch && _waiting.TryDequeue(out var next))
+            do
             {
-                if (!next.TryBegin())
-                    continue;
-                batch.Add(next);
-                await RunAsync(next, transaction);
-            }
-
+                hasJobs |= await RunAsync(next, transaction, events);
+            } while (batch.Count < MaxBatch && (next = TakeNext(batch)) is not null);
             await transaction.CommitAsync();
         }
         catch (Exception failure)
         {
+            _statements.Dispose();
             await _connection.CloseAsync();
             batch.ForEach(write => write.Fail(failure));
-            // Where not even the transaction began, the caller's own write must not be tried for ever.
-            if (own.TryBegin())
-                own.Fail(failure);
-            return false;
+            Committed?.Invoke(new Commit([], HasJobs: true, IsUnsure: true));
+            return;
         }
 
+        Committed?.Invoke(new Commit(events, hasJobs));
         batch.ForEach(write => write.Complete());
-        return true;
     }
 
-    private async Task RunAsync(PendingWrite write, SqliteTransaction transaction)
+    private PendingWrite? TakeNext(List<PendingWrite> batch)
+    {
+        while (_waiting.TryDequeue(out var next))
+        {
+            if (!next.TryBegin())
+                continue;
+            batch.Add(next);
+            return next;
+        }
+
+        return null;
+    }
+
+    /// <summary>Runs one change; returns whether there are new side jobs.</summary>
+    private async Task<bool> RunAsync(PendingWrite write, SqliteTransaction transaction, List<CommittedEvent> events)
     {
         _gate.Holder = write.Who;
         await transaction.SaveAsync(Savepoint);
-        await using var db = new ChatDbContext(_options) { HoldsGate = true };
-        db.Database.AutoSavepointsEnabled = false;
-        await db.Database.UseTransactionAsync(transaction);
-        if (!await write.RunAsync(db))
+        await using var scope = new WriteScope(_statements, transaction, _options);
+        var isKept = await write.RunAsync(scope);
+        if (isKept)
+            events.AddRange(scope.Events);
+        else
             await transaction.RollbackAsync(Savepoint);
         await transaction.ReleaseAsync(Savepoint);
+        return isKept && scope.HasJobs;
     }
 
     public void Dispose()
     {
+        _statements.Dispose();
         _connection.Dispose();
         _gate.Dispose();
     }
@@ -159,14 +209,14 @@ public sealed class DatabaseWriter : IDisposable
         public bool TryWithdraw() => TryBegin();
 
         /// <summary>Runs the change; false when it threw and must be rolled back.</summary>
-        public abstract Task<bool> RunAsync(ChatDbContext db);
+        public abstract Task<bool> RunAsync(WriteScope scope);
 
         public abstract void Complete();
 
         public abstract void Fail(Exception failure);
     }
 
-    private sealed class PendingWrite<T>(Func<ChatDbContext, Task<T>> change, string who) : PendingWrite(who)
+    private sealed class PendingWrite<T>(string who, Func<WriteScope, Task<T>> change) : PendingWrite(who)
     {
         private readonly TaskCompletionSource<T> _outcome = new(TaskCreationOptions.RunContinuationsAsynchronously);
         private T _value = default!;
@@ -174,11 +224,11 @@ public sealed class DatabaseWriter : IDisposable
 
         public Task<T> Outcome => _outcome.Task;
 
-        public override async Task<bool> RunAsync(ChatDbContext db)
+        public override async Task<bool> RunAsync(WriteScope scope)
         {
             try
             {
-                _value = await change(db);
+                _value = await change(scope);
                 return true;
             }
             catch (Exception failure)
@@ -197,5 +247,14 @@ public sealed class DatabaseWriter : IDisposable
         }
 
         public override void Fail(Exception failure) => _outcome.TrySetException(_failure ?? failure);
+    }
+
+    private sealed class ForeignTurn(DatabaseWriter writer, IDisposable turn) : IDisposable
+    {
+        public void Dispose()
+        {
+            turn.Dispose();
+            writer.CommitLeftOver();
+        }
     }
 }

@@ -5,15 +5,20 @@ using Microsoft.EntityFrameworkCore;
 namespace ChatFiles.Core.Data;
 
 /// <summary>
-/// SQLite's full-text index (FTS5) over texts and names of ready files; a row is a message. Triggers keep it in step
-/// within the transaction of each change: before it they take the message's words out, after it they put in those that
-/// it has then. It holds no copy of the texts but reads them from the view <c>SearchContent</c>, and what is taken out is
-/// gone from its pages too.
+/// SQLite's full-text index (FTS5) over texts and names of ready files; a row is a message. New messages are put in by
+/// <see cref="SearchIndexer"/>, after their commit and many at once: within it, row by row, they were half of what an
+/// upload costs. Up to where that has come, <c>SearchProgress</c> says. Those that are in it are kept
+/// in step by triggers, within the transaction of each change: before it they take the message's words out, after it they
+/// put in those that it has then. It holds no copy of the texts but reads them from the view <c>SearchContent</c>, and
+/// what is taken out is gone from its pages too.
 /// </summary>
 internal static class SearchIndex
 {
+    private const string IndexedUntil = """(SELECT "Until" FROM "SearchProgress")""";
+
     private const string Drop = """
         DROP TABLE IF EXISTS "Search";
+        DROP TABLE IF EXISTS "SearchProgress";
         DROP VIEW IF EXISTS "SearchContent";
         DROP TRIGGER IF EXISTS "Search_message_added";
         DROP TRIGGER IF EXISTS "Search_message_changing";
@@ -43,17 +48,19 @@ internal static class SearchIndex
         INSERT INTO "Search"("Search", rank) VALUES('secure-delete', 1);
         INSERT INTO "Search"("Search") VALUES('rebuild');
 
-        CREATE TRIGGER "Search_message_added" AFTER INSERT ON "Messages" BEGIN {PutIn("new.\"Id\"")} END;
-        CREATE TRIGGER "Search_message_changing" BEFORE UPDATE OF "Text", "Deleted" ON "Messages" BEGIN {TakeOut("old.\"Id\"")} END;
-        CREATE TRIGGER "Search_message_changed" AFTER UPDATE OF "Text", "Deleted" ON "Messages" BEGIN {PutIn("new.\"Id\"")} END;
-        CREATE TRIGGER "Search_message_removing" BEFORE DELETE ON "Messages" BEGIN {TakeOut("old.\"Id\"")} END;
+        CREATE TABLE "SearchProgress" ("Until" INTEGER NOT NULL);
+        INSERT INTO "SearchProgress" SELECT COALESCE(MAX("Id"), 0) FROM "Messages";
 
-        CREATE TRIGGER "Search_file_adding" BEFORE INSERT ON "Attachments" BEGIN {TakeOut("new.\"MessageId\"")} END;
-        CREATE TRIGGER "Search_file_added" AFTER INSERT ON "Attachments" BEGIN {PutIn("new.\"MessageId\"")} END;
-        CREATE TRIGGER "Search_file_changing" BEFORE UPDATE OF "State", "FileName" ON "Attachments" BEGIN {TakeOut("old.\"MessageId\"")} END;
-        CREATE TRIGGER "Search_file_changed" AFTER UPDATE OF "State", "FileName" ON "Attachments" BEGIN {PutIn("new.\"MessageId\"")} END;
-        CREATE TRIGGER "Search_file_removing" BEFORE DELETE ON "Attachments" BEGIN {TakeOut("old.\"MessageId\"")} END;
-        CREATE TRIGGER "Search_file_removed" AFTER DELETE ON "Attachments" BEGIN {PutIn("old.\"MessageId\"")} END;
+        CREATE TRIGGER "Search_message_changing" BEFORE UPDATE OF "Text", "Deleted" ON "Messages" {IfIndexed("old.\"Id\"")} BEGIN {TakeOut("old.\"Id\"")} END;
+        CREATE TRIGGER "Search_message_changed" AFTER UPDATE OF "Text", "Deleted" ON "Messages" {IfIndexed("new.\"Id\"")} BEGIN {PutIn("new.\"Id\"")} END;
+        CREATE TRIGGER "Search_message_removing" BEFORE DELETE ON "Messages" {IfIndexed("old.\"Id\"")} BEGIN {TakeOut("old.\"Id\"")} END;
+
+        CREATE TRIGGER "Search_file_adding" BEFORE INSERT ON "Attachments" {IfIndexed("new.\"MessageId\"")} BEGIN {TakeOut("new.\"MessageId\"")} END;
+        CREATE TRIGGER "Search_file_added" AFTER INSERT ON "Attachments" {IfIndexed("new.\"MessageId\"")} BEGIN {PutIn("new.\"MessageId\"")} END;
+        CREATE TRIGGER "Search_file_changing" BEFORE UPDATE OF "State", "FileName" ON "Attachments" {IfIndexed("old.\"MessageId\"")} BEGIN {TakeOut("old.\"MessageId\"")} END;
+        CREATE TRIGGER "Search_file_changed" AFTER UPDATE OF "State", "FileName" ON "Attachments" {IfIndexed("new.\"MessageId\"")} BEGIN {PutIn("new.\"MessageId\"")} END;
+        CREATE TRIGGER "Search_file_removing" BEFORE DELETE ON "Attachments" {IfIndexed("old.\"MessageId\"")} BEGIN {TakeOut("old.\"MessageId\"")} END;
+        CREATE TRIGGER "Search_file_removed" AFTER DELETE ON "Attachments" {IfIndexed("old.\"MessageId\"")} BEGIN {PutIn("old.\"MessageId\"")} END;
         """;
 
     /// <summary>
@@ -72,9 +79,10 @@ internal static class SearchIndex
         if ((await db.Database.GetPendingMigrationsAsync()).Any())
             await db.Database.ExecuteSqlRawAsync(Drop);
         await db.Database.MigrateAsync();
-        if (await db.Database.SqlQuery<int>($"SELECT 1 FROM sqlite_schema WHERE name = 'Search'").AnyAsync())
+        if (await db.Database.SqlQuery<int>($"SELECT 1 FROM sqlite_schema WHERE name = 'Search'").AnyAsync() && !await IsOldAsync(db))
             return;
         await using var transaction = await db.Database.BeginTransactionAsync();
+        await db.Database.ExecuteSqlRawAsync(Drop);
         await db.Database.ExecuteSqlRawAsync(Create);
         await transaction.CommitAsync();
     }
@@ -95,6 +103,56 @@ internal static class SearchIndex
             LIMIT {limit}
             """
         );
+
+    /// <summary>Puts the next messages in, in one statement; returns whether there may be more.</summary>
+    /// <param name="limit">So many messages at once.</param>
+    internal static bool PutInNext(WriteScope scope, int limit)
+    {
+        long until;
+        long count;
+        using (
+            var next = scope
+                .Statement(
+                    $"""
+                    SELECT COALESCE(MAX("Id"), 0), COUNT(*)
+                    FROM (SELECT "Id" FROM "Messages" WHERE "Id" > {IndexedUntil} ORDER BY "Id" LIMIT @limit)
+                    """,
+                    ("@limit", limit)
+                )
+                .ExecuteReader()
+        )
+        {
+            next.Read();
+            (until, count) = (next.GetInt64(0), next.GetInt64(1));
+        }
+
+        if (until == 0)
+            return false;
+        scope
+            .Statement(
+                $"""
+                INSERT INTO "Search"(rowid, "Text", "FileNames")
+                SELECT "MessageId", "Text", "FileNames" FROM "SearchContent" WHERE "MessageId" > {IndexedUntil} AND "MessageId" <= @until
+                """,
+                ("@until", until)
+            )
+            .ExecuteNonQuery();
+        scope
+            .Statement(
+                $"""
+                UPDATE "SearchProgress" SET "Until" = @until
+                """,
+                ("@until", until)
+            )
+            .ExecuteNonQuery();
+        return count == limit;
+    }
+
+    /// <summary>As it was when triggers put every message in.</summary>
+    private static Task<bool> IsOldAsync(ChatDbContext db) =>
+        db.Database.SqlQuery<int>($"SELECT 1 FROM sqlite_schema WHERE name = 'Search_message_added'").AnyAsync();
+
+    private static string IfIndexed(string messageId) => $"WHEN {messageId} <= {IndexedUntil}";
 
     private static string TakeOut(string messageId) =>
         $"""

@@ -3,8 +3,12 @@ using Microsoft.EntityFrameworkCore.Storage.ValueConversion;
 namespace ChatFiles.Core.Data;
 
 /// <summary>Times are kept as UTC milliseconds since 1970: they sort, and come back as UTC.</summary>
-internal sealed class UnixMilliseconds()
-    : ValueConverter<DateTime, long>(
-        time => new DateTimeOffset(time, TimeSpan.Zero).ToUnixTimeMilliseconds(),
-        milliseconds => DateTimeOffset.FromUnixTimeMilliseconds(milliseconds).UtcDateTime
-    );
+internal sealed class UnixMilliseconds() : ValueConverter<DateTime, long>(time => Times.ToMilliseconds(time), milliseconds => Times.FromMilliseconds(milliseconds));
+
+/// <inheritdoc cref="UnixMilliseconds"/>
+internal static class Times
+{
+    public static long ToMilliseconds(DateTime time) => new DateTimeOffset(time, TimeSpan.Zero).ToUnixTimeMilliseconds();
+
+    public static DateTime FromMilliseconds(long milliseconds) => DateTimeOffset.FromUnixTimeMilliseconds(milliseconds).UtcDateTime;
+}

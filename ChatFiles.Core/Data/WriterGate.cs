@@ -5,9 +5,6 @@ namespace ChatFiles.Core.Data;
 /// <summary>Lets one at a time write to the database, and says so in the log when somebody stays too long.</summary>
 internal sealed class WriterGate : IDisposable
 {
-    /// <summary>Longer than this nobody waits for the database; it counts as unavailable then.</summary>
-    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(6);
-
     /// <summary>No write takes that long: whoever has the gate then is waiting for something, and everybody for them.</summary>
     private static readonly TimeSpan TooLong = TimeSpan.FromSeconds(30);
 
@@ -30,22 +27,29 @@ internal sealed class WriterGate : IDisposable
         set => _holder = value;
     }
 
+    /// <summary>The gate, until it is disposed; null when somebody has it.</summary>
+    public IDisposable? TryEnter() => _gate.Wait(0) ? Begin() : null;
+
     /// <summary>The gate, until it is disposed; null when it was not to be had in time.</summary>
-    public async Task<IDisposable?> EnterAsync(string holder, CancellationToken cancellationToken)
+    public async Task<IDisposable?> EnterAsync(string holder, TimeSpan patience, CancellationToken cancellationToken)
     {
-        if (!await _gate.WaitAsync(Patience, cancellationToken))
+        if (!await _gate.WaitAsync(patience, cancellationToken))
             return null;
-        var turn = new Turn(this);
         Holder = holder;
-        Volatile.Write(ref _heldSince, _time.GetTimestamp());
-        _alarm.Change(TooLong, TooLong);
-        return turn;
+        return Begin();
     }
 
     public void Dispose()
     {
         _alarm.Dispose();
         _gate.Dispose();
+    }
+
+    private Turn Begin()
+    {
+        Volatile.Write(ref _heldSince, _time.GetTimestamp());
+        _alarm.Change(TooLong, TooLong);
+        return new Turn(this);
     }
 
     private void Report() =>

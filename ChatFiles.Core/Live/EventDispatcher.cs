@@ -1,12 +1,15 @@
+using System.Threading.Channels;
 using ChatFiles.Core.Data;
+using ChatFiles.Core.Model;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
 
 namespace ChatFiles.Core.Live;
 
 /// <summary>
-/// The queue's worker: takes committed events from the log in their order and hands them to the rooms. Whoever wrote
-/// them has long had their answer. What was committed before this process began, receivers read from the log themselves.
+/// The queue's worker: hands committed events to the rooms, in the order of the log. Whoever wrote them has long had their
+/// answer. The writer tells it of each; where one is missing, the log is read. What was committed before this process
+/// began, receivers read from the log themselves.
 /// </summary>
 internal sealed class EventDispatcher(
     DatabaseWriter writer,
@@ -17,9 +20,15 @@ internal sealed class EventDispatcher(
     ILogger<EventDispatcher> logger
 ) : BackgroundService
 {
-    private readonly SemaphoreSlim _committed = new(0);
+    private const int Capacity = 1024;
+
+    /// <summary>Bounded: what has no room is missing, and is read from the log.</summary>
+    private readonly Channel<Commit> _commits = Channel.CreateBounded<Commit>(
+        new BoundedChannelOptions(Capacity) { SingleReader = true, FullMode = BoundedChannelFullMode.Wait }
+    );
 
     private long _position;
+    private int _mayLackSome;
 
     /// <summary>The position is taken before the server takes its first request, so that no event falls in between.</summary>
     public override async Task StartAsync(CancellationToken cancellationToken)
@@ -33,18 +42,12 @@ internal sealed class EventDispatcher(
     {
         try
         {
-            while (true)
+            while (await _commits.Reader.WaitToReadAsync(stoppingToken))
             {
-                var (events, next) = await RetryAsync(() => log.ReadAllAsync(_position, stoppingToken), stoppingToken);
-                foreach (var roomEvent in events)
-                {
-                    presence.Heed(roomEvent);
-                    broadcaster.Publish(roomEvent);
-                }
-
-                _position = next;
-                if (events.Count == 0)
-                    await _committed.WaitAsync(stoppingToken);
+                while (_commits.Reader.TryRead(out var commit))
+                    await DispatchAsync(commit, stoppingToken);
+                if (Interlocked.Exchange(ref _mayLackSome, 0) == 1)
+                    await CatchUpAsync(stoppingToken);
             }
         }
         finally
@@ -53,10 +56,52 @@ internal sealed class EventDispatcher(
         }
     }
 
-    private void OnCommitted()
+    private async Task DispatchAsync(Commit commit, CancellationToken stoppingToken)
     {
-        if (_committed.CurrentCount == 0)
-            _committed.Release();
+        if (commit.IsUnsure)
+            await CatchUpAsync(stoppingToken);
+        foreach (var (id, roomEvent) in commit.Events)
+        {
+            if (id <= _position)
+                continue;
+            if (id != _position + 1 || roomEvent is null)
+            {
+                await CatchUpAsync(stoppingToken);
+                continue;
+            }
+
+            Publish(roomEvent);
+            _position = id;
+        }
+    }
+
+    /// <summary>Reads the log to its end.</summary>
+    private async Task CatchUpAsync(CancellationToken stoppingToken)
+    {
+        while (true)
+        {
+            var (events, next) = await RetryAsync(() => log.ReadAllAsync(_position, stoppingToken), stoppingToken);
+            if (events.Count == 0)
+                return;
+            foreach (var roomEvent in events)
+                Publish(roomEvent);
+            _position = next;
+        }
+    }
+
+    private void Publish(RoomEvent roomEvent)
+    {
+        presence.Heed(roomEvent);
+        broadcaster.Publish(roomEvent);
+    }
+
+    private void OnCommitted(Commit commit)
+    {
+        if ((commit.Events.Count == 0 && !commit.IsUnsure) || _commits.Writer.TryWrite(commit))
+            return;
+        Volatile.Write(ref _mayLackSome, 1);
+        // Once more after the mark, as in RoomInbox: else nothing might wake a reader who has just emptied it all.
+        _commits.Writer.TryWrite(commit);
     }
 
     private async Task<T> RetryAsync<T>(Func<Task<T>> read, CancellationToken stoppingToken)
@@ -73,11 +118,5 @@ internal sealed class EventDispatcher(
                 await Pauses.WaitAsync(failures, time, stoppingToken);
             }
         }
-    }
-
-    public override void Dispose()
-    {
-        _committed.Dispose();
-        base.Dispose();
     }
 }

@@ -1,13 +1,12 @@
 using System.Collections.Concurrent;
 using System.Collections.Immutable;
-using ChatFiles.Core.Chats;
 using ChatFiles.Core.Model;
 
 namespace ChatFiles.Core.Live;
 
 /// <summary>
 /// In memory only: who has which chat open, and who is writing in it. Whoever has a seat in a chat sees the others who
-/// have one; only <see cref="ChatService.OpenChatAsync"/> gives seats, and only to members.
+/// have one; only opening a chat gives seats, and only to members.
 /// </summary>
 public sealed class Presence(TimeProvider time)
 {

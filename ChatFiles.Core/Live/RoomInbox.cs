@@ -13,6 +13,9 @@ internal sealed class RoomInbox(string userId, long chatId, long since, bool gat
 {
     private const int Capacity = 128;
 
+    /// <summary>Comes before every position, so that a reader is woken and finds nothing.</summary>
+    private static readonly RoomEvent Nothing = new(0, Seq: 0, default, MessageId: null, FileId: null, UserId: null, UserName: null, Message: null);
+
     private readonly Channel<RoomEvent> _events = Channel.CreateBounded<RoomEvent>(
         new BoundedChannelOptions(Capacity)
         {
@@ -38,10 +41,16 @@ internal sealed class RoomInbox(string userId, long chatId, long since, bool gat
         if (roomEvent.Seq <= since)
             return;
         if (roomEvent.Type == ChatEventType.MemberLeft && roomEvent.UserId == userId)
-            _ = _ended.CancelAsync();
+            End();
         else if (!_events.Writer.TryWrite(roomEvent))
             Miss(roomEvent);
     }
+
+    /// <summary>Wakes the reader although nothing has come. Where the inbox is full there is enough to wake for.</summary>
+    public void Wake() => _events.Writer.TryWrite(Nothing);
+
+    /// <summary>As if the membership had ended.</summary>
+    public void End() => _ = _ended.CancelAsync();
 
     /// <summary>True once after events were dropped.</summary>
     public bool TakeMissedSome() => Interlocked.Exchange(ref _missedSome, 0) == 1;

@@ -50,6 +50,8 @@ public sealed class RoomSubscription : IChanges<RoomEvent>
             {
                 await foreach (var events in ReadFromAsync(Position, gather, cancellationToken))
                 {
+                    if (events.Count == 0)
+                        continue;
                     await deliver(events);
                     Position = events[^1].Seq;
                     failures = 0;
@@ -68,11 +70,11 @@ public sealed class RoomSubscription : IChanges<RoomEvent>
     /// <summary>All events after the position, then the live ones as they come. Ends when the membership does.</summary>
     public async IAsyncEnumerable<RoomEvent> ReadAsync([EnumeratorCancellation] CancellationToken cancellationToken)
     {
-        await foreach (var events in ReadFromAsync(Position, gather: null, cancellationToken))
+        await foreach (var events in ReadManyAsync(cancellationToken))
         {
             foreach (var roomEvent in events)
             {
-                if (_inbox.Ended.IsCancellationRequested)
+                if (HasEnded)
                     yield break;
                 yield return roomEvent;
                 Position = roomEvent.Seq;
@@ -80,28 +82,45 @@ public sealed class RoomSubscription : IChanges<RoomEvent>
         }
     }
 
+    /// <summary>The same, as many at once as there are; an empty list at each beat of the <see cref="Pulse"/> that it has joined.</summary>
+    public IAsyncEnumerable<IReadOnlyList<RoomEvent>> ReadManyAsync(CancellationToken cancellationToken) =>
+        ReadFromAsync(Position, gather: null, cancellationToken);
+
+    /// <summary>The membership has ended, or <see cref="End"/> was called: nothing must be handed out any more.</summary>
+    public bool HasEnded => _inbox.Ended.IsCancellationRequested;
+
+    /// <summary>Ends the reading as the end of the membership does. May be called from any thread.</summary>
+    public void End() => _inbox.End();
+
+    /// <summary>Lets whoever waits for events go through an empty round. May be called from any thread.</summary>
+    internal void Wake() => _inbox.Wake();
+
     /// <inheritdoc/>
     public void Dispose() => _broadcaster.Leave(_inbox);
 
-    /// <summary>Never an empty list.</summary>
+    /// <summary>An empty list where there was nothing new in what was heard.</summary>
     private async IAsyncEnumerable<IReadOnlyList<RoomEvent>> ReadFromAsync(
         long position,
         Func<Task>? gather,
         [EnumeratorCancellation] CancellationToken cancellationToken
     )
     {
-        using var ending = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken, _inbox.Ended);
-        while (await CatchUpAsync(position, ending.Token) is { } missed)
+        // A stream ends by the inbox alone, and needs no token of its own.
+        using var linked = cancellationToken.CanBeCanceled
+            ? CancellationTokenSource.CreateLinkedTokenSource(cancellationToken, _inbox.Ended)
+            : null;
+        var ending = linked?.Token ?? _inbox.Ended;
+        while (await CatchUpAsync(position, ending) is { } missed)
         {
             // The log until there is nothing more in it, then what is heard until something is missing.
-            var events = missed.Count > 0 ? missed : await NextLiveAsync(position, gather, ending.Token);
+            var events = missed.Count > 0 ? missed : await NextLiveAsync(position, gather, ending);
             while (events is not null)
             {
                 if (_inbox.Ended.IsCancellationRequested)
                     yield break;
                 yield return events;
-                position = events[^1].Seq;
-                events = missed.Count > 0 ? null : await NextLiveAsync(position, gather, ending.Token);
+                position = events.Count > 0 ? events[^1].Seq : position;
+                events = missed.Count > 0 ? null : await NextLiveAsync(position, gather, ending);
             }
 
             if (_inbox.Ended.IsCancellationRequested)
@@ -138,19 +157,15 @@ public sealed class RoomSubscription : IChanges<RoomEvent>
     {
         try
         {
-            while (!_inbox.TakeMissedSome())
-            {
-                await _inbox.WaitAsync(ending);
-                if (gather is not null)
-                    await gather();
-                ending.ThrowIfCancellationRequested();
-                if (_inbox.TakeAfter(position) is { Count: > 0 } events)
-                    return events;
-                if (_inbox.HasGap)
-                    return null;
-            }
-
-            return null;
+            if (_inbox.TakeMissedSome())
+                return null;
+            await _inbox.WaitAsync(ending);
+            if (gather is not null)
+                await gather();
+            ending.ThrowIfCancellationRequested();
+            var events = _inbox.TakeAfter(position);
+            // What does not follow on is in the log; what was known already, or only a waking, is an empty round.
+            return events.Count == 0 && _inbox.HasGap ? null : events;
         }
         catch (OperationCanceledException) when (_inbox.Ended.IsCancellationRequested)
         {

@@ -1,5 +1,3 @@
-using ChatFiles.Core.Files;
-
 namespace ChatFiles.Core.Model;
 
 public enum AttachmentState
@@ -51,7 +49,7 @@ public class Attachment
     public string ContentType { get; set; } = "";
 
     /// <summary>
-    /// Of a text, as <see cref="CharsetReader"/> says it; empty when it is none that can be told, null while nobody has
+    /// Of a text, as its bytes say it; empty when it is none that can be told, null while nobody has
     /// looked: no text, or from before this was asked.
     /// </summary>
     public string? Charset { get; set; }

@@ -55,9 +55,9 @@ internal sealed class JobRunner(
 
     private DateTime Now => time.GetUtcNow().UtcDateTime;
 
-    private void Wake()
+    private void Wake(Commit commit)
     {
-        if (_wake.CurrentCount == 0)
+        if (commit.HasJobs && _wake.CurrentCount == 0)
             _wake.Release();
     }
 

@@ -1,4 +1,4 @@
-using System.Data.Common;
+using System.Data;
 using System.Diagnostics;
 using ChatFiles.Core.Data;
 using ChatFiles.Core.Files;
@@ -7,9 +7,10 @@ using ChatFiles.E2E.Faults;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Hosting;
 using Microsoft.AspNetCore.Http;
-using Microsoft.EntityFrameworkCore.Diagnostics;
+using Microsoft.Data.Sqlite;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
+using SQLitePCL;
 
 [assembly: HostingStartup(typeof(CrashPoints))]
 
@@ -56,7 +57,6 @@ namespace ChatFiles.E2E.Faults
                 services.AddSingleton<IFileStore>(provider => new CrashingStore(
                     new LocalFileStore(provider.GetRequiredService<DataDirectory>().Files)
                 ));
-                services.AddSingleton<IInterceptor, CrashingTransaction>();
                 services.AddSingleton<IStartupFilter, CrashingRequest>();
                 services.AddHostedService<CrashingQueue>();
             });
@@ -129,22 +129,6 @@ namespace ChatFiles.E2E.Faults
             public override void Write(byte[] buffer, int offset, int count) => throw new NotSupportedException();
         }
 
-        /// <summary>Message and attachments are written, the commit is not.</summary>
-        private sealed class CrashingTransaction : DbCommandInterceptor
-        {
-            public override ValueTask<DbDataReader> ReaderExecutedAsync(
-                DbCommand command,
-                CommandExecutedEventData eventData,
-                DbDataReader result,
-                CancellationToken cancellationToken = default
-            )
-            {
-                if (command.CommandText.Contains("INSERT INTO \"Events\"", StringComparison.Ordinal))
-                    CrashAt("in-transaction");
-                return ValueTask.FromResult(result);
-            }
-        }
-
         private sealed class CrashingRequest : IStartupFilter
         {
             public Action<IApplicationBuilder> Configure(Action<IApplicationBuilder> next) =>
@@ -169,12 +153,27 @@ namespace ChatFiles.E2E.Faults
         {
             public Task StartAsync(CancellationToken cancellationToken)
             {
-                writer.Committed += () => CrashAt("after-commit");
+                writer.Committed += _ => CrashAt("after-commit");
+                writer.Connection.StateChange += (_, change) => Watch(writer.Connection, change.CurrentState);
+                Watch(writer.Connection, writer.Connection.State);
                 broadcaster.Watch(_ => CrashAt("dispatch"));
                 return Task.CompletedTask;
             }
 
             public Task StopAsync(CancellationToken cancellationToken) => Task.CompletedTask;
+
+            /// <summary>Message and attachments are written, the commit is not.</summary>
+            private static void Watch(SqliteConnection connection, ConnectionState state)
+            {
+                if (state == ConnectionState.Open)
+                    raw.sqlite3_update_hook(connection.Handle, (_, _, _, table, _) => CrashIn(table.utf8_to_string()), null);
+            }
+
+            private static void CrashIn(string table)
+            {
+                if (table == "Events")
+                    CrashAt("in-transaction");
+            }
         }
     }
 }

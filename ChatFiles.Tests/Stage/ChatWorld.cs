@@ -39,6 +39,9 @@ internal sealed class ChatWorld : IAsyncDisposable
 
     public DatabaseWriter Writer => _services.GetRequiredService<DatabaseWriter>();
 
+    /// <summary>Puts what was sent into the search index; else its own service does that soon after each commit.</summary>
+    public Task IndexAsync() => _services.GetRequiredService<SearchIndexer>().CatchUpAsync(CancellationToken.None);
+
     public IFileStore Store => _services.GetRequiredService<IFileStore>();
 
     /// <summary>How many blobs lie in the local file store, half-written ones included.</summary>
@@ -134,6 +137,13 @@ internal sealed class ChatWorld : IAsyncDisposable
     {
         await using var db = await _services.GetRequiredService<IDbContextFactory<ChatDbContext>>().CreateDbContextAsync();
         return await read(db);
+    }
+
+    /// <summary>Searches in all that was sent until now.</summary>
+    public async Task<Result<FoundPage>> SearchAsync(string userId, string? text, long? chatId = null, long? before = null, int limit = 50)
+    {
+        await IndexAsync();
+        return await Chats.SearchAsync(userId, text, chatId, before, limit);
     }
 
     public Task<List<ChatEvent>> EventsAsync(long chat) =>

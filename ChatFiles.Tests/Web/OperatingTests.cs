@@ -45,7 +45,7 @@ public sealed class OperatingTests(TestServer server) : IClassFixture<TestServer
     {
         await using var asked = await TestServer.StartAsync(new FakeTimeProvider(DateTimeOffset.UnixEpoch.AddYears(60)));
         var commits = 0;
-        asked.Services.GetRequiredService<DatabaseWriter>().Committed += () => Interlocked.Increment(ref commits);
+        asked.Services.GetRequiredService<DatabaseWriter>().Committed += _ => Interlocked.Increment(ref commits);
 
         await Task.WhenAll(Enumerable.Range(0, 40).Select(_ => asked.Stranger.GetAsync("health/ready").ShouldBeAsync(HttpStatusCode.OK)));
 

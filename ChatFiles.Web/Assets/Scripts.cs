@@ -98,22 +98,22 @@ internal sealed partial class Scripts
 
     private static string NameOf(string path) => "module_" + NotWord().Replace(path[..^".js".Length], "_");
 
-    [GeneratedRegex(@"^import (\{(?<names>[^}]*)\} from )?'(?<path>\.[^']+)';", RegexOptions.Multiline | RegexOptions.ExplicitCapture, 1000)]
+    [GeneratedRegex(@"^import (\{(?<names>[^}]*)\} from )?'(?<path>\.[^']+)';", RegexOptions.Multiline | RegexOptions.ExplicitCapture, 10_000)]
     private static partial Regex Import();
 
     [GeneratedRegex(
         @"^export (?<declaration>((async )?function\*?|class|const) (?<name>\w+))",
         RegexOptions.Multiline | RegexOptions.ExplicitCapture,
-        1000
+        10_000
     )]
     private static partial Regex Export();
 
-    [GeneratedRegex(@"^((import|export|await)\b.*|.*\bimport\.meta\b.*)", RegexOptions.Multiline | RegexOptions.ExplicitCapture, 1000)]
+    [GeneratedRegex(@"^((import|export|await)\b.*|.*\bimport\.meta\b.*)", RegexOptions.Multiline | RegexOptions.ExplicitCapture, 10_000)]
     private static partial Regex NotUnderstood();
 
-    [GeneratedRegex(@"\s+as\s+", RegexOptions.None, 1000)]
+    [GeneratedRegex(@"\s+as\s+", RegexOptions.None, 10_000)]
     private static partial Regex Renamed();
 
-    [GeneratedRegex(@"\W", RegexOptions.None, 1000)]
+    [GeneratedRegex(@"\W", RegexOptions.None, 10_000)]
     private static partial Regex NotWord();
 }

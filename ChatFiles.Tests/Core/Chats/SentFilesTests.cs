@@ -301,7 +301,7 @@ public sealed class SentFilesTests
             db.Database.ExecuteSqlRawAsync("CREATE TRIGGER broken BEFORE INSERT ON Attachments BEGIN SELECT RAISE(ABORT, 'broken'); END")
         );
 
-        await Should.ThrowAsync<DbUpdateException>(() => world.SendAsync(ann, chat, "key", Parts.File("x.txt", "x"), Parts.Thumbnail(Jpeg)));
+        await Should.ThrowAsync<Microsoft.Data.Sqlite.SqliteException>(() => world.SendAsync(ann, chat, "key", Parts.File("x.txt", "x"), Parts.Thumbnail(Jpeg)));
         await NothingIsKeptAsync(world, ann.Id, chat);
 
         await world.Writer.WriteAsync(db => db.Database.ExecuteSqlRawAsync("DROP TRIGGER broken"));

@@ -137,7 +137,7 @@ public sealed class DatabaseGateTests
     {
         await using var world = await ChatWorld.BeginAsync();
         var seen = new TaskCompletionSource<int>();
-        world.Writer.Committed += () => seen.TrySetResult(world.ReadAsync(db => db.Markers.CountAsync()).GetAwaiter().GetResult());
+        world.Writer.Committed += _ => seen.TrySetResult(world.ReadAsync(db => db.Markers.CountAsync()).GetAwaiter().GetResult());
 
         await AddAsync(world, "m");
 

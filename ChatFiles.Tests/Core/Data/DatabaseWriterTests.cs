@@ -15,7 +15,7 @@ public sealed class DatabaseWriterTests
     {
         await using var world = await ChatWorld.BeginAsync();
         var commits = 0;
-        world.Writer.Committed += () => Interlocked.Increment(ref commits);
+        world.Writer.Committed += _ => Interlocked.Increment(ref commits);
         var isBusy = new TaskCompletionSource();
         var first = world.Writer.WriteAsync(_ => isBusy.Task);
 

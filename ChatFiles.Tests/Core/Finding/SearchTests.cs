@@ -52,7 +52,7 @@ public sealed class SearchTests
         var sent = (await world.SendAsync(ann, Chat.GeneralId, null, Parts.File("Dawn_picture.png.txt", "x"), caption)).Value;
         await world.Chats.SendTextAsync(ann.Id, Chat.GeneralId, "something else");
 
-        var page = (await world.Chats.SearchAsync(ann.Id, text)).Value;
+        var page = (await world.SearchAsync(ann.Id, text)).Value;
 
         page.Messages.Select(m => m.Id).ShouldBe(found ? [sent.Id] : []);
     }
@@ -66,7 +66,7 @@ public sealed class SearchTests
         await using var world = await ChatWorld.BeginAsync();
         var ann = await world.PersonAsync("ann");
 
-        (await world.Chats.SearchAsync(ann.Id, text)).Refusal!.Reason.ShouldBe(RefusalReason.InvalidQuery);
+        (await world.SearchAsync(ann.Id, text)).Refusal!.Reason.ShouldBe(RefusalReason.InvalidQuery);
     }
 
     [Fact]
@@ -75,9 +75,9 @@ public sealed class SearchTests
         await using var world = await ChatWorld.BeginAsync();
         var ann = await world.PersonAsync("ann");
 
-        (await world.Chats.SearchAsync(ann.Id, string.Concat(Enumerable.Repeat("a ", 100)))).Refusal.ShouldBeNull();
-        (await world.Chats.SearchAsync(ann.Id, new string('"', 199) + "a")).Refusal.ShouldBeNull();
-        (await world.Chats.SearchAsync(ann.Id, new string('a', 201))).Refusal!.Detail.ShouldContain("200");
+        (await world.SearchAsync(ann.Id, string.Concat(Enumerable.Repeat("a ", 100)))).Refusal.ShouldBeNull();
+        (await world.SearchAsync(ann.Id, new string('"', 199) + "a")).Refusal.ShouldBeNull();
+        (await world.SearchAsync(ann.Id, new string('a', 201))).Refusal!.Detail.ShouldContain("200");
     }
 
     [Fact]
@@ -90,8 +90,8 @@ public sealed class SearchTests
         var sent = (await world.Chats.SendTextAsync(ann.Id, Chat.GeneralId, $"{sentence} {path}")).Value;
 
         foreach (var text in new[] { sentence, path, "w0 w0 w0 w1", "w0 w1 w", $"w3 {path}" })
-            (await world.Chats.SearchAsync(ann.Id, text)).Value.Messages.Select(m => m.Id).ShouldBe([sent.Id], text);
-        (await world.Chats.SearchAsync(ann.Id, "w0 w1 x")).Value.Messages.ShouldBeEmpty();
+            (await world.SearchAsync(ann.Id, text)).Value.Messages.Select(m => m.Id).ShouldBe([sent.Id], text);
+        (await world.SearchAsync(ann.Id, "w0 w1 x")).Value.Messages.ShouldBeEmpty();
     }
 
     [Theory]
@@ -121,14 +121,14 @@ public sealed class SearchTests
         (await ChatsAsync(ann, null)).ShouldBe([own, shared]);
         (await ChatsAsync(ann, shared)).ShouldBe([shared]);
         (await ChatsAsync(ben, null)).ShouldBe([shared]);
-        (await world.Chats.SearchAsync(ben.Id, "plan", own)).Refusal.ShouldBe(Refusal.ChatNotFound);
-        (await world.Chats.SearchAsync(ben.Id, "", own)).Refusal.ShouldBe(Refusal.ChatNotFound);
+        (await world.SearchAsync(ben.Id, "plan", own)).Refusal.ShouldBe(Refusal.ChatNotFound);
+        (await world.SearchAsync(ben.Id, "", own)).Refusal.ShouldBe(Refusal.ChatNotFound);
 
         await world.Chats.RemoveMemberAsync(ann.Id, shared, ben.Id);
         (await ChatsAsync(ben, null)).ShouldBeEmpty();
 
         async Task<IEnumerable<long>> ChatsAsync(Person person, long? chat) =>
-            (await world.Chats.SearchAsync(person.Id, "plan", chat)).Value.Messages.Select(m => m.ChatId);
+            (await world.SearchAsync(person.Id, "plan", chat)).Value.Messages.Select(m => m.ChatId);
     }
 
     [Fact]
@@ -145,7 +145,7 @@ public sealed class SearchTests
         long? before = null;
         do
         {
-            var page = (await world.Chats.SearchAsync(ann.Id, "wor", null, before, 5)).Value;
+            var page = (await world.SearchAsync(ann.Id, "wor", null, before, 5)).Value;
             seen.AddRange(page.Messages.Select(m => m.Id));
             before = page.NextBefore;
             await world.Chats.SendTextAsync(ann.Id, chat, "word meanwhile");
@@ -179,7 +179,7 @@ public sealed class SearchTests
         (await FindsAsync("pear")).ShouldBeFalse();
         (await FindsAsync("caption")).ShouldBeFalse();
 
-        async Task<bool> FindsAsync(string text) => (await world.Chats.SearchAsync(ann.Id, text)).Value.Messages.Count > 0;
+        async Task<bool> FindsAsync(string text) => (await world.SearchAsync(ann.Id, text)).Value.Messages.Count > 0;
     }
 
     [Fact]
@@ -257,6 +257,7 @@ public sealed class SearchTests
     /// <summary>FTS5 compares every entry with the texts and names as they are now, and SQLite every page with itself.</summary>
     private static async Task CheckIndexAsync(ChatWorld world)
     {
+        await world.IndexAsync();
         await world.Writer.WriteAsync(db => db.Database.ExecuteSqlAsync($"""INSERT INTO "Search"("Search", rank) VALUES ('integrity-check', 1)"""));
         DatabaseIntegrity.Check(new DatabaseFile(Path.Combine(world.Folder, "chatfiles.db")), thoroughly: true);
     }

@@ -37,8 +37,8 @@ public sealed class UpgradeTests
 
         (await world.Chats.ListMembersAsync("ann", Chat.GeneralId, "ANN")).Value.Members.Single().Name.ShouldBe("Ann");
         (await world.Chats.ListChatsAsync("ann")).Single().Members.ShouldBe(1);
-        (await world.Chats.SearchAsync("ann", "word ärger")).Value.Messages.Single().Id.ShouldBe(5);
-        (await world.Chats.SearchAsync("ann", "early")).Value.Messages.Count.ShouldBe(1);
+        (await world.SearchAsync("ann", "word ärger")).Value.Messages.Single().Id.ShouldBe(5);
+        (await world.SearchAsync("ann", "early")).Value.Messages.Count.ShouldBe(1);
         (await NamesAsync(new FileFilter(AuthorId: "ann"))).ShouldBe(["c.pdf", "b.7z", "Ärger.mp3"]);
         (await NamesAsync(new FileFilter("ÄR", FileKind.Audio))).ShouldBe(["Ärger.mp3"]);
         (await NamesAsync(new FileFilter(Kind: FileKind.Archive))).ShouldBe(["b.7z"]);
@@ -46,7 +46,7 @@ public sealed class UpgradeTests
         (await NamesAsync(new FileFilter(Kind: FileKind.Image))).ShouldBeEmpty();
 
         await world.RestartAsync();
-        (await world.Chats.SearchAsync("ann", "early")).Value.Messages.Count.ShouldBe(1);
+        (await world.SearchAsync("ann", "early")).Value.Messages.Count.ShouldBe(1);
 
         async Task<IEnumerable<string?>> NamesAsync(FileFilter filter) =>
             (await world.Chats.ListFilesAsync("ann", Chat.GeneralId, filter)).Value.Files.Select(f => f.FileName);

@@ -1,5 +1,7 @@
 using System.Text.Json;
+using ChatFiles.Core.Data;
 using ChatFiles.Tests.Stage;
+using Microsoft.Extensions.DependencyInjection;
 
 namespace ChatFiles.Tests.Web.Api;
 
@@ -103,16 +105,16 @@ public sealed class FindingTests(TestServer server) : IClassFixture<TestServer>
         var text = await ann.SendTextAsync(shared, "Der Überblick zaunkönig");
         await ann.SendFileAsync(own, "Zaunkönig.txt");
 
-        var mine = await ann.GetAsync("search?q=ZAUNKONIG");
+        var mine = await SearchAsync(ann, "search?q=ZAUNKONIG");
         Chats(mine).ShouldBe([own, shared]);
         mine.GetProperty("nextBefore").ValueKind.ShouldBe(JsonValueKind.Null);
         mine.GetProperty("messages")[1].GetRawText().ShouldBe(text.GetRawText());
-        Chats(await ann.GetAsync($"search?q=zaun&chat={shared}")).ShouldBe([shared]);
-        Chats(await bob.GetAsync("search?q=zaunk%C3%B6nig")).ShouldBe([shared]);
+        Chats(await SearchAsync(ann, $"search?q=zaun&chat={shared}")).ShouldBe([shared]);
+        Chats(await SearchAsync(bob, "search?q=zaunk%C3%B6nig")).ShouldBe([shared]);
 
-        var first = await ann.GetAsync("search?q=zaunkönig&limit=1");
+        var first = await SearchAsync(ann, "search?q=zaunkönig&limit=1");
         Chats(first).ShouldBe([own]);
-        Chats(await ann.GetAsync($"search?q=zaunkönig&limit=1&before={first.GetProperty("nextBefore").GetInt64()}")).ShouldBe([shared]);
+        Chats(await SearchAsync(ann, $"search?q=zaunkönig&limit=1&before={first.GetProperty("nextBefore").GetInt64()}")).ShouldBe([shared]);
     }
 
     [Theory]
@@ -134,7 +136,7 @@ public sealed class FindingTests(TestServer server) : IClassFixture<TestServer>
         var chat = await ann.ChatAsync();
         await ann.SendTextAsync(chat, "a heron at the lake");
 
-        Chats(await ann.GetAsync($"search?chat={chat}&q={q}")).ShouldBe(found ? [chat] : []);
+        Chats(await SearchAsync(ann, $"search?chat={chat}&q={q}")).ShouldBe(found ? [chat] : []);
     }
 
     [Theory]
@@ -165,9 +167,9 @@ public sealed class FindingTests(TestServer server) : IClassFixture<TestServer>
         var file = await ann.SendFileAsync(chat, "cormorant.txt");
 
         await ann.Http.DeleteAsync($"chat/{chat}/messages/{text.GetProperty("id")}").ShouldBeAsync(HttpStatusCode.NoContent);
-        Chats(await ann.GetAsync($"search?q=cormorant&chat={chat}")).Count().ShouldBe(1);
+        Chats(await SearchAsync(ann, $"search?q=cormorant&chat={chat}")).Count().ShouldBe(1);
         await ann.Http.DeleteAsync(file.Text("path")).ShouldBeAsync(HttpStatusCode.NoContent);
-        Chats(await ann.GetAsync($"search?q=cormorant&chat={chat}")).ShouldBeEmpty();
+        Chats(await SearchAsync(ann, $"search?q=cormorant&chat={chat}")).ShouldBeEmpty();
         (await ann.GetAsync($"chat/{chat}/files")).GetProperty("files").GetArrayLength().ShouldBe(0);
     }
 
@@ -221,4 +223,11 @@ public sealed class FindingTests(TestServer server) : IClassFixture<TestServer>
     }
 
     private static IEnumerable<long> Chats(JsonElement page) => page.GetProperty("messages").EnumerateArray().Select(m => m.GetProperty("chatId").GetInt64());
+
+    /// <summary>In all that was sent until now.</summary>
+    private async Task<JsonElement> SearchAsync(ApiUser user, string address)
+    {
+        await server.Services.GetRequiredService<SearchIndexer>().CatchUpAsync(CancellationToken.None);
+        return await user.GetAsync(address);
+    }
 }

@@ -199,12 +199,11 @@ public sealed class ChatRoomTests
         using var heard = (await world.Chats.SubscribeAsync(ann.Id, chat, after: null)).Value;
 
         pause.IsWanted = true;
-        var loading = List(page).InvokeAsync(() => List(page).Instance.LoadOlderAsync());
+        page.FindComponent<ChatRoom>().Render(p => p.Add(c => c.MessageId, file.Id));
         await pause.Reached.WaitAsync(Screen.Patience);
         await world.Chats.DeleteMessageAsync(ann.Id, chat, file.Id);
         await heard.ReadAsync(CancellationToken.None).FirstAsync();
         pause.End();
-        await loading;
 
         page.WaitForAssertion(() => page.Find("article").HasAttribute("data-deleted").ShouldBeTrue(), Screen.Patience);
         Id(page.Find("article")).ShouldBe(file.Id);

@@ -21,7 +21,7 @@ public sealed class SearchPageTests
         var sent = (await world.SendAsync(ann, chat, null, Parts.Caption("Am Häfen <b>früh</b>"), Parts.File("Hafen.txt", "x"))).Value;
         await using var screen = new Screen(world, ann);
 
-        var page = Open(screen, "find?q=hafen");
+        var page = await OpenAsync(world, screen, "find?q=hafen");
 
         var found = page.WaitForElement("article", Screen.Patience);
         found.QuerySelector(".chat")!.TextContent.ShouldBe("Room");
@@ -45,7 +45,7 @@ public sealed class SearchPageTests
         await world.Chats.SendTextAsync(ann.Id, Chat.GeneralId, "something");
         await using var screen = new Screen(world, ann);
 
-        var page = Open(screen, address);
+        var page = await OpenAsync(world, screen, address);
 
         page.WaitForAssertion(() => page.Find("[role='status']").TextContent.ShouldContain(words), Screen.Patience);
         page.FindAll("article").ShouldBeEmpty();
@@ -59,6 +59,7 @@ public sealed class SearchPageTests
         var chat = await world.ChatAsync(ann);
         await world.Chats.SendTextAsync(ann.Id, chat, "plan here");
         await world.Chats.SendTextAsync(ann.Id, Chat.GeneralId, "plan there");
+        await world.IndexAsync();
         await using var screen = new Screen(world, ann);
         var navigation = screen.Services.GetRequiredService<NavigationManager>();
         navigation.NavigateTo($"chats/{chat}/files");
@@ -73,7 +74,7 @@ public sealed class SearchPageTests
         Switch(page, "Only Room").ShouldBe($"/find?q=plan&chat={chat}");
         Switch(page, "All chats").ShouldBe($"/find?q=plan&from={chat}");
 
-        page = Open(screen, $"find?q=plan&chat={chat}");
+        page = await OpenAsync(world, screen, $"find?q=plan&chat={chat}");
         page.WaitForAssertion(() => page.FindAll("article").Count.ShouldBe(1), Screen.Patience);
         Switch(page, "All chats").ShouldBe($"/find?q=plan&from={chat}");
         page.Find("nav a[aria-current]").TextContent.ShouldBe("Only Room");
@@ -89,7 +90,7 @@ public sealed class SearchPageTests
         var gone = (await world.Chats.SendTextAsync(ann.Id, chat, "secret plan")).Value;
         await world.Chats.SendTextAsync(ann.Id, chat, "open plan");
         await using var screen = new Screen(world, bob);
-        var page = Open(screen, "find?q=plan");
+        var page = await OpenAsync(world, screen, "find?q=plan");
         page.WaitForAssertion(() => page.FindAll("article").Count.ShouldBe(2), Screen.Patience);
 
         await world.Chats.DeleteMessageAsync(ann.Id, chat, gone.Id);
@@ -106,6 +107,7 @@ public sealed class SearchPageTests
         await using var world = await ChatWorld.BeginAsync(change: services => services.AddSingleton<TimeProvider>(new FakeTimeProvider()));
         var ann = await world.PersonAsync("ann");
         await world.Chats.SendTextAsync(ann.Id, Chat.GeneralId, "word29");
+        await world.IndexAsync();
         await using var screen = new Screen(world, ann);
         var navigation = screen.Services.GetRequiredService<NavigationManager>();
         using var mayEnd = new ManualResetEventSlim();
@@ -136,7 +138,7 @@ public sealed class SearchPageTests
         for (var i = 0; i < 400; i++)
             sent.Add((await world.Chats.SendTextAsync(ann.Id, chat, $"plan {i}")).Value);
         await using var screen = new Screen(world, bob);
-        var page = Open(screen, "find?q=plan");
+        var page = await OpenAsync(world, screen, "find?q=plan");
         for (var shown = 100; shown <= 400; shown += 50)
         {
             page.WaitForElement(".more", Screen.Patience).Click();
@@ -151,6 +153,7 @@ public sealed class SearchPageTests
         page.WaitForAssertion(() => page.FindAll("article").Count.ShouldBe(299), Screen.Patience);
         statements.LongestIn("Messages").ShouldBeLessThan(10, "rows that one reading gave");
         statements.CountOf("MATCH").ShouldBe(0, "no event searches again");
+        await world.IndexAsync();
         page.FindAll("button").Single(b => b.TextContent == "Back to the newest").Click();
         page.WaitForAssertion(() => page.Find("article .text").TextContent.ShouldBe("another plan"), Screen.Patience);
     }
@@ -164,7 +167,7 @@ public sealed class SearchPageTests
         var chat = await world.ChatAsync(ann);
         var sent = (await world.SendAsync(ann, chat, null, Parts.Caption("early draft"), Parts.File("plan.txt", "x"), Parts.File("other.txt", "x"))).Value;
         await using var screen = new Screen(world, ann);
-        var page = Open(screen, "find?q=draft+pla");
+        var page = await OpenAsync(world, screen, "find?q=draft+pla");
         page.WaitForAssertion(() => page.FindAll("article .file").Count.ShouldBe(2), Screen.Patience);
 
         await world.Chats.DeleteFileAsync(ann.Id, chat, sent.Attachments[1].Id);
@@ -204,8 +207,9 @@ public sealed class SearchPageTests
                 CancellationToken.None
             );
 
-    private static IRenderedComponent<SearchPage> Open(Screen screen, string address)
+    private static async Task<IRenderedComponent<SearchPage>> OpenAsync(ChatWorld world, Screen screen, string address)
     {
+        await world.IndexAsync();
         screen.Services.GetRequiredService<NavigationManager>().NavigateTo(address);
         return screen.Render<SearchPage>();
     }

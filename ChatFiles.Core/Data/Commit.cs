@@ -1,0 +1,14 @@
+using ChatFiles.Core.Model;
+
+namespace ChatFiles.Core.Data;
+
+/// <summary>What has just been committed. It stands in the database: this is only the faster way to hear of it.</summary>
+/// <param name="Events">In the order of their ids.</param>
+/// <param name="HasJobs">There are new side jobs among it.</param>
+/// <param name="IsUnsure">The database did not say whether it was committed: whoever needs to know looks there.</param>
+public sealed record Commit(IReadOnlyList<CommittedEvent> Events, bool HasJobs, bool IsUnsure = false);
+
+/// <summary>An event of the log.</summary>
+/// <param name="Id">Its place in the log.</param>
+/// <param name="Event">As receivers get it; null where the log has to be read for that.</param>
+public sealed record CommittedEvent(long Id, RoomEvent? Event);

@@ -1,0 +1,116 @@
+using ChatFiles.Core.Model;
+using Microsoft.Data.Sqlite;
+
+namespace ChatFiles.Core.Data;
+
+/// <summary>Messages, read by prepared statements that ask for the reader's membership in the same breath.</summary>
+internal static class MessageStatements
+{
+    private const string Columns = """
+        m."Id", m."Seq", m."AuthorId", u."DisplayName", m."Text", m."SentAt", m."ClientId", m."Deleted",
+        a."Id", a."FileName", a."ContentType", a."Size", a."Sha256", a."State", a."Width", a."Height", a."ThumbnailKey"
+        """;
+
+    private const string OfMember = """
+        LEFT JOIN "AspNetUsers" AS u ON u."Id" = m."AuthorId"
+        LEFT JOIN "Attachments" AS a ON a."MessageId" = m."Id"
+        WHERE me."ChatId" = @chat AND me."UserId" = @user
+        ORDER BY m."Id", a."Position"
+        """;
+
+    private const string Page = $"""
+        SELECT {Columns} FROM "Members" AS me
+        LEFT JOIN (
+            SELECT * FROM "Messages" WHERE "ChatId" = @chat AND "Id" < @before ORDER BY "Id" DESC LIMIT @limit
+        ) AS m ON TRUE
+        {OfMember}
+        """;
+
+    private const string PageAfter = $"""
+        SELECT {Columns} FROM "Members" AS me
+        LEFT JOIN (
+            SELECT * FROM "Messages" WHERE "ChatId" = @chat AND "Id" > @after ORDER BY "Id" LIMIT @limit
+        ) AS m ON TRUE
+        {OfMember}
+        """;
+
+    private const string Sent = $"""
+        SELECT {Columns} FROM "Members" AS me
+        LEFT JOIN "Messages" AS m ON m."ChatId" = @chat AND m."AuthorId" = @user AND m."ClientId" = @key
+        {OfMember}
+        """;
+
+    /// <summary>The last messages before an id, oldest first; null when the person is no member.</summary>
+    public static List<MessageView>? ReadBefore(this PreparedReads reads, string userId, long chatId, long before, int limit) =>
+        reads.Read(statements =>
+            ReadAll(statements.Of(Page, null, ("@user", userId), ("@chat", chatId), ("@before", before), ("@limit", limit)), chatId)
+        );
+
+    /// <summary>The first messages after an id; null when the person is no member.</summary>
+    public static List<MessageView>? ReadAfter(this PreparedReads reads, string userId, long chatId, long after, int limit) =>
+        reads.Read(statements =>
+            ReadAll(statements.Of(PageAfter, null, ("@user", userId), ("@chat", chatId), ("@after", after), ("@limit", limit)), chatId)
+        );
+
+    /// <summary>The message that the person sent with a key, as it is now: none or one. Null when the person is no member.</summary>
+    public static List<MessageView>? ReadSent(this PreparedReads reads, string userId, long chatId, string? key) =>
+        reads.Read(statements => ReadAll(statements.Of(Sent, null, ("@user", userId), ("@chat", chatId), ("@key", key)), chatId));
+
+    /// <inheritdoc cref="ReadSent(PreparedReads, string, long, string?)"/>
+    public static List<MessageView>? ReadSent(this WriteScope scope, string userId, long chatId, string? key) =>
+        ReadAll(scope.Statement(Sent, ("@user", userId), ("@chat", chatId), ("@key", key)), chatId);
+
+    private static List<MessageView>? ReadAll(SqliteCommand command, long chatId)
+    {
+        using var rows = command.ExecuteReader();
+        if (!rows.Read())
+            return null;
+        var messages = new List<MessageView>();
+        var files = new List<AttachmentView>();
+        do
+        {
+            if (rows.IsDBNull(0))
+                break;
+            var id = rows.GetInt64(0);
+            if (messages.Count == 0 || messages[^1].Id != id)
+            {
+                files = [];
+                messages.Add(ReadMessage(rows, chatId, files));
+            }
+
+            if (!rows.IsDBNull(8))
+                files.Add(ReadFile(rows, chatId));
+        } while (rows.Read());
+        return messages;
+    }
+
+    private static MessageView ReadMessage(SqliteDataReader row, long chatId, List<AttachmentView> files) =>
+        new(
+            row.GetInt64(0),
+            chatId,
+            row.GetInt64(1),
+            new AuthorView(row.GetString(2), row.GetString(3)),
+            row.GetString(4),
+            Times.FromMilliseconds(row.GetInt64(5)),
+            row.IsDBNull(6) ? null : row.GetString(6),
+            row.GetBoolean(7),
+            files
+        );
+
+    private static AttachmentView ReadFile(SqliteDataReader row, long chatId) =>
+        AttachmentView.Of(
+            new Attachment
+            {
+                Id = row.GetGuid(8),
+                ChatId = chatId,
+                FileName = row.GetString(9),
+                ContentType = row.GetString(10),
+                Size = row.GetInt64(11),
+                Sha256 = row.GetString(12),
+                State = (AttachmentState)row.GetInt32(13),
+                Width = row.IsDBNull(14) ? null : row.GetInt32(14),
+                Height = row.IsDBNull(15) ? null : row.GetInt32(15),
+                ThumbnailKey = row.IsDBNull(16) ? null : row.GetString(16),
+            }
+        );
+}

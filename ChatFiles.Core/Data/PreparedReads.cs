@@ -1,0 +1,64 @@
+using System.Collections.Concurrent;
+using Microsoft.Data.Sqlite;
+
+namespace ChatFiles.Core.Data;
+
+/// <summary>
+/// For the readings that everybody's every step needs, on connections that keep their statements prepared. By EF a page of
+/// 50 messages cost 2.2 times as much processor time, and an opened file 2.5 times.
+/// </summary>
+public sealed class PreparedReads(DatabaseFile file) : IDisposable
+{
+    private const int MostIdle = 16;
+
+    private readonly ConcurrentBag<Reader> _idle = [];
+
+    /// <summary>Runs a reading of one statement, which sees one moment of the database.</summary>
+    internal T Read<T>(Func<PreparedStatements, T> read)
+    {
+        if (!_idle.TryTake(out var reader))
+            reader = new Reader(file);
+        try
+        {
+            var result = read(reader.Statements);
+            if (_idle.Count < MostIdle)
+            {
+                _idle.Add(reader);
+                reader = null;
+            }
+
+            return result;
+        }
+        finally
+        {
+            // One that failed may be broken, and is not used again.
+            reader?.Dispose();
+        }
+    }
+
+    public void Dispose()
+    {
+        while (_idle.TryTake(out var reader))
+            reader.Dispose();
+    }
+
+    private sealed class Reader : IDisposable
+    {
+        private readonly SqliteConnection _connection;
+
+        public Reader(DatabaseFile file)
+        {
+            _connection = file.CreateConnection();
+            Statements = new PreparedStatements(_connection);
+            DatabaseFile.Open(_connection);
+        }
+
+        public PreparedStatements Statements { get; }
+
+        public void Dispose()
+        {
+            Statements.Dispose();
+            _connection.Dispose();
+        }
+    }
+}

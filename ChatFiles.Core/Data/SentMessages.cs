@@ -1,0 +1,134 @@
+using ChatFiles.Core.Model;
+
+namespace ChatFiles.Core.Data;
+
+/// <summary>Who sends into a chat, as both are at the moment of the commit.</summary>
+/// <param name="LastSeq">The chat's newest event.</param>
+/// <param name="ChatBytes">Of the chat's files.</param>
+/// <param name="PersonBytes">Of the person's files in all chats.</param>
+internal sealed record Sender(string UserId, string Name, long ChatId, long LastSeq, long ChatBytes, long PersonBytes);
+
+/// <summary>
+/// Writes a message that is sent, with its attachments, its event and the accounts that its bytes are booked on: by
+/// prepared statements in the writer's transaction. By EF's change tracking the same rows cost 3 times the processor time
+/// (measured over uploads of 64 KiB, 16 at once), and everybody's writes wait for it.
+/// </summary>
+internal static class SentMessages
+{
+    private const string FindSenderSql = """
+        SELECT u."DisplayName", c."LastSeq", c."StorageBytes", COALESCE(s."StorageBytes", 0)
+        FROM "Members" AS me
+        JOIN "Chats" AS c ON c."Id" = me."ChatId"
+        JOIN "AspNetUsers" AS u ON u."Id" = me."UserId"
+        LEFT JOIN "PersonStates" AS s ON s."UserId" = me."UserId"
+        WHERE me."ChatId" = @chat AND me."UserId" = @user
+        """;
+
+    private const string AddMessageSql = """
+        INSERT INTO "Messages"("ChatId", "Seq", "AuthorId", "Text", "SentAt", "ClientId", "Deleted")
+        VALUES (@chat, @seq, @author, @text, @at, @key, 0) RETURNING "Id"
+        """;
+
+    private const string AddFileSql = """
+        INSERT INTO "Attachments"("Id", "ChatId", "MessageId", "Position", "AuthorId", "State", "BlobKey", "BlobStamp", "FileName",
+            "FoldedName", "Kind", "ContentType", "Charset", "Size", "Sha256", "Width", "Height",
+            "ThumbnailKey", "ThumbnailType", "ThumbnailSize", "ThumbnailSha256")
+        VALUES (@id, @chat, @message, @position, @author, @state, @blob, @stamp, @name,
+            @folded, @kind, @type, @charset, @size, @hash, @width, @height, @thumb, @thumbType, @thumbSize, @thumbHash)
+        """;
+
+    private const string AddEventSql = """
+        INSERT INTO "Events"("ChatId", "Seq", "Type", "MessageId", "At") VALUES (@chat, @seq, @type, @message, @at) RETURNING "Id"
+        """;
+
+    private const string MoveChatSql = """
+        UPDATE "Chats" SET "LastSeq" = @seq, "StorageBytes" = "StorageBytes" + @bytes WHERE "Id" = @chat
+        """;
+
+    private const string ChargePersonSql = """
+        UPDATE "PersonStates" SET "StorageBytes" = "StorageBytes" + @bytes WHERE "UserId" = @author
+        """;
+
+    /// <summary>Null when the person is not, or no longer, a member.</summary>
+    public static Sender? FindSender(this WriteScope scope, string userId, long chatId)
+    {
+        using var row = scope.Statement(FindSenderSql, ("@user", userId), ("@chat", chatId)).ExecuteReader();
+        return row.Read() ? new Sender(userId, row.GetString(0), chatId, row.GetInt64(1), row.GetInt64(2), row.GetInt64(3)) : null;
+    }
+
+    /// <summary>Adds the message, and gives it as its receivers see it.</summary>
+    /// <param name="message">With its attachments; chat, author and seq are the sender's.</param>
+    public static MessageView Add(this WriteScope scope, Sender sender, Message message)
+    {
+        (message.ChatId, message.AuthorId, message.Seq) = (sender.ChatId, sender.UserId, sender.LastSeq + 1);
+        var at = Times.ToMilliseconds(message.SentAt);
+        message.Id = (long)
+            scope
+                .Statement(
+                    AddMessageSql,
+                    ("@chat", message.ChatId),
+                    ("@seq", message.Seq),
+                    ("@author", message.AuthorId),
+                    ("@text", message.Text),
+                    ("@at", at),
+                    ("@key", message.ClientId)
+                )
+                .ExecuteScalar()!;
+        foreach (var file in message.Attachments)
+            Add(scope, message, file);
+        var bytes = message.Attachments.Sum(a => a.Size + a.ThumbnailSize);
+        scope.Statement(MoveChatSql, ("@chat", message.ChatId), ("@seq", message.Seq), ("@bytes", bytes)).ExecuteNonQuery();
+        if (bytes > 0)
+            scope.Statement(ChargePersonSql, ("@author", message.AuthorId), ("@bytes", bytes)).ExecuteNonQuery();
+        var view = MessageQueries.View(message, sender.Name, message.Attachments);
+        var id = (long)
+            scope
+                .Statement(
+                    AddEventSql,
+                    ("@chat", message.ChatId),
+                    ("@seq", message.Seq),
+                    ("@type", (int)ChatEventType.MessageCreated),
+                    ("@message", message.Id),
+                    ("@at", at)
+                )
+                .ExecuteScalar()!;
+        scope.Add(
+            new CommittedEvent(
+                id,
+                new RoomEvent(message.ChatId, message.Seq, ChatEventType.MessageCreated, message.Id, FileId: null, UserId: null, UserName: null, view)
+            )
+        );
+        return view;
+    }
+
+    private static void Add(WriteScope scope, Message message, Attachment file)
+    {
+        (file.ChatId, file.MessageId, file.AuthorId) = (message.ChatId, message.Id, message.AuthorId);
+        scope
+            .Statement(
+                AddFileSql,
+                ("@id", file.Id),
+                ("@chat", file.ChatId),
+                ("@message", file.MessageId),
+                ("@position", file.Position),
+                ("@author", file.AuthorId),
+                ("@state", (int)file.State),
+                ("@blob", file.BlobKey),
+                ("@stamp", file.BlobStamp),
+                ("@name", file.FileName),
+                ("@folded", file.FoldedName),
+                ("@kind", (int)file.Kind),
+                ("@type", file.ContentType),
+                ("@charset", file.Charset),
+                ("@size", file.Size),
+                ("@hash", file.Sha256),
+                ("@width", file.Width),
+                ("@height", file.Height),
+                ("@thumb", file.ThumbnailKey),
+                ("@thumbType", file.ThumbnailType),
+                ("@thumbSize", file.ThumbnailSize),
+                ("@thumbHash", file.ThumbnailSha256)
+            )
+            .ExecuteNonQuery();
+    }
+}

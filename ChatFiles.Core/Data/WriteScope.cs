@@ -1,0 +1,48 @@
+using ChatFiles.Core.Model;
+using Microsoft.Data.Sqlite;
+using Microsoft.EntityFrameworkCore;
+
+namespace ChatFiles.Core.Data;
+
+/// <summary>One change within the writer's transaction: by EF, or by prepared statements where that pays.</summary>
+internal sealed class WriteScope(PreparedStatements statements, SqliteTransaction transaction, DbContextOptions<ChatDbContext> options) : IAsyncDisposable
+{
+    private readonly List<CommittedEvent> _events = [];
+    private ChatDbContext? _db;
+
+    /// <summary>Made when it is asked for.</summary>
+    public ChatDbContext Db => _db ??= CreateContext();
+
+    /// <summary>The events that this change has added to the log, in the order of their ids.</summary>
+    public IEnumerable<CommittedEvent> Events =>
+        (_db is null ? [] : _db.ChangeTracker.Entries<ChatEvent>().Select(entry => entry.Entity).OrderBy(e => e.Id).Select(Describe)).Concat(_events);
+
+    /// <summary>It has added side jobs.</summary>
+    public bool HasJobs => _db is not null && _db.ChangeTracker.Entries<Job>().Any();
+
+    /// <summary>A prepared statement in the transaction.</summary>
+    public SqliteCommand Statement(string sql, params ReadOnlySpan<(string Name, object? Value)> parameters) =>
+        statements.Of(sql, transaction, parameters);
+
+    /// <summary>An event that a statement has added.</summary>
+    public void Add(CommittedEvent added) => _events.Add(added);
+
+    public ValueTask DisposeAsync() => _db?.DisposeAsync() ?? ValueTask.CompletedTask;
+
+    /// <summary>A message that EF has added is shown as the log's reader shows it.</summary>
+    private static CommittedEvent Describe(ChatEvent e) =>
+        new(
+            e.Id,
+            e.Type == ChatEventType.MessageCreated
+                ? null
+                : new RoomEvent(e.ChatId, e.Seq, e.Type, e.MessageId, e.FileId, e.UserId, e.UserName, Message: null)
+        );
+
+    private ChatDbContext CreateContext()
+    {
+        var db = new ChatDbContext(options) { HoldsGate = true };
+        db.Database.AutoSavepointsEnabled = false;
+        db.Database.UseTransaction(transaction);
+        return db;
+    }
+}
