@@ -1,7 +1,10 @@
 using System.Globalization;
+using System.Runtime.CompilerServices;
 using System.Security.Claims;
+using System.Text;
 using System.Text.Json;
 using ChatFiles.Core.Chats;
+using ChatFiles.Core.Live;
 using ChatFiles.Core.Model;
 using ChatFiles.Core.People;
 using ChatFiles.Web.Accounts;
@@ -13,8 +16,17 @@ namespace ChatFiles.Web.Api;
 /// <summary>A chat's events as server-sent events: first those after the one the client knows, then the live ones.</summary>
 internal static class EventStream
 {
-    /// <summary>Shorter than the promised 15 s, so that a busy moment breaks no promise.</summary>
-    private static readonly TimeSpan SignOfLifeInterval = TimeSpan.FromSeconds(10);
+    /// <summary>
+    /// A sign of life is promised every 15 s. At a beat (<see cref="Pulse.Interval"/>) it is left out only for who has
+    /// just been written to.
+    /// </summary>
+    private static readonly TimeSpan JustNow = TimeSpan.FromSeconds(4);
+
+    private static readonly byte[] Hello = ": hello\n\n"u8.ToArray();
+    private static readonly byte[] StillHere = ": still here\n\n"u8.ToArray();
+
+    /// <summary>An event as all streams send it, written once.</summary>
+    private static readonly ConditionalWeakTable<RoomEvent, byte[]> Written = [];
 
     private static readonly Refusal TooManyStreams = new(
         RefusalReason.TooManyRequests,
@@ -50,15 +62,17 @@ internal static class EventStream
         return long.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out var after) ? after : -1;
     }
 
-    private sealed class Stream(Core.Live.RoomSubscription subscription) : IResult
+    private sealed class Stream(RoomSubscription subscription) : IResult
     {
         public async Task ExecuteAsync(HttpContext httpContext)
         {
-            using var _ = subscription;
+            using var following = subscription;
             var services = httpContext.RequestServices;
-            var stopping = services.GetRequiredService<IHostApplicationLifetime>().ApplicationStopping;
             using var session = services.GetRequiredService<Sessions>().Watch(httpContext.User.SessionId() ?? "");
-            using var ending = CancellationTokenSource.CreateLinkedTokenSource(httpContext.RequestAborted, stopping, session.Ended);
+            using var pulse = services.GetRequiredService<Pulse>().Join(subscription);
+            using var gone = EndAt(httpContext.RequestAborted);
+            using var signedOut = EndAt(session.Ended);
+            using var stopping = EndAt(services.GetRequiredService<IHostApplicationLifetime>().ApplicationStopping);
             httpContext.Response.ContentType = "text/event-stream";
             httpContext.Response.Headers.CacheControl = "no-store";
             httpContext.Response.Headers["X-Accel-Buffering"] = "no"; // nginx would hold events back
@@ -67,45 +81,44 @@ internal static class EventStream
                 await WriteAllAsync(
                     httpContext.Response,
                     services.GetRequiredService<TimeProvider>(),
-                    services.GetRequiredService<IOptions<JsonOptions>>().Value.SerializerOptions,
-                    ending.Token
+                    services.GetRequiredService<IOptions<JsonOptions>>().Value.SerializerOptions
                 );
             }
             catch (Exception failure) when (failure is OperationCanceledException or IOException)
             {
-                // The client is gone, its session has ended or the server stops; the client comes back with its last seq.
+                // The client is gone; it comes back with its last seq.
             }
         }
 
-        private async Task WriteAllAsync(HttpResponse response, TimeProvider time, JsonSerializerOptions json, CancellationToken ending)
+        private CancellationTokenRegistration EndAt(CancellationToken end) =>
+            end.UnsafeRegister(static ended => ((RoomSubscription)ended!).End(), subscription);
+
+        private async Task WriteAllAsync(HttpResponse response, TimeProvider time, JsonSerializerOptions json)
         {
-            await WriteAsync(response, ": hello\n\n", ending);
-            await using var events = subscription.ReadAsync(ending).GetAsyncEnumerator(ending);
-            while (true)
+            var aborted = response.HttpContext.RequestAborted;
+            await response.Body.WriteAsync(Hello, aborted);
+            await response.Body.FlushAsync(aborted);
+            var writtenAt = time.GetTimestamp();
+            await foreach (var events in subscription.ReadManyAsync(CancellationToken.None))
             {
-                var next = events.MoveNextAsync().AsTask();
-                while (await IsSilentAsync(next, time, ending))
-                    await WriteAsync(response, ": still here\n\n", ending);
-                if (!await next)
-                    return;
-                await WriteAsync(response, Format(events.Current, json), ending);
+                if (events.Count == 0)
+                {
+                    if (time.GetElapsedTime(writtenAt) < JustNow)
+                        continue;
+                    await response.Body.WriteAsync(StillHere, aborted);
+                }
+
+                foreach (var roomEvent in events)
+                {
+                    // Nobody gets what comes after the end of their membership, and be it in the same breath.
+                    if (subscription.HasEnded)
+                        return;
+                    await response.Body.WriteAsync(Written.GetValue(roomEvent, e => Encoding.UTF8.GetBytes(Format(e, json))), aborted);
+                }
+
+                await response.Body.FlushAsync(aborted);
+                writtenAt = time.GetTimestamp();
             }
-        }
-
-        private static async Task<bool> IsSilentAsync(Task next, TimeProvider time, CancellationToken ending)
-        {
-            if (next.IsCompleted)
-                return false;
-            using var waiting = CancellationTokenSource.CreateLinkedTokenSource(ending);
-            var first = await Task.WhenAny(next, Task.Delay(SignOfLifeInterval, time, waiting.Token));
-            await waiting.CancelAsync();
-            return first != next && !ending.IsCancellationRequested;
-        }
-
-        private static async Task WriteAsync(HttpResponse response, string text, CancellationToken ending)
-        {
-            await response.WriteAsync(text, ending);
-            await response.Body.FlushAsync(ending);
         }
     }
 
