@@ -30,5 +30,6 @@ export default [
   },
   { files: ['wwwroot/js/scripts.js'], rules: { 'no-restricted-syntax': 'off' } },
   { files: ['ChatFiles.Tests/Browser/**/*.js'], languageOptions: { globals: { ...globals.browser, ...globals.node } }, rules: strict },
+  { files: ['build/bench/*.js'], languageOptions: { globals: globals.node }, rules: { ...strict, 'no-console': 'off' } },
   { files: ['build/npm/*.js'], languageOptions: { globals: globals.node }, rules: strict },
 ];
