@@ -5,7 +5,7 @@
 #   build/bench.sh PROGRAM.dll         measures one that was published before
 # After these:
 #   --record                           writes the figures into docs/performance.md
-#   uploads downloads history fanOut idle pages     only these parts
+#   uploads downloads history fanOut idle pages     only these parts (by themselves they are less warm)
 set -euo pipefail
 cd "$(dirname "${BASH_SOURCE[0]}")/.."
 
