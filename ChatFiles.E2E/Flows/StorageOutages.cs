@@ -16,6 +16,8 @@ public sealed class StorageOutages
 
             var blobs = Path.Combine(scene.Server.Data, "files", "blobs");
             Directory.Move(blobs, blobs + ".away");
+            // What a browser has already it goes on showing, outage or not.
+            await ben.ForgetCacheAsync();
             await ben.ReloadAsync();
             await ben.DownloadLink(document.Name).ClickAsync();
             await ann.AttachAsync(late);

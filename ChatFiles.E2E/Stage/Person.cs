@@ -188,6 +188,14 @@ public sealed partial class Person(string name, IPage page, ServerProcess server
         return paths;
     }
 
+    /// <summary>Their browser has none of the files any more.</summary>
+    public async Task ForgetCacheAsync()
+    {
+        var devTools = await Page.Context.NewCDPSessionAsync(Page);
+        await devTools.SendAsync("Network.clearBrowserCache");
+        await devTools.DetachAsync();
+    }
+
     /// <summary>Drags files and folders from the disk to the messages and lets go of them there.</summary>
     public async Task DropFromDiskAsync(params string[] paths)
     {
