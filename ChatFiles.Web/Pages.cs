@@ -47,7 +47,8 @@ internal static class Pages
         services.AddSingleton<DrawingRounds>();
         services.AddScoped<CircuitDrawing>();
         services.AddSingleton<SharedRules>();
-        services.AddMudServices();
+        // The kit looks so often, in every circuit, whether popovers have to be taken away; none of ours stays open by itself.
+        services.AddMudServices(kit => kit.PopoverOptions.QueueDelay = TimeSpan.FromSeconds(30));
         services.AddSingleton<Scripts>();
         services.AddSingleton(provider => StyleSheet.CreateAsync(provider).GetAwaiter().GetResult());
     }
