@@ -12,6 +12,9 @@ public sealed record FileFilter(string? Name = null, FileKind? Kind = null, stri
 
 public sealed partial class ChatService
 {
+    /// <summary>Where the index has fallen behind for long, the newest of what it lacks are found, and the rest once it is there.</summary>
+    private const int MaxNotIndexed = 500;
+
     /// <summary>The ready files of a chat, the newest or those before a file.</summary>
     /// <param name="before">A file of the chat; it may have been deleted meanwhile.</param>
     /// <param name="limit">1 to 200.</param>
@@ -122,9 +125,18 @@ public sealed partial class ChatService
             userId,
             async reading =>
             {
-                var ids = await SearchIndex
+                // What has come since is not in the index yet: it is little, and looked through.
+                var indexedUntil = await SearchIndex.UntilAsync(reading, cancellationToken);
+                var since = await reading
+                    .Messages.Where(m => m.Id > indexedUntil && !m.Deleted && (before == null || m.Id < before) && (chatId == null || m.ChatId == chatId))
+                    .Where(m => reading.Members.Any(x => x.ChatId == m.ChatId && x.UserId == userId))
+                    .OrderByDescending(m => m.Id)
+                    .Take(MaxNotIndexed)
+                    .ToViewsAsync(cancellationToken);
+                var indexed = await SearchIndex
                     .Find(reading, userId, words.Expression, chatId, before ?? long.MaxValue, limit + 1)
                     .ToListAsync(cancellationToken);
+                var ids = since.Where(m => words.AreIn(WordsOf(m))).Select(m => m.Id).Concat(indexed).Take(limit + 1).ToList();
                 var found = ids.Take(limit).ToList();
                 var messages = await reading
                     .Messages.Where(m => found.Contains(m.Id))
@@ -135,6 +147,9 @@ public sealed partial class ChatService
             cancellationToken
         );
     }
+
+    private static string[] WordsOf(MessageView message) =>
+        [message.Text, .. message.Attachments.Where(file => file.State == AttachmentState.Ready).Select(file => file.FileName ?? "")];
 
     /// <summary>The bytes of the files that a person has in all chats.</summary>
     public async Task<StorageUse> StorageOfPersonAsync(string userId, CancellationToken cancellationToken = default)

@@ -104,6 +104,10 @@ internal static class SearchIndex
             """
         );
 
+    /// <summary>The newest message that the index has, or is known to be none of those that it should have.</summary>
+    public static Task<long> UntilAsync(ChatDbContext db, CancellationToken cancellationToken) =>
+        db.Database.SqlQuery<long>($"SELECT \"Until\" AS \"Value\" FROM \"SearchProgress\"").SingleAsync(cancellationToken);
+
     /// <summary>Puts the next messages in, in one statement; returns whether there may be more.</summary>
     /// <param name="limit">So many messages at once.</param>
     internal static bool PutInNext(WriteScope scope, int limit)

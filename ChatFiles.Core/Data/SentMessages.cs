@@ -10,8 +10,8 @@ internal sealed record Sender(string UserId, string Name, long ChatId, long Last
 
 /// <summary>
 /// Writes a message that is sent, with its attachments, its event and the accounts that its bytes are booked on: by
-/// prepared statements in the writer's transaction. By EF's change tracking the same rows cost 3 times the processor time
-/// (measured over uploads of 64 KiB, 16 at once), and everybody's writes wait for it.
+/// prepared statements in the writer's transaction. By EF's change tracking an upload of 64 KiB, 16 at once, cost 2.7 ms of
+/// processor time in place of 1.75, and everybody's writes wait for each other.
 /// </summary>
 internal static class SentMessages
 {

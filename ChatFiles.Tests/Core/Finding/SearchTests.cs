@@ -243,6 +243,33 @@ public sealed class SearchTests
     }
 
     [Fact]
+    public async Task What_is_not_in_the_index_yet_is_found_all_the_same_and_once()
+    {
+        await using var world = await ChatWorld.BeginAsync();
+        var (ann, bob) = (await world.PersonAsync("ann"), await world.PersonAsync("bob"));
+        var chat = await world.ChatAsync(ann);
+        var sent = new List<long>();
+        for (var i = 0; i < 3; i++)
+            sent.Add((await world.Chats.SendTextAsync(ann.Id, chat, $"Ärger {i}")).Value.Id);
+        await world.IndexAsync();
+        for (var i = 3; i < 6; i++)
+            sent.Add((await world.Chats.SendTextAsync(ann.Id, chat, $"ärger {i}")).Value.Id);
+        var gone = (await world.Chats.SendTextAsync(ann.Id, chat, "arger gone")).Value.Id;
+        await world.Chats.DeleteMessageAsync(ann.Id, chat, gone);
+        sent.Reverse();
+
+        var first = (await world.Chats.SearchAsync(ann.Id, "arger", null, null, 4)).Value;
+        var second = (await world.Chats.SearchAsync(ann.Id, "arger", null, first.NextBefore, 4)).Value;
+
+        first.Messages.Select(m => m.Id).Concat(second.Messages.Select(m => m.Id)).ShouldBe(sent);
+        second.NextBefore.ShouldBeNull();
+        (await world.Chats.SearchAsync(bob.Id, "arger")).Value.Messages.ShouldBeEmpty();
+        (await world.Chats.SearchAsync(ann.Id, "arger 4", chat)).Value.Messages.Select(m => m.Id).ShouldBe([sent[1]]);
+        await world.IndexAsync();
+        (await world.Chats.SearchAsync(ann.Id, "arger")).Value.Messages.Select(m => m.Id).ShouldBe(sent);
+    }
+
+    [Fact]
     public async Task An_index_that_does_not_say_what_the_messages_say_is_noticed()
     {
         await using var world = await ChatWorld.BeginAsync();
