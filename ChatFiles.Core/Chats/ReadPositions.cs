@@ -18,6 +18,8 @@ public sealed class ReadPositions(DatabaseWriter writer, TimeProvider time, ILog
 
     private readonly Lock _gate = new();
     private readonly Dictionary<(string UserId, long ChatId), long> _positions = [];
+
+    // Never disposed (they hold nothing without a wait handle): a host that is stopped twice at once may still write.
     private readonly SemaphoreSlim _some = new(0);
     private readonly SemaphoreSlim _writing = new(1);
 
@@ -26,14 +28,6 @@ public sealed class ReadPositions(DatabaseWriter writer, TimeProvider time, ILog
     {
         await base.StopAsync(cancellationToken);
         await TryWriteAsync();
-    }
-
-    /// <inheritdoc/>
-    public override void Dispose()
-    {
-        _some.Dispose();
-        _writing.Dispose();
-        base.Dispose();
     }
 
     /// <summary>Returns whether it is further than what is being kept of the person in that chat.</summary>

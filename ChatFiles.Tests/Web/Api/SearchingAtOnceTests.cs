@@ -22,7 +22,9 @@ public sealed class SearchingAtOnceTests
         await FillAsync(server, await eves[0].IdAsync(), chat, 200);
         using var end = new CancellationTokenSource();
 
-        var searches = eves.SelectMany(eve => Enumerable.Repeat(eve, 4)).Select(eve => SearchAsync(eve, end.Token)).ToList();
+        using var answers = new SemaphoreSlim(0);
+        var searches = eves.SelectMany(eve => Enumerable.Repeat(eve, 4)).Select(eve => SearchAsync(eve, answers, end.Token)).ToList();
+        (await answers.WaitAsync(TimeSpan.FromSeconds(30))).ShouldBeTrue("they are at it");
         var waits = new List<double>();
         for (var i = 0; i < 30; i++)
         {
@@ -32,22 +34,23 @@ public sealed class SearchingAtOnceTests
         }
 
         await end.CancelAsync();
-        (await Task.WhenAll(searches)).Sum().ShouldBeGreaterThan(0);
+        await Task.WhenAll(searches);
         waits.Order().ElementAt(24).ShouldBeLessThan(1000);
     }
 
-    private static async Task<int> SearchAsync(ApiUser eve, CancellationToken end)
+    private static async Task SearchAsync(ApiUser eve, SemaphoreSlim answers, CancellationToken end)
     {
-        for (var count = 0; ; count++)
+        while (true)
         {
             try
             {
                 using var answer = await eve.Http.GetAsync($"search?q={Worst}", end);
                 ((int)answer.StatusCode).ShouldBeOneOf(200, 429, 503);
+                answers.Release();
             }
             catch (OperationCanceledException) when (end.IsCancellationRequested)
             {
-                return count;
+                return;
             }
         }
     }

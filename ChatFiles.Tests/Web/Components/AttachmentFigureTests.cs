@@ -42,7 +42,7 @@ public sealed class AttachmentFigureTests : BunitContext
         var file = Shown.File(name, contentType);
         var figure = Render<AttachmentFigure>(p => p.Add(c => c.File, file).Add(c => c.OnOpen, f => opened = f));
 
-        figure.Find($"button[aria-label^='Open {name}, ']").Click();
+        figure.On($"button[aria-label^='Open {name}, ']", e => e.Click());
 
         opened.ShouldBe(file);
     }
@@ -65,7 +65,7 @@ public sealed class AttachmentFigureTests : BunitContext
         var file = Shown.Picture();
         var figure = Render<AttachmentFigure>(p => p.Add(c => c.File, file).Add(c => c.OnOpen, f => opened = f));
 
-        figure.Find("button[aria-label='Open cat.png']").Click();
+        figure.On("button[aria-label='Open cat.png']", e => e.Click());
 
         opened.ShouldBe(file);
     }

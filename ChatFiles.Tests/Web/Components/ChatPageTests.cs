@@ -101,7 +101,7 @@ public sealed class ChatPageTests
         await page.InvokeAsync(() => page.FindComponent<MessageList>().Instance.AskToDeleteFileAsync(message.Id, message.Attachments[0].Id));
         dialogs.WaitForElement("[role='dialog'] .mud-dialog-title", Screen.Patience).TextContent.ShouldBe("Delete note.txt?");
         page.FindAll("figure").Count.ShouldBe(1);
-        dialogs.FindAll("[role='dialog'] button").Single(b => b.TextContent == "Delete").Click();
+        dialogs.Press("Delete");
 
         page.WaitForAssertion(() => page.Find("article").TextContent.ShouldContain("File deleted"), Screen.Patience);
         page.WaitForAssertion(() => dialogs.FindAll("[role='dialog']").ShouldBeEmpty(), Screen.Patience);

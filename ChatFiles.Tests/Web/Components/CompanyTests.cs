@@ -130,7 +130,7 @@ public sealed class CompanyTests
         await using var room = await RoomAsync();
         using var ben = await room.EnterAsync("ben");
 
-        room.Page.Find("button[aria-label^='Members']").Click();
+        room.Page.On("button[aria-label^='Members']", e => e.Click());
         HereIn(room).ShouldBe(["ann (you)", "ben"]);
         using var carl = await room.EnterAsync("carl");
 
@@ -143,10 +143,10 @@ public sealed class CompanyTests
         await using var room = await RoomAsync();
         await room.World.FillAsync(room.Chat, 400);
         var zoe = await room.World.PersonAsync("zoe");
-        room.Page.Find("button[aria-label^='Members']").Click();
+        room.Page.On("button[aria-label^='Members']", e => e.Click());
         room.Screen.Dialogs.WaitForAssertion(() => NamesIn(room).Count.ShouldBe(50), Screen.Patience);
         for (var pages = 0; pages < 8; pages++)
-            room.Screen.Dialogs.FindAll("[role='dialog'] button").Single(b => b.TextContent == "Load more").Click();
+            room.Screen.Dialogs.Press("Load more");
         room.Screen.Dialogs.WaitForAssertion(() => NamesIn(room)[^1].ShouldBe("Person 00399"), Screen.Patience);
         NamesIn(room).Count.ShouldBe(300);
 
@@ -155,9 +155,9 @@ public sealed class CompanyTests
         await room.World.Chats.RemoveMemberAsync(room.IdOf("ann"), room.Chat, zoe.Id);
         room.Screen.Dialogs.WaitForAssertion(() => NamesIn(room)[^1].ShouldBe("Person 00399"), Screen.Patience);
 
-        room.Screen.Dialogs.FindAll("[role='dialog'] button").Single(b => b.TextContent == "Back to the beginning").Click();
+        room.Screen.Dialogs.Press("Back to the beginning");
         room.Screen.Dialogs.WaitForAssertion(() => NamesIn(room)[0].ShouldBe("ann (you)"), Screen.Patience);
-        room.Screen.Dialogs.Find("input[aria-label='Search members']").Input("BE");
+        room.Screen.Dialogs.On("input[aria-label='Search members']", e => e.Input("BE"));
         room.Screen.Dialogs.WaitForAssertion(() => NamesIn(room).ShouldBe(["ben"]), Screen.Patience);
     }
 
@@ -166,10 +166,10 @@ public sealed class CompanyTests
     {
         await using var room = await RoomAsync();
         var snacks = room.Screen.Render<SnackHost>();
-        room.Page.Find("button[aria-label^='Members']").Click();
+        room.Page.On("button[aria-label^='Members']", e => e.Click());
 
-        room.Screen.Dialogs.WaitForElement("button[aria-label='Remove ben']", Screen.Patience).Click();
-        room.Screen.Dialogs.WaitForAssertion(() => room.Screen.Dialogs.FindAll("[role='dialog'] button").Single(b => b.TextContent == "Remove" && !b.HasAttribute("aria-label")).Click(), Screen.Patience);
+        room.Screen.Dialogs.On("button[aria-label='Remove ben']", e => e.Click());
+        room.Screen.Dialogs.On("[role='dialog'] button:not([aria-label])", b => b.TextContent == "Remove", b => b.Click());
 
         room.Screen.Dialogs.WaitForAssertion(() => NamesIn(room).ShouldBe(["ann (you)", "carl"]), Screen.Patience);
         snacks.WaitForAssertion(() => snacks.Find("[role='status']").TextContent.Trim().ShouldBe("ben was removed"), Screen.Patience);

@@ -147,7 +147,7 @@ public sealed class FileViewerTests : BunitContext
 
     private static IElement Slide(IRenderedComponent<FileViewer> viewer) => viewer.FindAll("[data-slide]:not([hidden])").ShouldHaveSingleItem();
 
-    private static void Press(IRenderedComponent<FileViewer> viewer, string button) => viewer.Find($"button[aria-label='{button}']").Click();
+    private static void Press(IRenderedComponent<FileViewer> viewer, string button) => viewer.On($"button[aria-label='{button}']", e => e.Click());
 
     private static void Show(IRenderedComponent<FileViewer> viewer, params MessageView[] messages) =>
         viewer.Render(p => p.Add(c => c.Messages, messages));

@@ -46,18 +46,18 @@ public sealed class FilesPageTests
         var page = Open(screen, chat);
         ShouldShow(page, "Birnen.txt", "Äpfel.zip");
 
-        page.Find("input[aria-label='Search files']").Input("äPF");
+        page.On("input[aria-label='Search files']", e => e.Input("äPF"));
         ShouldShow(page, "Äpfel.zip");
-        page.Find("select[aria-label='Kind']").Change("Document");
+        page.On("select[aria-label='Kind']", e => e.Change("Document"));
         page.WaitForAssertion(() => page.Find("[role='status']").TextContent.ShouldContain("No file fits"), Screen.Patience);
-        page.FindAll("button").Single(b => b.TextContent == "Clear the filters").Click();
+        page.Press("Clear the filters");
         ShouldShow(page, "Birnen.txt", "Äpfel.zip");
-        page.Find("select[aria-label='Person']").Change(bob.Id);
+        page.On("select[aria-label='Person']", e => e.Change(bob.Id));
         ShouldShow(page, "Birnen.txt");
-        page.Find("select[aria-label='Time']").Change("Week");
+        page.On("select[aria-label='Time']", e => e.Change("Week"));
         ShouldShow(page, "Birnen.txt");
-        page.Find("select[aria-label='Person']").Change("");
-        page.Find("select[aria-label='Kind']").Change("Archive");
+        page.On("select[aria-label='Person']", e => e.Change(""));
+        page.On("select[aria-label='Kind']", e => e.Change("Archive"));
         ShouldShow(page, "Äpfel.zip");
     }
 
@@ -97,7 +97,7 @@ public sealed class FilesPageTests
         var page = Open(screen, chat);
         page.WaitForAssertion(() => page.FindAll("tbody tr").Count.ShouldBe(50), Screen.Patience);
 
-        page.Find("[data-more]").Click();
+        page.On("[data-more]", e => e.Click());
         page.WaitForAssertion(() => page.FindAll("tbody tr").Count.ShouldBe(60), Screen.Patience);
         page.FindAll("[data-more]").ShouldBeEmpty();
 
@@ -122,7 +122,7 @@ public sealed class FilesPageTests
         var oldest = page.FindAll("tbody .name")[^1].TextContent;
         for (var shown = 50; shown < 400; shown += 50)
         {
-            page.Find("[data-more]").Click();
+            page.On("[data-more]", e => e.Click());
             page.WaitForAssertion(() => page.FindAll("tbody .name")[^1].TextContent.ShouldNotBe(oldest), Screen.Patience);
             oldest = page.FindAll("tbody .name")[^1].TextContent;
         }
@@ -136,7 +136,7 @@ public sealed class FilesPageTests
         statements.LongestIn("Attachments").ShouldBeLessThan(20, "rows that one reading gave");
 
         await world.SendFileAsync(ann, chat, "new.txt");
-        page.FindAll("button").Single(b => b.TextContent == "Back to the newest").Click();
+        page.Press("Back to the newest");
         page.WaitForAssertion(() => page.Find("tbody .name").TextContent.ShouldBe("new.txt"), Screen.Patience);
         page.FindAll("tbody tr").Count.ShouldBe(50);
     }
@@ -152,9 +152,9 @@ public sealed class FilesPageTests
         var page = Open(screen, chat);
         ShouldShow(page, "a.txt");
 
-        page.Find("input[aria-label='Search files']").Input("a");
+        page.On("input[aria-label='Search files']", e => e.Input("a"));
         ShouldShow(page, "a.txt");
-        page.Find("input[aria-label='Search files']").Input("a.");
+        page.On("input[aria-label='Search files']", e => e.Input("a."));
 
         page.WaitForAssertion(() => page.Find("[role='alert']").TextContent.ShouldContain("in a minute; try again in"), Screen.Patience);
         ShouldShow(page, "a.txt");

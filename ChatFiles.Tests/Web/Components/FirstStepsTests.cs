@@ -52,7 +52,7 @@ public sealed class FirstStepsTests
         var dialogs = screen.Dialogs;
         var page = screen.Open(chat);
 
-        page.WaitForElement(".only-me button", Screen.Patience).Click();
+        page.On(".only-me button", e => e.Click());
         dialogs.WaitForElement("[role='dialog'] .mud-dialog-title", Screen.Patience).TextContent.ShouldBe("Add people");
         page.FindAll(".welcome").ShouldBeEmpty("only General welcomes");
         await world.Chats.AddMemberAsync(ann.Id, chat, ben.Email);
@@ -86,9 +86,9 @@ public sealed class FirstStepsTests
         var nav = screen.Render<NavChats>();
 
         nav.WaitForElement("nav .hint", Screen.Patience).TextContent.ShouldContain("appear here");
-        nav.FindAll("button").Single(b => b.TextContent == "New chat").Click();
-        dialogs.WaitForElement("[role='dialog'] input", Screen.Patience).Input("Plans");
-        dialogs.WaitForElement("[role='dialog'] form", Screen.Patience).Submit();
+        nav.Press("New chat");
+        dialogs.On("[role='dialog'] input", e => e.Input("Plans"));
+        dialogs.On("[role='dialog'] form", e => e.Submit());
 
         nav.WaitForAssertion(() => nav.FindAll("nav .hint").ShouldBeEmpty(), Screen.Patience);
     }

@@ -27,7 +27,7 @@ public sealed class MessageItemTests : BunitContext
         var item = Item(Shown.Message(3, text));
 
         item.Find(".text").TextContent.ShouldBe($"{text[..2000]}…");
-        item.FindAll("button").Single(b => b.TextContent == "Show all").Click();
+        item.Press("Show all");
 
         item.Find(".text").TextContent.ShouldBe(text);
         item.FindAll(".body button").ShouldBeEmpty();

@@ -64,7 +64,7 @@ public sealed class MessageListTests : BunitContext
         var asked = 0;
         var list = Render<MessageList>(p => p.Add(c => c.Messages, Messages(50)).Add(c => c.HasOlder, true).Add(c => c.OnLoadOlder, () => asked++));
 
-        list.FindAll("button").Single(b => b.TextContent == "Load older").Click();
+        list.Press("Load older");
         asked.ShouldBe(1);
 
         list.Render(p => p.Add(c => c.HasOlder, false));

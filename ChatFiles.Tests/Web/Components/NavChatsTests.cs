@@ -41,10 +41,10 @@ public sealed class NavChatsTests
         var dialogs = screen.Dialogs;
         var nav = screen.Render<NavChats>();
 
-        nav.FindAll("button").Single(b => b.TextContent == "New chat").Click();
+        nav.Press("New chat");
         dialogs.WaitForElement("[role='dialog'] label", Screen.Patience).TextContent.ShouldBe("Name");
-        dialogs.WaitForElement("[role='dialog'] input", Screen.Patience).Input("Plans");
-        dialogs.WaitForElement("[role='dialog'] form", Screen.Patience).Submit();
+        dialogs.On("[role='dialog'] input", e => e.Input("Plans"));
+        dialogs.On("[role='dialog'] form", e => e.Submit());
 
         nav.WaitForAssertion(() => nav.FindAll("nav .name").ShouldContain(n => n.TextContent == "Plans"), Screen.Patience);
         nav.WaitForAssertion(() => dialogs.FindAll("[role='dialog']").ShouldBeEmpty(), Screen.Patience);
@@ -60,8 +60,8 @@ public sealed class NavChatsTests
         var dialogs = screen.Dialogs;
         var nav = screen.Render<NavChats>();
 
-        nav.FindAll("button").Single(b => b.TextContent == "New chat").Click();
-        dialogs.WaitForElement("[role='dialog'] form", Screen.Patience).Submit();
+        nav.Press("New chat");
+        dialogs.On("[role='dialog'] form", e => e.Submit());
 
         dialogs.WaitForElement("[role='dialog'] [role='alert']", Screen.Patience).TextContent.ShouldNotBeNullOrWhiteSpace();
     }
@@ -82,12 +82,12 @@ public sealed class NavChatsTests
             }
         );
 
-        dialog.Find("input").Input("nobody@example.org");
-        dialog.Find("form").Submit();
+        dialog.On("input", e => e.Input("nobody@example.org"));
+        dialog.On("form", e => e.Submit());
         dialog.WaitForElement("[role='alert']", Screen.Patience).TextContent.ShouldNotBeNullOrWhiteSpace();
 
-        dialog.Find("input").Input("bo");
-        dialog.WaitForElement("[role='listbox'][aria-label='People found'] [role='option']", Screen.Patience).Click();
+        dialog.On("input", e => e.Input("bo"));
+        dialog.On("[role='listbox'][aria-label='People found'] [role='option']", e => e.Click());
 
         dialog.WaitForAssertion(() => dialog.Find("[role='status'].mud-alert").TextContent.ShouldBe("bob is a member now."), Screen.Patience);
         dialog.Find("input").GetAttribute("value").ShouldBe("");
@@ -110,16 +110,16 @@ public sealed class NavChatsTests
             }
         );
 
-        dialog.Find("input").Input("bo");
+        dialog.On("input", e => e.Input("bo"));
         var option = dialog.WaitForElement("[role='option'][aria-disabled='true']", Screen.Patience);
         option.TextContent.ShouldContain("already here");
-        option.Click();
+        dialog.On("[role='option'][aria-disabled='true']", e => e.Click());
         dialog.FindAll("[role='status'].mud-alert").ShouldBeEmpty();
 
-        dialog.Find("form").Submit();
+        dialog.On("form", e => e.Submit());
         dialog.WaitForElement("[role='alert']", Screen.Patience);
-        dialog.Find("input").Input("bob@example.org");
-        dialog.Find("form").Submit();
+        dialog.On("input", e => e.Input("bob@example.org"));
+        dialog.On("form", e => e.Submit());
         dialog.WaitForAssertion(() => dialog.Find("[role='status'].mud-alert").TextContent.ShouldBe("bob is a member already."), Screen.Patience);
     }
 
@@ -133,9 +133,9 @@ public sealed class NavChatsTests
         var dialogs = screen.Dialogs;
         var nav = screen.Render<NavChats>();
 
-        nav.FindAll("button").Single(b => b.TextContent == "Direct message").Click();
-        dialogs.WaitForElement("[role='dialog'] input", Screen.Patience).Input("bo");
-        dialogs.WaitForElement("[role='dialog'] [role='option']", Screen.Patience).Click();
+        nav.Press("Direct message");
+        dialogs.On("[role='dialog'] input", e => e.Input("bo"));
+        dialogs.On("[role='dialog'] [role='option']", e => e.Click());
 
         nav.WaitForAssertion(() => nav.FindAll("nav .name").ShouldContain(n => n.TextContent == "bob"), Screen.Patience);
         dialogs.FindAll("[role='dialog']").ShouldBeEmpty();

@@ -23,8 +23,7 @@ public sealed class OperatorPageTests
 
         page.WaitForAssertion(() => Subjects(page).ShouldBe(["blob-b", "blob-c", "blob-a"]), Screen.Patience);
         page.Find("table[aria-label='Failing jobs'] tbody tr").TextContent.ShouldContain("1,200 times");
-        var failed = page.FindAll("table[aria-label='Failing jobs'] th").Single(th => th.TextContent.Contains("Failed", StringComparison.Ordinal));
-        await failed.QuerySelector("button")!.ClickAsync();
+        page.On("table[aria-label='Failing jobs'] th button", b => b.Closest("th")!.TextContent.Contains("Failed", StringComparison.Ordinal), b => b.Click());
         page.WaitForAssertion(() => Subjects(page).ShouldBe(["blob-a", "blob-c", "blob-b"]), Screen.Patience);
     }
 

@@ -65,8 +65,8 @@ public sealed class SearchPageTests
         navigation.NavigateTo($"chats/{chat}/files");
         var box = screen.Render<SearchBox>();
 
-        box.Find("input[aria-label='Search']").Input("plan");
-        box.Find("form").Submit();
+        box.On("input[aria-label='Search']", e => e.Input("plan"));
+        box.On("form", e => e.Submit());
         navigation.ToBaseRelativePath(navigation.Uri).ShouldBe($"find?q=plan&from={chat}");
 
         var page = screen.Render<SearchPage>();
@@ -141,7 +141,7 @@ public sealed class SearchPageTests
         var page = await OpenAsync(world, screen, "find?q=plan");
         for (var shown = 100; shown <= 400; shown += 50)
         {
-            page.WaitForElement(".more", Screen.Patience).Click();
+            page.On(".more", e => e.Click());
             page.WaitForAssertion(() => page.FindAll("article .text")[^1].TextContent.ShouldBe($"plan {400 - shown}"), Screen.Patience);
         }
 
@@ -154,7 +154,7 @@ public sealed class SearchPageTests
         statements.LongestIn("Messages").ShouldBeLessThan(10, "rows that one reading gave");
         statements.CountOf("MATCH").ShouldBe(0, "no event searches again");
         await world.IndexAsync();
-        page.FindAll("button").Single(b => b.TextContent == "Back to the newest").Click();
+        page.Press("Back to the newest");
         page.WaitForAssertion(() => page.Find("article .text").TextContent.ShouldBe("another plan"), Screen.Patience);
     }
 
