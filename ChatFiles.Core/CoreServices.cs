@@ -77,7 +77,14 @@ public static class CoreServices
         services.AddSingleton<Presence>();
         services.AddSingleton<PersonLimits>();
         services.AddSingleton<ReadPositions>();
+        services.AddSingleton<QuotaAccounts>();
+        services.AddSingleton<UploadIntake>();
         services.AddScoped<ChatService>();
+        services.AddScoped<ChatDirectory>();
+        services.AddScoped<MemberService>();
+        services.AddScoped<UploadService>();
+        services.AddScoped<FindingService>();
+        services.AddScoped<LiveChats>();
 
         services.AddHostedService(provider => provider.GetRequiredService<Sessions>());
         services.AddHostedService<EventDispatcher>();

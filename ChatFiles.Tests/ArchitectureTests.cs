@@ -66,6 +66,27 @@ public sealed class ArchitectureTests
         handed.Count().ShouldBeGreaterThan(20);
     }
 
+    /// <summary>What needs more than eight others does more than one thing.</summary>
+    [Fact]
+    public void No_class_depends_on_more_than_eight_others()
+    {
+        var dependencies =
+            from type in CoreAssembly.GetTypes().Concat(WebAssembly.GetTypes())
+            where type is { IsClass: true, IsAbstract: false } && !IsData(type)
+            let constructors = type.GetConstructors(BindingFlags.Instance | BindingFlags.Public | BindingFlags.NonPublic)
+            let handed = constructors.Select(c => c.GetParameters().Count(p => IsDependency(p.ParameterType))).DefaultIfEmpty(0).Max()
+            select (Type: type.FullName, Count: handed + PropertiesOf(type).Count(p => p.IsDefined(typeof(InjectAttribute))));
+
+        dependencies.Where(d => d.Count > 8).ShouldBeEmpty();
+        dependencies.Max(d => d.Count).ShouldBe(8);
+    }
+
+    /// <summary>Records carry values, and what a compiler made is nobody's.</summary>
+    private static bool IsData(System.Type type) =>
+        type.GetMethod("<Clone>$") is not null || type.IsDefined(typeof(System.Runtime.CompilerServices.CompilerGeneratedAttribute));
+
+    private static bool IsDependency(System.Type type) => type is { IsValueType: false, IsArray: false } && type != typeof(string);
+
     [Fact]
     public void No_type_has_the_name_of_a_drawer()
     {

@@ -28,35 +28,20 @@ public sealed partial class ChatService
         if (admission.AlreadySent is { } alreadySent)
             return alreadySent;
 
-        if (!uploadsUnderWay.Begin(userId, key is null ? null : $"{userId} {chatId} {key}").Succeeded(out var underWay, out refusal))
+        var received = await intake.ReceiveAsync(userId, chatId, key, declaredBytes ?? 0, parts, cancellationToken);
+        if (!received.Succeeded(out var files, out refusal))
             return refusal;
-        using var ending = underWay;
-        using var reservation = reservations.Open(userId, chatId);
-        using var sending = new UploadsSent();
-        var room = RoomFor(reservation);
-        await using var upload = new FileUpload(store, policy, uploadsInFlight, time, logger, chatId, room);
-        try
-        {
-            await room.DeclareAsync(declaredBytes ?? 0, cancellationToken);
-            await upload.ReceiveAsync(WithUploadsAsync(parts, userId, chatId, declaredBytes ?? 0, sending, cancellationToken), cancellationToken);
-        }
-        catch (UploadRefusedException refused)
-        {
-            // The first try has what its repeat lacks. Refused for good, what was sent once more would never arrive.
-            return refused.Refusal == UploadRoom.QuotaExceeded && (underWay.IsRepeat || sending.IsRepeat) ? FirstTryUnderWay : refused.Refusal;
-        }
-
-        if (CheckText(upload.Caption) is { } tooLong)
+        await using var ending = files;
+        if (CheckText(files.Caption) is { } tooLong)
             return tooLong;
-        var draft = new Draft(userId, chatId, upload.Caption, key, upload.Attachments);
-        using var settling = reservations.Settle(userId, chatId);
+        var draft = new Draft(userId, chatId, files.Caption, key, files.Attachments);
+        using var settling = quotas.Settle(userId, chatId);
         var committed = await writer.WriteDirectlyAsync(scope => CommitUpload(scope, draft), CancellationToken.None);
         if (committed.Refusal is null && committed.Value.IsNew)
-            upload.Keep();
+            files.Keep();
         if (!committed.Succeeded(out var sent, out refusal))
             return refusal;
-        reservation.Dispose();
-        ForgetUploads(sending);
+        files.End();
         return sent.Message;
     }
 
@@ -114,36 +99,25 @@ public sealed partial class ChatService
         var allowed = await FindMissingAsync(userId, chatId, fileId, cancellationToken);
         if (!allowed.Succeeded(out var file, out var refusal))
             return refusal;
-        // A missing file still counts in the quotas: its bytes have their room there, once.
-        if (!uploadsUnderWay.Begin(userId, $"{fileId}").Succeeded(out var underWay, out refusal))
-            return refusal;
-        using var ending = underWay;
-        if (underWay.IsRepeat)
-            return FirstTryUnderWay;
-        await using var upload = new FileUpload(store, policy, uploadsInFlight, time, logger, chatId, room: null);
-        try
-        {
-            var (key, stamp) = await upload.ReceiveAgainAsync(file, parts, cancellationToken);
-            var restored = await writer.WriteAsync(db => CommitPutBackAsync(db, file, key, stamp), CancellationToken.None);
-            if (restored.Refusal is null)
-                upload.Keep();
-            return restored;
-        }
-        catch (UploadRefusedException refused)
-        {
-            return refused.Refusal;
-        }
+        return await intake.ReceiveAgainAsync(
+            userId,
+            file,
+            parts,
+            again => writer.WriteAsync(db => CommitPutBackAsync(db, file, again.Key, again.Stamp), CancellationToken.None),
+            cancellationToken
+        );
     }
 
     /// <summary>
     /// Deletes a file; doing it again changes nothing. Tombstone and event are one transaction, the bytes go by the queue.
     /// </summary>
     public Task<Result<Done>> DeleteFileAsync(string userId, long chatId, Guid fileId, CancellationToken cancellationToken = default) =>
-        ChangeAsync<Done>(
+        writer.ChangeAsync<Done>(
+            limits,
             userId,
             async db =>
             {
-                if (await FindMembershipAsync(db, userId, chatId) is not { } member)
+                if (await db.FindMemberAsync(userId, chatId) is not { } member)
                     return Refusal.ChatNotFound;
                 var file = await db
                     .Attachments.Include(a => a.Message)
@@ -155,8 +129,8 @@ public sealed partial class ChatService
                 if (file.State == AttachmentState.Deleted)
                     return new Done();
 
-                await db.BuryAsync(file, member.Chat, file.Message.AuthorId, Now);
-                var deleted = db.AddEvent(member.Chat, ChatEventType.FileDeleted, Now);
+                await db.BuryAsync(file, member.Chat, file.Message.AuthorId, time.Now());
+                var deleted = db.AddEvent(member.Chat, ChatEventType.FileDeleted, time.Now());
                 (deleted.MessageId, deleted.FileId) = (file.MessageId, file.Id);
                 await db.SaveChangesAsync(CancellationToken.None);
                 return new Done();
@@ -174,7 +148,7 @@ public sealed partial class ChatService
             return invalidKey;
         if (sent is [var alreadySent])
             return new Admission(alreadySent);
-        return declaredBytes > policy.MaxRequestBytes ? policy.RequestTooLarge() : new Admission(AlreadySent: null);
+        return intake.CheckLength(declaredBytes) is { } tooLong ? tooLong : new Admission(AlreadySent: null);
     }
 
     /// <summary>Message, attachments and event in one transaction; by then the quota is counted to the byte.</summary>
@@ -184,7 +158,7 @@ public sealed partial class ChatService
             return Refusal.ChatNotFound;
         if (FindSent(scope, draft) is { } sent)
             return new CommittedUpload(sent, IsNew: false);
-        var (ofPerson, ofChat) = RoomLeft(sender.PersonBytes, sender.ChatBytes);
+        var (ofPerson, ofChat) = quotas.RoomLeft(sender.PersonBytes, sender.ChatBytes);
         if (draft.Bytes > Math.Min(ofPerson, ofChat))
             return UploadRoom.QuotaExceeded;
         return new CommittedUpload(scope.Add(sender, MessageOf(draft)), IsNew: true);
@@ -195,7 +169,7 @@ public sealed partial class ChatService
     private async Task<Result<Attachment>> FindMissingAsync(string userId, long chatId, Guid fileId, CancellationToken cancellationToken)
     {
         await using var db = await databases.CreateDbContextAsync(cancellationToken);
-        if (await FindMembershipAsync(db, userId, chatId) is not { } member)
+        if (await db.FindMemberAsync(userId, chatId) is not { } member)
             return Refusal.ChatNotFound;
         var file = await db
             .Attachments.Include(a => a.Message)
@@ -213,10 +187,10 @@ public sealed partial class ChatService
         if (file.State != AttachmentState.Missing)
             return NotMissing;
         // Whatever is left under the old key, a cut-off blob perhaps, belongs to nobody from now on.
-        db.Jobs.Add(new Job { Kind = JobKind.DeleteBlob, Subject = file.BlobKey!, CreatedAt = Now, DueAt = Now });
+        db.Jobs.Add(new Job { Kind = JobKind.DeleteBlob, Subject = file.BlobKey!, CreatedAt = time.Now(), DueAt = time.Now() });
         (file.BlobKey, file.BlobStamp, file.State) = (key, stamp, AttachmentState.Ready);
         var chat = await db.Chats.SingleAsync(c => c.Id == file.ChatId);
-        var restored = db.AddEvent(chat, ChatEventType.FileRestored, Now);
+        var restored = db.AddEvent(chat, ChatEventType.FileRestored, time.Now());
         (restored.MessageId, restored.FileId) = (file.MessageId, file.Id);
         await db.SaveChangesAsync(CancellationToken.None);
         return new Done();

@@ -45,12 +45,12 @@ public sealed partial class ChatService
         CancellationToken cancellationToken = default
     )
     {
-        if (CheckLimit(limit) is { } refusal)
-            return (await CheckMemberAsync(userId, chatId, cancellationToken)).Refusal ?? refusal;
+        if (UseCase.CheckLimit(limit) is { } refusal)
+            return await IsMemberAsync(userId, chatId, cancellationToken) ? refusal : Refusal.ChatNotFound;
         // By key, not by offset: what is sent or deleted meanwhile shifts nothing. One more row tells whether this is the last page.
         if (reads.ReadBefore(userId, chatId, before ?? long.MaxValue, limit + 1) is not { } messages)
             return Refusal.ChatNotFound;
-        return PageOf(messages, limit);
+        return MessageQueries.PageOf(messages, limit);
     }
 
     /// <summary>The messages that follow on an id, up to a limit of 1 to 200.</summary>
@@ -62,8 +62,8 @@ public sealed partial class ChatService
         CancellationToken cancellationToken = default
     )
     {
-        if (CheckLimit(limit) is { } refusal)
-            return (await CheckMemberAsync(userId, chatId, cancellationToken)).Refusal ?? refusal;
+        if (UseCase.CheckLimit(limit) is { } refusal)
+            return await IsMemberAsync(userId, chatId, cancellationToken) ? refusal : Refusal.ChatNotFound;
         if (reads.ReadAfter(userId, chatId, after, limit + 1) is not { } messages)
             return Refusal.ChatNotFound;
         var hasMore = messages.Count > limit;
@@ -82,11 +82,11 @@ public sealed partial class ChatService
     )
     {
         await using var db = await databases.CreateDbContextAsync(cancellationToken);
-        if (!await IsMemberAsync(db, userId, chatId, cancellationToken))
+        if (await db.ReadMemberAsync(userId, chatId, cancellationToken) is not { } member)
             return Refusal.ChatNotFound;
-        if (limit < 2 || CheckLimit(limit) is not null)
+        if (limit < 2 || UseCase.CheckLimit(limit) is not null)
             return new Refusal(RefusalReason.InvalidQuery, "“limit” is a number from 2 to 200.");
-        return await ReadAroundAsync(db, chatId, messageId, limit, cancellationToken) is { } window ? window : Refusal.MessageNotFound;
+        return await db.ReadAroundAsync(member, messageId, limit, cancellationToken) is { } window ? window : Refusal.MessageNotFound;
     }
 
     /// <summary>Deletes a message with all its files; doing it again changes nothing.</summary>
@@ -96,11 +96,12 @@ public sealed partial class ChatService
         long messageId,
         CancellationToken cancellationToken = default
     ) =>
-        ChangeAsync<Done>(
+        writer.ChangeAsync<Done>(
+            limits,
             userId,
             async db =>
             {
-                if (await FindMembershipAsync(db, userId, chatId) is not { } member)
+                if (await db.FindMemberAsync(userId, chatId) is not { } member)
                     return Refusal.ChatNotFound;
                 var message = await db
                     .Messages.Include(m => m.Attachments)
@@ -113,9 +114,9 @@ public sealed partial class ChatService
                     return new Done();
 
                 foreach (var attachment in message.Attachments.Where(a => a.State != AttachmentState.Deleted))
-                    await db.BuryAsync(attachment, member.Chat, message.AuthorId, Now);
+                    await db.BuryAsync(attachment, member.Chat, message.AuthorId, time.Now());
                 (message.Deleted, message.Text) = (true, "");
-                db.AddEvent(member.Chat, ChatEventType.MessageDeleted, Now).MessageId = messageId;
+                db.AddEvent(member.Chat, ChatEventType.MessageDeleted, time.Now()).MessageId = messageId;
                 await db.SaveChangesAsync(CancellationToken.None);
                 return new Done();
             },
@@ -138,68 +139,11 @@ public sealed partial class ChatService
         var message = new Message
         {
             Text = draft.Text,
-            SentAt = Now,
+            SentAt = time.Now(),
             ClientId = draft.ClientId,
         };
         message.Attachments.AddRange(draft.Attachments);
-        foreach (var file in draft.Attachments)
-            (file.FoldedName, file.Kind) = (SearchWords.Fold(file.FileName), policy.KindOf(file.FileName));
         return message;
-    }
-
-    private static async Task<MessagePage> ReadPageAsync(
-        ChatDbContext db,
-        long chatId,
-        long? before,
-        int limit,
-        CancellationToken cancellationToken
-    )
-    {
-        var messages = await db
-            .Messages.Where(m => m.ChatId == chatId && (before == null || m.Id < before))
-            .OrderByDescending(m => m.Id)
-            .Take(limit + 1)
-            .ToViewsAsync(cancellationToken);
-        messages.Reverse();
-        return PageOf(messages, limit);
-    }
-
-    /// <param name="messages">Oldest first, with one more than the page has where there are older ones.</param>
-    private static MessagePage PageOf(List<MessageView> messages, int limit)
-    {
-        var hasMore = messages.Count > limit;
-        if (hasMore)
-            messages.RemoveAt(0);
-        return new MessagePage(messages, hasMore ? messages[0].Id : null);
-    }
-
-    /// <summary>Null when the chat has no such message.</summary>
-    private static async Task<MessageWindow?> ReadAroundAsync(
-        ChatDbContext db,
-        long chatId,
-        long messageId,
-        int limit,
-        CancellationToken cancellationToken
-    )
-    {
-        var ids = db.Messages.Where(m => m.ChatId == chatId).Select(m => m.Id);
-        var half = limit / 2;
-        // One more at either end tells whether there is more. Both ends are found inside the one query for the messages.
-        var from = ids.Where(id => id <= messageId).OrderByDescending(id => id).Take(half + 2);
-        var to = ids.Where(id => id >= messageId).OrderBy(id => id).Take(limit - half + 1);
-        var messages = await db
-            .Messages.Where(m => m.ChatId == chatId && m.Id >= from.Min() && m.Id <= to.Max())
-            .OrderBy(m => m.Id)
-            .ToViewsAsync(cancellationToken);
-        var place = messages.FindIndex(m => m.Id == messageId);
-        if (place < 0)
-            return null;
-        var (first, end) = (Math.Max(0, place - half), Math.Min(messages.Count, place + limit - half));
-        return new MessageWindow(
-            messages[first..end],
-            first > 0 ? messages[first].Id : null,
-            end < messages.Count ? messages[end - 1].Id : null
-        );
     }
 
     /// <summary>A message about to be sent.</summary>

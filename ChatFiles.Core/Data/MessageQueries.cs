@@ -33,4 +33,60 @@ internal static class MessageQueries
             message.Deleted,
             [.. attachments.Select(AttachmentView.Of)]
         );
+
+    /// <summary>The newest messages of the member's chat, or those before an id.</summary>
+    public static async Task<MessagePage> ReadPageAsync(
+        this ChatDbContext db,
+        Member member,
+        long? before,
+        int limit,
+        CancellationToken cancellationToken
+    )
+    {
+        var messages = await db
+            .Messages.Where(m => m.ChatId == member.ChatId && (before == null || m.Id < before))
+            .OrderByDescending(m => m.Id)
+            .Take(limit + 1)
+            .ToViewsAsync(cancellationToken);
+        messages.Reverse();
+        return PageOf(messages, limit);
+    }
+
+    /// <param name="messages">Oldest first, with one more than the page has where there are older ones.</param>
+    public static MessagePage PageOf(List<MessageView> messages, int limit)
+    {
+        var hasMore = messages.Count > limit;
+        if (hasMore)
+            messages.RemoveAt(0);
+        return new MessagePage(messages, hasMore ? messages[0].Id : null);
+    }
+
+    /// <summary>A message of the member's chat with its neighbours; null when the chat has no such message.</summary>
+    public static async Task<MessageWindow?> ReadAroundAsync(
+        this ChatDbContext db,
+        Member member,
+        long messageId,
+        int limit,
+        CancellationToken cancellationToken
+    )
+    {
+        var ids = db.Messages.Where(m => m.ChatId == member.ChatId).Select(m => m.Id);
+        var half = limit / 2;
+        // One more at either end tells whether there is more. Both ends are found inside the one query for the messages.
+        var from = ids.Where(id => id <= messageId).OrderByDescending(id => id).Take(half + 2);
+        var to = ids.Where(id => id >= messageId).OrderBy(id => id).Take(limit - half + 1);
+        var messages = await db
+            .Messages.Where(m => m.ChatId == member.ChatId && m.Id >= from.Min() && m.Id <= to.Max())
+            .OrderBy(m => m.Id)
+            .ToViewsAsync(cancellationToken);
+        var place = messages.FindIndex(m => m.Id == messageId);
+        if (place < 0)
+            return null;
+        var (first, end) = (Math.Max(0, place - half), Math.Min(messages.Count, place + limit - half));
+        return new MessageWindow(
+            messages[first..end],
+            first > 0 ? messages[first].Id : null,
+            end < messages.Count ? messages[end - 1].Id : null
+        );
+    }
 }

@@ -151,6 +151,8 @@ internal sealed class FileUpload(
                 BlobKey = key,
                 BlobStamp = stamp,
                 FileName = fileName,
+                FoldedName = SearchWords.Fold(fileName),
+                Kind = policy.KindOf(fileName),
                 ContentType = type.ContentType,
                 Charset = content.Charset,
                 Size = content.BytesRead,

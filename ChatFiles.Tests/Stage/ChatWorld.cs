@@ -35,7 +35,17 @@ internal sealed class ChatWorld : IAsyncDisposable
     public IServiceProvider Services => _services;
 
     /// <summary>A new one at each call, as each request and circuit has its own; use from one thread at a time.</summary>
-    public ChatService Chats => _services.CreateScope().ServiceProvider.GetRequiredService<ChatService>();
+    public ChatService Chats => Of<ChatService>();
+
+    public ChatDirectory ChatDirectory => Of<ChatDirectory>();
+
+    public MemberService Members => Of<MemberService>();
+
+    public FindingService Finding => Of<FindingService>();
+
+    public UploadService Uploads => Of<UploadService>();
+
+    public LiveChats Live => Of<LiveChats>();
 
     public DatabaseWriter Writer => _services.GetRequiredService<DatabaseWriter>();
 
@@ -71,6 +81,9 @@ internal sealed class ChatWorld : IAsyncDisposable
         await BeginAsync();
     }
 
+    private T Of<T>()
+        where T : notnull => _services.CreateScope().ServiceProvider.GetRequiredService<T>();
+
     /// <summary>Starts one of Core's background services: EventDispatcher, JobRunner, OrphanSweeper or DriftCheck.</summary>
     public async Task StartAsync<T>()
         where T : IHostedService
@@ -104,9 +117,9 @@ internal sealed class ChatWorld : IAsyncDisposable
     /// <summary>A chat of these people; the first is its owner.</summary>
     public async Task<long> ChatAsync(params Person[] people)
     {
-        var chat = (await Chats.CreateChatAsync(people[0].Id, "Room")).Value;
+        var chat = (await ChatDirectory.CreateChatAsync(people[0].Id, "Room")).Value;
         foreach (var person in people.Skip(1))
-            (await Chats.AddMemberAsync(people[0].Id, chat.Id, person.Email)).Refusal.ShouldBeNull();
+            (await Members.AddMemberAsync(people[0].Id, chat.Id, person.Email)).Refusal.ShouldBeNull();
         return chat.Id;
     }
 
@@ -143,7 +156,7 @@ internal sealed class ChatWorld : IAsyncDisposable
     public async Task<Result<FoundPage>> SearchAsync(string userId, string? text, long? chatId = null, long? before = null, int limit = 50)
     {
         await IndexAsync();
-        return await Chats.SearchAsync(userId, text, chatId, before, limit);
+        return await Finding.SearchAsync(userId, text, chatId, before, limit);
     }
 
     public Task<List<ChatEvent>> EventsAsync(long chat) =>

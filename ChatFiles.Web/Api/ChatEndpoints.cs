@@ -22,10 +22,10 @@ internal static class ChatEndpoints
         chats.MapDelete("/{chatId}/members/{userId}", RemoveMemberAsync).Produces(204).WithSummary("Remove somebody, or leave");
     }
 
-    private static async Task<IResult> ListAsync(ClaimsPrincipal user, ChatService chats, CancellationToken cancellationToken) =>
-        Results.Ok(await chats.ListChatsAsync(user.UserId(), cancellationToken));
+    private static async Task<IResult> ListAsync(ClaimsPrincipal user, ChatDirectory directory, CancellationToken cancellationToken) =>
+        Results.Ok(await directory.ListChatsAsync(user.UserId(), cancellationToken));
 
-    private static async Task<IResult> CreateAsync(HttpContext context, ClaimsPrincipal user, ChatService chats)
+    private static async Task<IResult> CreateAsync(HttpContext context, ClaimsPrincipal user, ChatDirectory directory)
     {
         if (!(await context.ReadJsonAsync<NewChat>()).Succeeded(out var wanted, out var refusal))
             return Problems.Of(refusal);
@@ -33,76 +33,75 @@ internal static class ChatEndpoints
         {
             if (Requests.CheckIsText(wanted.With, "with") is { } noText)
                 return Problems.Of(noText);
-            return (await chats.OpenDirectChatAsync(user.UserId(), wanted.With)).Succeeded(out var direct, out refusal)
+            return (await directory.OpenDirectChatAsync(user.UserId(), wanted.With)).Succeeded(out var direct, out refusal)
                 ? direct.Created
                     ? Results.Created($"/chat/{direct.Chat.Id}", direct.Chat)
                     : Results.Ok(direct.Chat)
                 : Problems.Of(refusal);
         }
 
-        return (await chats.CreateChatAsync(user.UserId(), wanted.Name)).Succeeded(out var chat, out refusal)
+        return (await directory.CreateChatAsync(user.UserId(), wanted.Name)).Succeeded(out var chat, out refusal)
             ? Results.Created($"/chat/{chat.Id}", chat)
             : Problems.Of(refusal);
     }
 
-    private static async Task<IResult> GetAsync(string chatId, ClaimsPrincipal user, ChatService chats, CancellationToken cancellationToken) =>
-        (await chats.GetChatAsync(user.UserId(), Requests.ParseId(chatId), cancellationToken: cancellationToken)).ToOk();
+    private static async Task<IResult> GetAsync(string chatId, ClaimsPrincipal user, ChatDirectory directory, CancellationToken cancellationToken) =>
+        (await directory.GetChatAsync(user.UserId(), Requests.ParseId(chatId), cancellationToken: cancellationToken)).ToOk();
 
     private static async Task<IResult> ListMembersAsync(
         string chatId,
         HttpRequest request,
         ClaimsPrincipal user,
-        ChatService chats,
+        ChatDirectory directory,
+        MemberService members,
         CancellationToken cancellationToken
     )
     {
         var id = Requests.ParseId(chatId);
         var after = request.Query["after"].ToString() is { Length: > 0 } text ? text : null;
         if (request.ReadLimit().Succeeded(out var limit, out var refusal))
-            return (await chats.ListMembersAsync(user.UserId(), id, request.Query["q"], after, limit, cancellationToken)).ToOk();
-        return Problems.Of((await chats.CheckMemberAsync(user.UserId(), id, cancellationToken)).Refusal ?? refusal);
+            return (await members.ListMembersAsync(user.UserId(), id, request.Query["q"], after, limit, cancellationToken)).ToOk();
+        return Problems.Of((await directory.CheckMemberAsync(user.UserId(), id, cancellationToken)).Refusal ?? refusal);
     }
 
-    private static Task<IResult> MarkReadAsync(string chatId, HttpContext context, ClaimsPrincipal user, ChatService chats) =>
+    private static Task<IResult> MarkReadAsync(string chatId, HttpContext context, ClaimsPrincipal user, ChatDirectory directory) =>
         ChangeAsync<ReadPosition>(
             chatId,
             context,
-            chats,
+            directory,
             (id, position) =>
                 position.MessageId is { } messageId
-                    ? chats.MarkReadAsync(user.UserId(), id, messageId)
+                    ? directory.MarkReadAsync(user.UserId(), id, messageId)
                     : Task.FromResult<Result<Done>>(new Refusal(RefusalReason.InvalidJson, "“messageId” is missing."))
         );
 
-    private static Task<IResult> AddMemberAsync(string chatId, HttpContext context, ClaimsPrincipal user, ChatService chats) =>
+    private static Task<IResult> AddMemberAsync(string chatId, HttpContext context, ClaimsPrincipal user, ChatDirectory directory, MemberService members) =>
         ChangeAsync<NewMember>(
             chatId,
             context,
-            chats,
+            directory,
             (id, member) =>
                 Requests.CheckIsText(member.Email, "email") is { } noText
                     ? Task.FromResult<Result<Done>>(noText)
-                    : chats.AddMemberAsync(user.UserId(), id, member.Email)
+                    : members.AddMemberAsync(user.UserId(), id, member.Email)
         );
 
-    private static async Task<IResult> RemoveMemberAsync(string chatId, string userId, ClaimsPrincipal user, ChatService chats) =>
-        (await chats.RemoveMemberAsync(user.UserId(), Requests.ParseId(chatId), userId)).ToNoContent();
+    private static async Task<IResult> RemoveMemberAsync(string chatId, string userId, ClaimsPrincipal user, MemberService members) =>
+        (await members.RemoveMemberAsync(user.UserId(), Requests.ParseId(chatId), userId)).ToNoContent();
 
-    /// <summary>A stranger learns nothing of a chat, not even by what is wrong with a body; so the chat comes first.</summary>
+    /// <summary>A stranger learns nothing of a chat, not even by what is wrong with a body; the change itself asks for the membership.</summary>
     private static async Task<IResult> ChangeAsync<TBody>(
         string chatId,
         HttpContext context,
-        ChatService chats,
+        ChatDirectory directory,
         Func<long, TBody, Task<Result<Done>>> change
     )
         where TBody : class
     {
         var id = Requests.ParseId(chatId);
-        if ((await chats.CheckMemberAsync(context.User.UserId(), id)).Refusal is { } stranger)
-            return Problems.Of(stranger);
-        return (await context.ReadJsonAsync<TBody>()).Succeeded(out var body, out var refusal)
-            ? (await change(id, body)).ToNoContent()
-            : Problems.Of(refusal);
+        if ((await context.ReadJsonAsync<TBody>()).Succeeded(out var body, out var refusal))
+            return (await change(id, body)).ToNoContent();
+        return Problems.Of((await directory.CheckMemberAsync(context.User.UserId(), id)).Refusal ?? refusal);
     }
 
     internal sealed record NewChat(string? Name, string? With);

@@ -40,7 +40,7 @@ internal static class EventStream
         string chatId,
         HttpContext context,
         ClaimsPrincipal user,
-        ChatService chats,
+        LiveChats live,
         PersonLimits limits,
         CancellationToken cancellationToken
     )
@@ -49,7 +49,7 @@ internal static class EventStream
             return Problems.Of(TooManyStreams);
         // Given back with the request, however it ends.
         context.Response.RegisterForDispose(place);
-        var subscribed = await chats.SubscribeAsync(user.UserId(), Requests.ParseId(chatId), ReadAfter(context.Request), cancellationToken);
+        var subscribed = await live.SubscribeAsync(user.UserId(), Requests.ParseId(chatId), ReadAfter(context.Request), cancellationToken);
         return subscribed.Succeeded(out var subscription, out var refusal) ? new Stream(subscription) : Problems.Of(refusal);
     }
 

@@ -25,23 +25,24 @@ internal static class FindingEndpoints
         string chatId,
         HttpRequest request,
         ClaimsPrincipal user,
-        ChatService chats,
+        ChatDirectory directory,
+        FindingService finding,
         CancellationToken cancellationToken
     )
     {
         var id = Requests.ParseId(chatId);
         if (request.ReadFilePaging().Succeeded(out var paging, out var refusal) && request.ReadFileFilter().Succeeded(out var filter, out refusal))
-            return (await chats.ListFilesAsync(user.UserId(), id, filter, paging.Before, paging.Limit, cancellationToken)).ToOk();
+            return (await finding.ListFilesAsync(user.UserId(), id, filter, paging.Before, paging.Limit, cancellationToken)).ToOk();
         // A stranger learns nothing of a chat, not even by what is wrong with a query.
-        return Problems.Of((await chats.CheckMemberAsync(user.UserId(), id, cancellationToken)).Refusal ?? refusal);
+        return Problems.Of((await directory.CheckMemberAsync(user.UserId(), id, cancellationToken)).Refusal ?? refusal);
     }
 
-    private static async Task<IResult> SearchAsync(HttpRequest request, ClaimsPrincipal user, ChatService chats, CancellationToken cancellationToken)
+    private static async Task<IResult> SearchAsync(HttpRequest request, ClaimsPrincipal user, ChatDirectory directory, FindingService finding, CancellationToken cancellationToken)
     {
         long? chatId = request.Query["chat"].ToString() is { Length: > 0 } chat ? Requests.ParseId(chat) : null;
         if (request.ReadPaging().Succeeded(out var paging, out var refusal))
-            return (await chats.SearchAsync(user.UserId(), request.Query["q"], chatId, paging.Before, paging.Limit, cancellationToken)).ToOk();
-        var stranger = chatId is { } id ? (await chats.CheckMemberAsync(user.UserId(), id, cancellationToken)).Refusal : null;
+            return (await finding.SearchAsync(user.UserId(), request.Query["q"], chatId, paging.Before, paging.Limit, cancellationToken)).ToOk();
+        var stranger = chatId is { } id ? (await directory.CheckMemberAsync(user.UserId(), id, cancellationToken)).Refusal : null;
         return Problems.Of(stranger ?? refusal);
     }
 }

@@ -20,6 +20,7 @@ internal static class MessageEndpoints
         HttpRequest request,
         ClaimsPrincipal user,
         ChatService chats,
+        ChatDirectory directory,
         CancellationToken cancellationToken
     )
     {
@@ -27,16 +28,15 @@ internal static class MessageEndpoints
         if (request.ReadPaging().Succeeded(out var paging, out var refusal))
             return (await chats.HistoryAsync(user.UserId(), id, paging.Before, paging.Limit, cancellationToken)).ToOk();
         // A stranger learns nothing of a chat, not even by what is wrong with a query.
-        return Problems.Of((await chats.CheckMemberAsync(user.UserId(), id, cancellationToken)).Refusal ?? refusal);
+        return Problems.Of((await directory.CheckMemberAsync(user.UserId(), id, cancellationToken)).Refusal ?? refusal);
     }
 
-    private static async Task<IResult> SendAsync(string chatId, HttpContext context, ClaimsPrincipal user, ChatService chats)
+    private static async Task<IResult> SendAsync(string chatId, HttpContext context, ClaimsPrincipal user, ChatService chats, ChatDirectory directory)
     {
         var id = Requests.ParseId(chatId);
-        if ((await chats.CheckMemberAsync(user.UserId(), id)).Refusal is { } stranger)
-            return Problems.Of(stranger);
+        // A stranger learns nothing of a chat, not even by what is wrong with a body.
         if (!(await context.ReadJsonAsync<NewText>()).Succeeded(out var text, out var refusal))
-            return Problems.Of(refusal);
+            return Problems.Of((await directory.CheckMemberAsync(user.UserId(), id)).Refusal ?? refusal);
         var sent = await chats.SendTextAsync(user.UserId(), id, text.Text, text.ClientId, context.RequestAborted);
         return sent.Succeeded(out var message, out refusal) ? Results.Json(message, statusCode: 201) : Problems.Of(refusal);
     }

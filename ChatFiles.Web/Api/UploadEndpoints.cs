@@ -69,9 +69,9 @@ internal static class UploadEndpoints
     private static async ValueTask<object?> CheckVersionAsync(EndpointFilterInvocationContext invocation, EndpointFilterDelegate next)
     {
         var context = invocation.HttpContext;
-        var chats = context.RequestServices.GetRequiredService<ChatService>();
+        var directory = context.RequestServices.GetRequiredService<ChatDirectory>();
         var chatId = Requests.ParseId(context.GetRouteValue("chatId") as string);
-        if ((await chats.CheckMemberAsync(context.User.UserId(), chatId, context.RequestAborted)).Refusal is { } stranger)
+        if ((await directory.CheckMemberAsync(context.User.UserId(), chatId, context.RequestAborted)).Refusal is { } stranger)
             return Problems.Of(stranger);
         if (HttpMethods.IsOptions(context.Request.Method) || context.Request.Headers["Tus-Resumable"] == Version)
             return await next(invocation);
@@ -87,7 +87,7 @@ internal static class UploadEndpoints
         return Results.NoContent();
     }
 
-    private static async Task<IResult> BeginAsync(string chatId, HttpContext context, ClaimsPrincipal user, ChatService chats)
+    private static async Task<IResult> BeginAsync(string chatId, HttpContext context, ClaimsPrincipal user, UploadService uploads)
     {
         var headers = context.Request.Headers;
         if (headers.ContainsKey("Upload-Defer-Length"))
@@ -97,17 +97,17 @@ internal static class UploadEndpoints
         string? metadata = headers["Upload-Metadata"] is { Count: > 0 } given ? given.ToString() : null;
         if (!TryReadFileName(metadata, out var fileName))
             return Problems.InvalidUpload(400, "The header Upload-Metadata has pairs of a key and a value in base64, “filename” among them.");
-        var begun = await chats.BeginUploadAsync(user.UserId(), Requests.ParseId(chatId), fileName, length, metadata, context.RequestAborted);
+        var begun = await uploads.BeginUploadAsync(user.UserId(), Requests.ParseId(chatId), fileName, length, metadata, context.RequestAborted);
         if (!begun.Succeeded(out var upload, out var refusal))
             return Problems.Of(refusal);
         Show(context.Response, upload);
         return Results.Created(upload.Path, value: null);
     }
 
-    private static async Task<IResult> FindAsync(string chatId, string uploadId, HttpContext context, ClaimsPrincipal user, ChatService chats)
+    private static async Task<IResult> FindAsync(string chatId, string uploadId, HttpContext context, ClaimsPrincipal user, UploadService uploads)
     {
         context.Response.Headers.CacheControl = "no-store";
-        var found = await chats.FindUploadAsync(
+        var found = await uploads.FindUploadAsync(
             user.UserId(),
             Requests.ParseId(chatId),
             Requests.ParseFileId(uploadId),
@@ -127,7 +127,7 @@ internal static class UploadEndpoints
         string uploadId,
         HttpContext context,
         ClaimsPrincipal user,
-        ChatService chats,
+        UploadService uploads,
         UploadPolicy policy,
         TimeProvider time,
         IHostApplicationLifetime lifetime
@@ -139,7 +139,7 @@ internal static class UploadEndpoints
         if (ReadNumber(request.Headers, "Upload-Offset") is not { } offset)
             return Problems.InvalidUpload(400, "The header Upload-Offset says where the bytes belong.");
         context.TakeFiles(maxBytes: null);
-        var continued = await chats.ContinueUploadAsync(
+        var continued = await uploads.ContinueUploadAsync(
             user.UserId(),
             Requests.ParseId(chatId),
             Requests.ParseFileId(uploadId),
@@ -154,8 +154,8 @@ internal static class UploadEndpoints
         return Results.NoContent();
     }
 
-    private static async Task<IResult> EndAsync(string chatId, string uploadId, ClaimsPrincipal user, ChatService chats) =>
-        (await chats.EndUploadAsync(user.UserId(), Requests.ParseId(chatId), Requests.ParseFileId(uploadId))).ToNoContent();
+    private static async Task<IResult> EndAsync(string chatId, string uploadId, ClaimsPrincipal user, UploadService uploads) =>
+        (await uploads.EndUploadAsync(user.UserId(), Requests.ParseId(chatId), Requests.ParseFileId(uploadId))).ToNoContent();
 
     private static void Show(HttpResponse response, UploadView upload)
     {

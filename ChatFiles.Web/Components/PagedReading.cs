@@ -122,7 +122,7 @@ internal sealed class PagedReading<TRow, TKey>(Turns turns, IComparer<TRow> comp
             await turns.TakeAsync(async () =>
             {
                 ending.ThrowIfCancellationRequested();
-                var refusal = await ChatService.TryAsync(async () =>
+                var refusal = await UseCase.TryAsync(async () =>
                 {
                     var answer = await read();
                     ending.ThrowIfCancellationRequested();

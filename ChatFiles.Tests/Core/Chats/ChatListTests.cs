@@ -11,13 +11,13 @@ public sealed class ChatListTests
     {
         await using var world = await ChatWorld.BeginAsync();
         var (ann, ben, amy) = (await world.PersonAsync("ann"), await world.PersonAsync("ben"), await world.PersonAsync("amy"));
-        await world.Chats.OpenDirectChatAsync(ann.Id, ben.Email);
-        await world.Chats.OpenDirectChatAsync(amy.Id, ann.Email);
-        await world.Chats.CreateChatAsync(ann.Id, "zebra");
-        await world.Chats.CreateChatAsync(ann.Id, "  Ape ");
-        await world.Chats.CreateChatAsync(ben.Id, "not mine");
+        await world.ChatDirectory.OpenDirectChatAsync(ann.Id, ben.Email);
+        await world.ChatDirectory.OpenDirectChatAsync(amy.Id, ann.Email);
+        await world.ChatDirectory.CreateChatAsync(ann.Id, "zebra");
+        await world.ChatDirectory.CreateChatAsync(ann.Id, "  Ape ");
+        await world.ChatDirectory.CreateChatAsync(ben.Id, "not mine");
 
-        var chats = await world.Chats.ListChatsAsync(ann.Id);
+        var chats = await world.ChatDirectory.ListChatsAsync(ann.Id);
 
         chats.Select(c => (c.Name, c.Direct, c.Members)).ShouldBe(
             [("General", false, 3), ("Ape", false, 1), ("zebra", false, 1), ("amy", true, 2), ("ben", true, 2)]
@@ -33,9 +33,9 @@ public sealed class ChatListTests
         await using var world = await ChatWorld.BeginAsync();
         var ann = await world.PersonAsync("ann");
 
-        (await world.Chats.CreateChatAsync(ann.Id, name)).Refusal!.Reason.ShouldBe(RefusalReason.InvalidName);
-        (await world.Chats.CreateChatAsync(ann.Id, new string('x', 81))).Refusal!.Reason.ShouldBe(RefusalReason.InvalidName);
-        var view = (await world.Chats.CreateChatAsync(ann.Id, $" {new string('x', 80)} ")).Value;
+        (await world.ChatDirectory.CreateChatAsync(ann.Id, name)).Refusal!.Reason.ShouldBe(RefusalReason.InvalidName);
+        (await world.ChatDirectory.CreateChatAsync(ann.Id, new string('x', 81))).Refusal!.Reason.ShouldBe(RefusalReason.InvalidName);
+        var view = (await world.ChatDirectory.CreateChatAsync(ann.Id, $" {new string('x', 80)} ")).Value;
         view.Name.Length.ShouldBe(80);
         view.Members.ShouldBe([new MemberView(ann.Id, "ann", MemberRole.Owner)]);
         view.LastSeq.ShouldBe(0);
@@ -49,7 +49,7 @@ public sealed class ChatListTests
 
         var opened = await AtOnce.RunAsync(
             10,
-            i => i % 2 == 0 ? world.Chats.OpenDirectChatAsync(ann.Id, ben.Email) : world.Chats.OpenDirectChatAsync(ben.Id, " ANN@example.org ")
+            i => i % 2 == 0 ? world.ChatDirectory.OpenDirectChatAsync(ann.Id, ben.Email) : world.ChatDirectory.OpenDirectChatAsync(ben.Id, " ANN@example.org ")
         );
 
         opened.Select(o => o.Value.Chat.Id).Distinct().ShouldHaveSingleItem();
@@ -66,10 +66,10 @@ public sealed class ChatListTests
         var (ann, ben, cleo) = (await world.PersonAsync("ann"), await world.PersonAsync("ben"), await world.PersonAsync("cleo"));
 
         foreach (var address in new[] { ann.Email, "nobody@example.org", "", null })
-            (await world.Chats.OpenDirectChatAsync(ann.Id, address)).Refusal!.Reason.ShouldBe(RefusalReason.UserNotFound, address);
-        var chat = (await world.Chats.OpenDirectChatAsync(ann.Id, ben.Email)).Value.Chat.Id;
+            (await world.ChatDirectory.OpenDirectChatAsync(ann.Id, address)).Refusal!.Reason.ShouldBe(RefusalReason.UserNotFound, address);
+        var chat = (await world.ChatDirectory.OpenDirectChatAsync(ann.Id, ben.Email)).Value.Chat.Id;
         foreach (var caller in new[] { ann, ben })
-            (await world.Chats.AddMemberAsync(caller.Id, chat, cleo.Email)).Refusal!.Reason.ShouldBe(RefusalReason.NotAllowed);
+            (await world.Members.AddMemberAsync(caller.Id, chat, cleo.Email)).Refusal!.Reason.ShouldBe(RefusalReason.NotAllowed);
     }
 
     [Fact]
@@ -77,13 +77,13 @@ public sealed class ChatListTests
     {
         await using var world = await ChatWorld.BeginAsync();
         var (ann, ben) = (await world.PersonAsync("ann"), await world.PersonAsync("ben"));
-        var chat = (await world.Chats.OpenDirectChatAsync(ann.Id, ben.Email)).Value.Chat.Id;
+        var chat = (await world.ChatDirectory.OpenDirectChatAsync(ann.Id, ben.Email)).Value.Chat.Id;
         await world.Chats.SendTextAsync(ann.Id, chat, "before");
-        (await world.Chats.RemoveMemberAsync(ann.Id, chat, ann.Id)).Refusal.ShouldBeNull();
-        (await world.Chats.GetChatAsync(ann.Id, chat)).Refusal.ShouldBe(Refusal.ChatNotFound);
-        (await world.Chats.ListChatsAsync(ben.Id)).ShouldContain(c => c.Id == chat && c.Name == "ann");
+        (await world.Members.RemoveMemberAsync(ann.Id, chat, ann.Id)).Refusal.ShouldBeNull();
+        (await world.ChatDirectory.GetChatAsync(ann.Id, chat)).Refusal.ShouldBe(Refusal.ChatNotFound);
+        (await world.ChatDirectory.ListChatsAsync(ben.Id)).ShouldContain(c => c.Id == chat && c.Name == "ann");
 
-        var back = (await world.Chats.OpenDirectChatAsync(ben.Id, ann.Email)).Value;
+        var back = (await world.ChatDirectory.OpenDirectChatAsync(ben.Id, ann.Email)).Value;
 
         (back.Created, back.Chat.Id).ShouldBe((false, chat));
         (await world.Chats.HistoryAsync(ann.Id, chat)).Value.Messages.ShouldHaveSingleItem();
@@ -103,16 +103,16 @@ public sealed class ChatListTests
 
         (await UnreadAsync(ben)).ShouldBe(3);
         (await UnreadAsync(ann)).ShouldBe(1);
-        await world.Chats.MarkReadAsync(ben.Id, chat, first);
+        await world.ChatDirectory.MarkReadAsync(ben.Id, chat, first);
         (await UnreadAsync(ben)).ShouldBe(2);
         await world.Chats.DeleteMessageAsync(ann.Id, chat, second);
         (await UnreadAsync(ben)).ShouldBe(1);
-        await world.Chats.MarkReadAsync(ben.Id, chat, last);
+        await world.ChatDirectory.MarkReadAsync(ben.Id, chat, last);
         (await UnreadAsync(ben)).ShouldBe(0);
 
         async Task<long> SendAsync(Person author) => (await world.Chats.SendTextAsync(author.Id, chat, "x")).Value.Id;
 
-        async Task<int> UnreadAsync(Person person) => (await world.Chats.ListChatsAsync(person.Id)).Single(c => c.Id == chat).Unread;
+        async Task<int> UnreadAsync(Person person) => (await world.ChatDirectory.ListChatsAsync(person.Id)).Single(c => c.Id == chat).Unread;
     }
 
     [Fact]
@@ -140,9 +140,9 @@ public sealed class ChatListTests
         await MarkAsync(long.MaxValue);
         (await PositionAsync()).ShouldBe(ids[4]);
         await world.Chats.SendTextAsync(ann.Id, chat, "news");
-        (await world.Chats.ListChatsAsync(ben.Id)).Single(c => c.Id == chat).Unread.ShouldBe(1);
+        (await world.ChatDirectory.ListChatsAsync(ben.Id)).Single(c => c.Id == chat).Unread.ShouldBe(1);
 
-        async Task MarkAsync(long id) => (await world.Chats.MarkReadAsync(ben.Id, chat, id)).Refusal.ShouldBeNull();
+        async Task MarkAsync(long id) => (await world.ChatDirectory.MarkReadAsync(ben.Id, chat, id)).Refusal.ShouldBeNull();
 
         Task<long> PositionAsync() =>
             world.ReadAsync(db => db.Members.Where(m => m.ChatId == chat && m.UserId == ben.Id).Select(m => m.ReadMessageId).SingleAsync());
@@ -154,12 +154,12 @@ public sealed class ChatListTests
         await using var world = await ChatWorld.BeginAsync();
         var (ann, ben) = (await world.PersonAsync("ann"), await world.PersonAsync("ben"));
         var chat = await world.ChatAsync(ann, ben);
-        (await world.Chats.LastChatAsync(ben.Id)).ShouldBe(Chat.GeneralId);
+        (await world.ChatDirectory.LastChatAsync(ben.Id)).ShouldBe(Chat.GeneralId);
 
-        await world.Chats.RememberChatAsync(ben.Id, chat);
-        (await world.Chats.LastChatAsync(ben.Id)).ShouldBe(chat);
+        await world.ChatDirectory.RememberChatAsync(ben.Id, chat);
+        (await world.ChatDirectory.LastChatAsync(ben.Id)).ShouldBe(chat);
 
-        await world.Chats.RemoveMemberAsync(ann.Id, chat, ben.Id);
-        (await world.Chats.LastChatAsync(ben.Id)).ShouldBe(Chat.GeneralId);
+        await world.Members.RemoveMemberAsync(ann.Id, chat, ben.Id);
+        (await world.ChatDirectory.LastChatAsync(ben.Id)).ShouldBe(Chat.GeneralId);
     }
 }

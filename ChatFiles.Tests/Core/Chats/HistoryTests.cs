@@ -172,7 +172,7 @@ public sealed class HistoryTests
         var chat = await world.ChatAsync(ann, ben);
         (await UnreadAsync()).ShouldBe(new Unread(0, null));
         var read = await SayAsync(ann);
-        await world.Chats.MarkReadAsync(ben.Id, chat, read);
+        await world.ChatDirectory.MarkReadAsync(ben.Id, chat, read);
         await SayAsync(ben);
         var deleted = await SayAsync(ann);
         await world.Chats.DeleteMessageAsync(ann.Id, chat, deleted);
@@ -184,7 +184,7 @@ public sealed class HistoryTests
         (await UnreadAsync()).ShouldBe(new Unread(2, first));
 
         async Task<long> SayAsync(Person person) => (await world.Chats.SendTextAsync(person.Id, chat, "x")).Value.Id;
-        async Task<Unread> UnreadAsync() => (await world.Chats.LookAtChatAsync(ben.Id, chat)).Value.Unread;
+        async Task<Unread> UnreadAsync() => (await world.Live.LookAtChatAsync(ben.Id, chat)).Value.Unread;
     }
 
     [Fact]
@@ -198,7 +198,7 @@ public sealed class HistoryTests
         (await WindowAsync(elsewhere)).Messages.Select(m => m.Id).ShouldBe(ids[5..]);
         (await WindowAsync(null)).NextAfter.ShouldBeNull();
 
-        async Task<MessageWindow> WindowAsync(long? around) => (await world.Chats.LookAtChatAsync(ann.Id, chat, around, 2)).Value.Window;
+        async Task<MessageWindow> WindowAsync(long? around) => (await world.Live.LookAtChatAsync(ann.Id, chat, around, 2)).Value.Window;
     }
 
     /// <summary>Seven messages, with those of another chat between them.</summary>

@@ -27,16 +27,16 @@ public sealed class MemberListTests
         await using var world = await ChatWorld.BeginAsync();
         var (ann, ben, cleo) = (await world.PersonAsync("ann"), await world.PersonAsync("ben"), await world.PersonAsync("cleo"));
         var chat = await world.ChatAsync(ann, ben, cleo);
-        var first = (await world.Chats.ListMembersAsync(ann.Id, chat, limit: 2)).Value;
+        var first = (await world.Members.ListMembersAsync(ann.Id, chat, limit: 2)).Value;
         first.NextAfter.ShouldBe(ben.Id);
 
-        await world.Chats.RemoveMemberAsync(ann.Id, chat, ben.Id);
+        await world.Members.RemoveMemberAsync(ann.Id, chat, ben.Id);
 
-        var next = (await world.Chats.ListMembersAsync(ann.Id, chat, after: ben.Id, limit: 2)).Value;
+        var next = (await world.Members.ListMembersAsync(ann.Id, chat, after: ben.Id, limit: 2)).Value;
         next.Members.Select(m => m.Name).ShouldBe(["cleo"]);
         next.NextAfter.ShouldBeNull();
-        (await world.Chats.ListMembersAsync(ann.Id, chat, after: "nobody")).Refusal!.Reason.ShouldBe(RefusalReason.InvalidQuery);
-        (await world.Chats.ListMembersAsync(ben.Id, chat)).Refusal.ShouldBe(Refusal.ChatNotFound);
+        (await world.Members.ListMembersAsync(ann.Id, chat, after: "nobody")).Refusal!.Reason.ShouldBe(RefusalReason.InvalidQuery);
+        (await world.Members.ListMembersAsync(ben.Id, chat)).Refusal.ShouldBe(Refusal.ChatNotFound);
     }
 
     [Fact]
@@ -47,7 +47,7 @@ public sealed class MemberListTests
         var chat = await world.ChatAsync(owner, zoe);
         await world.FillAsync(chat, 3000);
 
-        var view = (await world.Chats.GetChatAsync(zoe.Id, chat)).Value;
+        var view = (await world.ChatDirectory.GetChatAsync(zoe.Id, chat)).Value;
 
         view.MemberCount.ShouldBe(3002);
         view.Members.Count.ShouldBe(200);
@@ -66,13 +66,13 @@ public sealed class MemberListTests
         await using var world = await ChatWorld.BeginAsync();
         var (ann, ben, cleo) = (await world.PersonAsync("ann"), await world.PersonAsync("ben"), await world.PersonAsync("cleo"));
         var chat = await world.ChatAsync(ann, ben);
-        await world.Chats.AddMemberAsync(ann.Id, chat, ben.Email);
-        var direct = (await world.Chats.OpenDirectChatAsync(ann.Id, cleo.Email)).Value.Chat.Id;
-        await world.Chats.RemoveMemberAsync(cleo.Id, direct, cleo.Id);
+        await world.Members.AddMemberAsync(ann.Id, chat, ben.Email);
+        var direct = (await world.ChatDirectory.OpenDirectChatAsync(ann.Id, cleo.Email)).Value.Chat.Id;
+        await world.Members.RemoveMemberAsync(cleo.Id, direct, cleo.Id);
         await ShouldBeCountedAsync((Chat.GeneralId, 3), (chat, 2), (direct, 1));
 
-        await world.Chats.OpenDirectChatAsync(ann.Id, cleo.Email);
-        await world.Chats.RemoveMemberAsync(ann.Id, chat, ann.Id);
+        await world.ChatDirectory.OpenDirectChatAsync(ann.Id, cleo.Email);
+        await world.Members.RemoveMemberAsync(ann.Id, chat, ann.Id);
         await ShouldBeCountedAsync((Chat.GeneralId, 3), (chat, 1), (direct, 2));
 
         async Task ShouldBeCountedAsync(params (long, int)[] expected)
@@ -90,7 +90,7 @@ public sealed class MemberListTests
         string? after = null;
         do
         {
-            var page = (await world.Chats.ListMembersAsync(caller.Id, chat, text, after, limit)).Value;
+            var page = (await world.Members.ListMembersAsync(caller.Id, chat, text, after, limit)).Value;
             page.Members.Count.ShouldBeLessThanOrEqualTo(limit);
             names.AddRange(page.Members.Select(m => m.Name));
             after = page.NextAfter;

@@ -14,18 +14,18 @@ public sealed class MembershipTests
         var chat = await world.ChatAsync(ann);
         await world.Chats.SendTextAsync(ann.Id, chat, "before");
 
-        (await world.Chats.AddMemberAsync(ann.Id, chat, " Ben@Example.org ")).Refusal.ShouldBeNull();
-        (await world.Chats.AddMemberAsync(ann.Id, chat, ben.Email)).Refusal.ShouldBeNull();
+        (await world.Members.AddMemberAsync(ann.Id, chat, " Ben@Example.org ")).Refusal.ShouldBeNull();
+        (await world.Members.AddMemberAsync(ann.Id, chat, ben.Email)).Refusal.ShouldBeNull();
 
         (await world.EventsAsync(chat)).Count(e => e.Type == ChatEventType.MemberJoined && e.UserId == ben.Id).ShouldBe(1);
-        (await world.Chats.GetChatAsync(ben.Id, chat)).Value.Members.Select(m => (m.Name, m.Role)).ShouldBe(
+        (await world.ChatDirectory.GetChatAsync(ben.Id, chat)).Value.Members.Select(m => (m.Name, m.Role)).ShouldBe(
             [("ben", MemberRole.Member), ("ann", MemberRole.Owner)]
         );
-        (await world.Chats.ListChatsAsync(ben.Id)).Single(c => c.Id == chat).Unread.ShouldBe(0);
+        (await world.ChatDirectory.ListChatsAsync(ben.Id)).Single(c => c.Id == chat).Unread.ShouldBe(0);
         (await world.Chats.HistoryAsync(ben.Id, chat)).Value.Messages.ShouldHaveSingleItem();
-        (await world.Chats.AddMemberAsync(ben.Id, chat, cleo.Email)).Refusal!.Reason.ShouldBe(RefusalReason.NotAllowed);
-        (await world.Chats.AddMemberAsync(ann.Id, chat, "nobody@example.org")).Refusal.ShouldBe(Refusal.UserNotFound);
-        (await world.Chats.AddMemberAsync(ann.Id, chat, null)).Refusal.ShouldBe(Refusal.UserNotFound);
+        (await world.Members.AddMemberAsync(ben.Id, chat, cleo.Email)).Refusal!.Reason.ShouldBe(RefusalReason.NotAllowed);
+        (await world.Members.AddMemberAsync(ann.Id, chat, "nobody@example.org")).Refusal.ShouldBe(Refusal.UserNotFound);
+        (await world.Members.AddMemberAsync(ann.Id, chat, null)).Refusal.ShouldBe(Refusal.UserNotFound);
     }
 
     [Fact]
@@ -35,11 +35,11 @@ public sealed class MembershipTests
         var (ann, ben) = (await world.PersonAsync("ann"), await world.PersonAsync("ben"));
         var chat = await world.ChatAsync(ann);
 
-        (await world.Chats.AddMemberByNameAsync(ann.Id, chat, " Bén ")).Value.UserId.ShouldBe(ben.Id);
-        (await world.Chats.AddMemberByNameAsync(ann.Id, chat, "benny")).Refusal.ShouldBe(Refusal.UserNotFound);
-        (await world.Chats.AddMemberByNameAsync(ann.Id, chat, " ")).Refusal.ShouldBe(Refusal.UserNotFound);
-        (await world.Chats.AddMemberByNameAsync(ann.Id, chat, null)).Refusal.ShouldBe(Refusal.UserNotFound);
-        (await world.Chats.GetChatAsync(ann.Id, chat)).Value.Members.Count.ShouldBe(2);
+        (await world.Members.AddMemberByNameAsync(ann.Id, chat, " Bén ")).Value.UserId.ShouldBe(ben.Id);
+        (await world.Members.AddMemberByNameAsync(ann.Id, chat, "benny")).Refusal.ShouldBe(Refusal.UserNotFound);
+        (await world.Members.AddMemberByNameAsync(ann.Id, chat, " ")).Refusal.ShouldBe(Refusal.UserNotFound);
+        (await world.Members.AddMemberByNameAsync(ann.Id, chat, null)).Refusal.ShouldBe(Refusal.UserNotFound);
+        (await world.ChatDirectory.GetChatAsync(ann.Id, chat)).Value.Members.Count.ShouldBe(2);
     }
 
     [Fact]
@@ -57,10 +57,10 @@ public sealed class MembershipTests
 
         foreach (var address in new[] { "ben@example.org", "ben\uFF20example.org", "ben\uFE6Bexample.org", "ben@example.org\0", "\uD800@" })
         {
-            (await world.Chats.AddMemberByNameAsync(ann.Id, chat, address)).Refusal.ShouldBe(Refusal.UserNotFound);
-            (await world.Chats.OpenDirectChatByNameAsync(ann.Id, address)).Refusal.ShouldBe(Refusal.UserNotFound);
-            (await world.Chats.AddMemberAsync(ann.Id, chat, address)).Refusal.ShouldBe(Refusal.UserNotFound);
-            (await world.Chats.OpenDirectChatAsync(ann.Id, address)).Refusal.ShouldBe(Refusal.UserNotFound);
+            (await world.Members.AddMemberByNameAsync(ann.Id, chat, address)).Refusal.ShouldBe(Refusal.UserNotFound);
+            (await world.ChatDirectory.OpenDirectChatByNameAsync(ann.Id, address)).Refusal.ShouldBe(Refusal.UserNotFound);
+            (await world.Members.AddMemberAsync(ann.Id, chat, address)).Refusal.ShouldBe(Refusal.UserNotFound);
+            (await world.ChatDirectory.OpenDirectChatAsync(ann.Id, address)).Refusal.ShouldBe(Refusal.UserNotFound);
         }
     }
 
@@ -80,7 +80,7 @@ public sealed class MembershipTests
         (await FindAsync("example.org")).ShouldBe(["100 sure", "100%_sure"], "not oneself");
         (await FindAsync(" ")).ShouldBeEmpty();
 
-        async Task<IEnumerable<string>> FindAsync(string text) => (await world.Chats.FindPeopleAsync(ann.Id, chat, text)).Value.Select(p => p.Name);
+        async Task<IEnumerable<string>> FindAsync(string text) => (await world.Members.FindPeopleAsync(ann.Id, chat, text)).Value.Select(p => p.Name);
     }
 
     [Fact]
@@ -91,12 +91,12 @@ public sealed class MembershipTests
         await world.PersonAsync("cleo");
         var chat = await world.ChatAsync(ann, bea);
 
-        var found = (await world.Chats.FindPeopleAsync(ann.Id, chat, "example.org")).Value;
+        var found = (await world.Members.FindPeopleAsync(ann.Id, chat, "example.org")).Value;
         found.Select(p => (p.Name, p.IsMember)).ShouldBe([("cleo", false), ("bea", true)]);
-        var anywhere = (await world.Chats.FindPeopleAsync(ann.Id, chatId: null, "example.org")).Value;
+        var anywhere = (await world.Members.FindPeopleAsync(ann.Id, chatId: null, "example.org")).Value;
         anywhere.Select(p => (p.Name, p.IsMember)).ShouldBe([("bea", false), ("cleo", false)]);
-        (await world.Chats.AddMemberByNameAsync(ann.Id, chat, "bea")).Value.IsMember.ShouldBeTrue();
-        (await world.Chats.AddMemberByNameAsync(ann.Id, chat, "cleo@example.org")).Value.ShouldSatisfyAllConditions(
+        (await world.Members.AddMemberByNameAsync(ann.Id, chat, "bea")).Value.IsMember.ShouldBeTrue();
+        (await world.Members.AddMemberByNameAsync(ann.Id, chat, "cleo@example.org")).Value.ShouldSatisfyAllConditions(
             added => added.Name.ShouldBe("cleo"),
             added => added.IsMember.ShouldBeFalse()
         );
@@ -108,10 +108,10 @@ public sealed class MembershipTests
         await using var world = await ChatWorld.BeginAsync();
         var (ann, ben) = (await world.PersonAsync("ann"), await world.PersonAsync("ben"));
 
-        var opened = (await world.Chats.OpenDirectChatByNameAsync(ann.Id, " ben ")).Value;
+        var opened = (await world.ChatDirectory.OpenDirectChatByNameAsync(ann.Id, " ben ")).Value;
         opened.Chat.Members.Select(m => m.UserId).ShouldBe([ann.Id, ben.Id], ignoreOrder: true);
-        (await world.Chats.OpenDirectChatByNameAsync(ann.Id, "ben@example.org")).Value.Chat.Id.ShouldBe(opened.Chat.Id);
-        (await world.Chats.OpenDirectChatByNameAsync(ann.Id, "nobody")).Refusal.ShouldBe(Refusal.UserNotFound);
+        (await world.ChatDirectory.OpenDirectChatByNameAsync(ann.Id, "ben@example.org")).Value.Chat.Id.ShouldBe(opened.Chat.Id);
+        (await world.ChatDirectory.OpenDirectChatByNameAsync(ann.Id, "nobody")).Refusal.ShouldBe(Refusal.UserNotFound);
     }
 
     [Fact]
@@ -121,12 +121,12 @@ public sealed class MembershipTests
         var (ann, ben, cleo) = (await world.PersonAsync("ann"), await world.PersonAsync("ben"), await world.PersonAsync("cleo"));
         var chat = await world.ChatAsync(ann, ben, cleo);
 
-        (await world.Chats.RemoveMemberAsync(ben.Id, chat, cleo.Id)).Refusal!.Reason.ShouldBe(RefusalReason.NotAllowed);
-        (await world.Chats.RemoveMemberAsync(ben.Id, chat, ann.Id)).Refusal!.Reason.ShouldBe(RefusalReason.NotAllowed);
-        (await world.Chats.RemoveMemberAsync(ann.Id, chat, "nobody")).Refusal!.Reason.ShouldBe(RefusalReason.UserNotFound);
-        (await world.Chats.RemoveMemberAsync(ann.Id, chat, cleo.Id)).Refusal.ShouldBeNull();
-        (await world.Chats.RemoveMemberAsync(ann.Id, chat, cleo.Id)).Refusal!.Reason.ShouldBe(RefusalReason.UserNotFound);
-        (await world.Chats.RemoveMemberAsync(ben.Id, chat, ben.Id)).Refusal.ShouldBeNull();
+        (await world.Members.RemoveMemberAsync(ben.Id, chat, cleo.Id)).Refusal!.Reason.ShouldBe(RefusalReason.NotAllowed);
+        (await world.Members.RemoveMemberAsync(ben.Id, chat, ann.Id)).Refusal!.Reason.ShouldBe(RefusalReason.NotAllowed);
+        (await world.Members.RemoveMemberAsync(ann.Id, chat, "nobody")).Refusal!.Reason.ShouldBe(RefusalReason.UserNotFound);
+        (await world.Members.RemoveMemberAsync(ann.Id, chat, cleo.Id)).Refusal.ShouldBeNull();
+        (await world.Members.RemoveMemberAsync(ann.Id, chat, cleo.Id)).Refusal!.Reason.ShouldBe(RefusalReason.UserNotFound);
+        (await world.Members.RemoveMemberAsync(ben.Id, chat, ben.Id)).Refusal.ShouldBeNull();
 
         (await world.EventsAsync(chat)).Where(e => e.Type == ChatEventType.MemberLeft).Select(e => (e.UserId, e.UserName)).ShouldBe(
             [(cleo.Id, "cleo"), (ben.Id, "ben")]
@@ -140,20 +140,20 @@ public sealed class MembershipTests
         var (ann, ben, cleo) = (await world.PersonAsync("ann"), await world.PersonAsync("ben"), await world.PersonAsync("cleo"));
         var chat = await world.ChatAsync(ann, ben, cleo);
         // Ben leaves and comes back: now Cleo is there longest.
-        await world.Chats.RemoveMemberAsync(ann.Id, chat, ben.Id);
-        await world.Chats.AddMemberAsync(ann.Id, chat, ben.Email);
+        await world.Members.RemoveMemberAsync(ann.Id, chat, ben.Id);
+        await world.Members.AddMemberAsync(ann.Id, chat, ben.Email);
 
-        (await world.Chats.RemoveMemberAsync(ann.Id, chat, ann.Id)).Refusal.ShouldBeNull();
+        (await world.Members.RemoveMemberAsync(ann.Id, chat, ann.Id)).Refusal.ShouldBeNull();
 
-        (await world.Chats.GetChatAsync(cleo.Id, chat)).Value.Members.Select(m => (m.Name, m.Role)).ShouldBe(
+        (await world.ChatDirectory.GetChatAsync(cleo.Id, chat)).Value.Members.Select(m => (m.Name, m.Role)).ShouldBe(
             [("cleo", MemberRole.Owner), ("ben", MemberRole.Member)]
         );
-        (await world.Chats.AddMemberAsync(cleo.Id, chat, ann.Email)).Refusal.ShouldBeNull();
-        (await world.Chats.GetChatAsync(ann.Id, chat)).Value.Members.Single(m => m.UserId == ann.Id).Role.ShouldBe(MemberRole.Member);
-        (await world.Chats.RemoveMemberAsync(cleo.Id, chat, cleo.Id)).Refusal.ShouldBeNull();
-        (await world.Chats.RemoveMemberAsync(ben.Id, chat, ann.Id)).Refusal.ShouldBeNull();
-        (await world.Chats.RemoveMemberAsync(ben.Id, chat, ben.Id)).Refusal.ShouldBeNull(); // the last one may go too
-        (await world.Chats.GetChatAsync(ben.Id, chat)).Refusal.ShouldBe(Refusal.ChatNotFound);
+        (await world.Members.AddMemberAsync(cleo.Id, chat, ann.Email)).Refusal.ShouldBeNull();
+        (await world.ChatDirectory.GetChatAsync(ann.Id, chat)).Value.Members.Single(m => m.UserId == ann.Id).Role.ShouldBe(MemberRole.Member);
+        (await world.Members.RemoveMemberAsync(cleo.Id, chat, cleo.Id)).Refusal.ShouldBeNull();
+        (await world.Members.RemoveMemberAsync(ben.Id, chat, ann.Id)).Refusal.ShouldBeNull();
+        (await world.Members.RemoveMemberAsync(ben.Id, chat, ben.Id)).Refusal.ShouldBeNull(); // the last one may go too
+        (await world.ChatDirectory.GetChatAsync(ben.Id, chat)).Refusal.ShouldBe(Refusal.ChatNotFound);
     }
 
     [Fact]
@@ -162,9 +162,9 @@ public sealed class MembershipTests
         await using var world = await ChatWorld.BeginAsync();
         var (ann, ben) = (await world.PersonAsync("ann"), await world.PersonAsync("ben"));
 
-        (await world.Chats.RemoveMemberAsync(ann.Id, Chat.GeneralId, ann.Id)).Refusal!.Reason.ShouldBe(RefusalReason.NotAllowed);
-        (await world.Chats.RemoveMemberAsync(ann.Id, Chat.GeneralId, ben.Id)).Refusal!.Reason.ShouldBe(RefusalReason.NotAllowed);
-        (await world.Chats.GetChatAsync(ann.Id, Chat.GeneralId)).Value.Members.Count.ShouldBe(2);
+        (await world.Members.RemoveMemberAsync(ann.Id, Chat.GeneralId, ann.Id)).Refusal!.Reason.ShouldBe(RefusalReason.NotAllowed);
+        (await world.Members.RemoveMemberAsync(ann.Id, Chat.GeneralId, ben.Id)).Refusal!.Reason.ShouldBe(RefusalReason.NotAllowed);
+        (await world.ChatDirectory.GetChatAsync(ann.Id, Chat.GeneralId)).Value.Members.Count.ShouldBe(2);
     }
 
     [Theory]
@@ -178,8 +178,8 @@ public sealed class MembershipTests
         var chat = await world.ChatAsync(ann);
         if (why == "not a member any more")
         {
-            await world.Chats.AddMemberAsync(ann.Id, chat, eve.Email);
-            await world.Chats.RemoveMemberAsync(ann.Id, chat, eve.Id);
+            await world.Members.AddMemberAsync(ann.Id, chat, eve.Email);
+            await world.Members.RemoveMemberAsync(ann.Id, chat, eve.Id);
         }
 
         var sent = await world.SendFileAsync(ann, chat);
@@ -190,11 +190,11 @@ public sealed class MembershipTests
 
         Refusal?[] answers =
         [
-            (await chats.GetChatAsync(eve.Id, asked)).Refusal,
-            (await chats.CheckMemberAsync(eve.Id, asked)).Refusal,
-            (await chats.OpenChatAsync(eve.Id, asked)).Refusal,
-            (await chats.SubscribeAsync(eve.Id, asked, null)).Refusal,
-            (await chats.SubscribeAsync(eve.Id, asked, -7)).Refusal,
+            (await world.ChatDirectory.GetChatAsync(eve.Id, asked)).Refusal,
+            (await world.ChatDirectory.CheckMemberAsync(eve.Id, asked)).Refusal,
+            (await world.Live.OpenChatAsync(eve.Id, asked)).Refusal,
+            (await world.Live.SubscribeAsync(eve.Id, asked, null)).Refusal,
+            (await world.Live.SubscribeAsync(eve.Id, asked, -7)).Refusal,
             (await chats.HistoryAsync(eve.Id, asked)).Refusal,
             (await chats.HistoryAsync(eve.Id, asked, limit: 0)).Refusal,
             (await chats.SendTextAsync(eve.Id, asked, "hello")).Refusal,
@@ -208,15 +208,15 @@ public sealed class MembershipTests
             (await chats.DeleteFileAsync(eve.Id, asked, file)).Refusal,
             (await chats.DeleteMessageAsync(eve.Id, asked, sent.Id)).Refusal,
             (await chats.DeleteMessageAsync(eve.Id, asked, 999)).Refusal,
-            (await chats.MarkReadAsync(eve.Id, asked, sent.Id)).Refusal,
-            (await chats.AddMemberAsync(eve.Id, asked, eve.Email)).Refusal,
-            (await chats.AddMemberByNameAsync(eve.Id, asked, "eve")).Refusal,
-            (await chats.RemoveMemberAsync(eve.Id, asked, ann.Id)).Refusal,
-            (await chats.RemoveMemberAsync(eve.Id, asked, eve.Id)).Refusal,
+            (await world.ChatDirectory.MarkReadAsync(eve.Id, asked, sent.Id)).Refusal,
+            (await world.Members.AddMemberAsync(eve.Id, asked, eve.Email)).Refusal,
+            (await world.Members.AddMemberByNameAsync(eve.Id, asked, "eve")).Refusal,
+            (await world.Members.RemoveMemberAsync(eve.Id, asked, ann.Id)).Refusal,
+            (await world.Members.RemoveMemberAsync(eve.Id, asked, eve.Id)).Refusal,
         ];
 
         answers.ShouldAllBe(answer => answer == Refusal.ChatNotFound);
-        (await chats.FindPeopleAsync(eve.Id, asked, "ann")).Value.ShouldBeEmpty();
+        (await world.Members.FindPeopleAsync(eve.Id, asked, "ann")).Value.ShouldBeEmpty();
         (await world.EventsAsync(chat)).Count.ShouldBe(events);
         world.BlobCount.ShouldBe(1);
     }

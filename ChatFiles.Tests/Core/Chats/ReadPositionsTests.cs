@@ -23,7 +23,7 @@ public sealed class ReadPositionsTests
         await world.FillAsync(chat, 100);
         var people = await world.ReadAsync(db => db.Members.Where(m => m.ChatId == chat && m.UserId != ann.Id).Select(m => m.UserId).ToListAsync());
         foreach (var message in sent)
-            people.ForEach(person => world.Chats.MarkSeen(person, chat, message));
+            people.ForEach(person => world.ChatDirectory.MarkSeen(person, chat, message));
         _updates.Count.ShouldBe(0);
 
         await MoveOnUntilAsync(async () => (await PositionsAsync(world, chat, people)).All(position => position == sent[^1]));
@@ -38,10 +38,10 @@ public sealed class ReadPositionsTests
         var ben = await world.PersonAsync("ben");
         var (_, chat, sent) = await RoomAsync(world, ben);
 
-        world.Chats.MarkSeen(ben.Id, chat, sent[0]);
-        (await world.Chats.ListChatsAsync(ben.Id)).Single(c => c.Id == chat).Unread.ShouldBe(2);
-        world.Chats.MarkSeen(ben.Id, chat, sent[1]);
-        (await world.Chats.LookAtChatAsync(ben.Id, chat)).Value.Unread.ShouldBe(new Unread(1, sent[2]));
+        world.ChatDirectory.MarkSeen(ben.Id, chat, sent[0]);
+        (await world.ChatDirectory.ListChatsAsync(ben.Id)).Single(c => c.Id == chat).Unread.ShouldBe(2);
+        world.ChatDirectory.MarkSeen(ben.Id, chat, sent[1]);
+        (await world.Live.LookAtChatAsync(ben.Id, chat)).Value.Unread.ShouldBe(new Unread(1, sent[2]));
     }
 
     [Fact]
@@ -50,16 +50,16 @@ public sealed class ReadPositionsTests
         await using var world = await BeginAsync();
         var (ben, eve) = (await world.PersonAsync("ben"), await world.PersonAsync("eve"));
         var (_, chat, sent) = await RoomAsync(world, ben);
-        await world.Chats.MarkReadAsync(ben.Id, chat, sent[1]);
+        await world.ChatDirectory.MarkReadAsync(ben.Id, chat, sent[1]);
 
-        world.Chats.MarkSeen(ben.Id, chat, sent[0]);
-        world.Chats.MarkSeen(eve.Id, chat, sent[0]);
-        await world.Chats.ListChatsAsync(ben.Id);
+        world.ChatDirectory.MarkSeen(ben.Id, chat, sent[0]);
+        world.ChatDirectory.MarkSeen(eve.Id, chat, sent[0]);
+        await world.ChatDirectory.ListChatsAsync(ben.Id);
         (await PositionsAsync(world, chat, [ben.Id])).ShouldBe([sent[1]]);
 
-        world.Chats.MarkSeen(ben.Id, chat, long.MaxValue);
-        world.Chats.MarkSeen(ben.Id, chat, sent[0]);
-        await world.Chats.ListChatsAsync(ben.Id);
+        world.ChatDirectory.MarkSeen(ben.Id, chat, long.MaxValue);
+        world.ChatDirectory.MarkSeen(ben.Id, chat, sent[0]);
+        await world.ChatDirectory.ListChatsAsync(ben.Id);
         (await PositionsAsync(world, chat, [ben.Id])).ShouldBe([sent[2]]);
         (await PositionsAsync(world, chat, [eve.Id])).ShouldBeEmpty();
     }
@@ -69,7 +69,7 @@ public sealed class ReadPositionsTests
     {
         await using var world = await BeginAsync();
         var (ann, chat, sent) = await RoomAsync(world);
-        world.Chats.MarkSeen(ann.Id, chat, sent[0]);
+        world.ChatDirectory.MarkSeen(ann.Id, chat, sent[0]);
         (await PositionsAsync(world, chat, [ann.Id])).ShouldBe([0]);
 
         await world.RestartAsync();
@@ -83,9 +83,9 @@ public sealed class ReadPositionsTests
         await using var world = await BeginAsync();
         var (ann, chat, sent) = await RoomAsync(world);
         _updates.Failures = 3;
-        world.Chats.MarkSeen(ann.Id, chat, sent[0]);
+        world.ChatDirectory.MarkSeen(ann.Id, chat, sent[0]);
 
-        (await world.Chats.ListChatsAsync(ann.Id)).ShouldNotBeEmpty();
+        (await world.ChatDirectory.ListChatsAsync(ann.Id)).ShouldNotBeEmpty();
         await MoveOnUntilAsync(async () => await PositionsAsync(world, chat, [ann.Id]) is [var position] && position == sent[0]);
 
         _updates.Failures.ShouldBe(0);

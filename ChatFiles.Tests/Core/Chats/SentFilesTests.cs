@@ -287,7 +287,7 @@ public sealed class SentFilesTests
         async IAsyncEnumerable<UploadPart> RemovedMeanwhile()
         {
             yield return Parts.File("x.txt", "x");
-            (await world.Chats.RemoveMemberAsync(ann.Id, chat, ben.Id)).Refusal.ShouldBeNull();
+            (await world.Members.RemoveMemberAsync(ann.Id, chat, ben.Id)).Refusal.ShouldBeNull();
         }
     }
 

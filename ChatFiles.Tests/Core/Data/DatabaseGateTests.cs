@@ -174,7 +174,7 @@ public sealed class DatabaseGateTests
         }
 
         await save;
-        (await world.Chats.NameOfAsync(ann.Id)).ShouldBe("Anna");
+        (await world.Members.NameOfAsync(ann.Id)).ShouldBe("Anna");
         await AddAsync(world, "the gate is free again");
     }
 

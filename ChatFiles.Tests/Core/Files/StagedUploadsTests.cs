@@ -26,7 +26,7 @@ public sealed class StagedUploadsTests
         await world.RestartAsync();
 
         Files(world).ShouldBe([$"{kept.Id}.json", $"{kept.Id}.part"]);
-        (await world.Chats.FindUploadAsync(ann.Id, chat, kept.Id)).Value.Offset.ShouldBe(5);
+        (await world.Uploads.FindUploadAsync(ann.Id, chat, kept.Id)).Value.Offset.ShouldBe(5);
     }
 
     [Fact]
@@ -56,7 +56,7 @@ public sealed class StagedUploadsTests
         for (var i = 0; i < 100; i++)
             await BeginAsync(world, ann, chat, 1);
 
-        (await world.Chats.BeginUploadAsync(ann.Id, chat, "note.txt", 1, null)).Refusal!.Reason.ShouldBe(RefusalReason.QuotaExceeded);
+        (await world.Uploads.BeginUploadAsync(ann.Id, chat, "note.txt", 1, null)).Refusal!.Reason.ShouldBe(RefusalReason.QuotaExceeded);
         await BeginAsync(world, bob, chat, 1);
     }
 
@@ -89,7 +89,7 @@ public sealed class StagedUploadsTests
         await Backup.RestoreAsync(copy, data, default);
         await using (var restored = await ChatWorld.BeginOnAsync(data))
         {
-            (await restored.Chats.FindUploadAsync(ann.Id, chat, upload.Id)).Refusal!.Reason.ShouldBe(RefusalReason.FileNotFound);
+            (await restored.Uploads.FindUploadAsync(ann.Id, chat, upload.Id)).Refusal!.Reason.ShouldBe(RefusalReason.FileNotFound);
             await BeginAsync(restored, ann, chat, 5);
         }
 
@@ -97,12 +97,12 @@ public sealed class StagedUploadsTests
     }
 
     private static async Task<UploadView> BeginAsync(ChatWorld world, Person who, long chat, long length) =>
-        (await world.Chats.BeginUploadAsync(who.Id, chat, "note.txt", length, metadata: null)).Value;
+        (await world.Uploads.BeginUploadAsync(who.Id, chat, "note.txt", length, metadata: null)).Value;
 
     private static async Task AppendAsync(ChatWorld world, Person who, UploadView upload, string text)
     {
         using var body = new MemoryStream(System.Text.Encoding.UTF8.GetBytes(text));
-        (await world.Chats.ContinueUploadAsync(who.Id, upload.ChatId, upload.Id, offset: 0, declaredBytes: null, body)).Refusal.ShouldBeNull();
+        (await world.Uploads.ContinueUploadAsync(who.Id, upload.ChatId, upload.Id, offset: 0, declaredBytes: null, body)).Refusal.ShouldBeNull();
     }
 
     private static UploadPart Part(UploadView upload) =>

@@ -18,7 +18,7 @@ public sealed class FileListTests
         await world.Chats.SendTextAsync(ann.Id, chat, "no file");
         var second = (await world.SendAsync(ben, chat, null, Parts.File("two.txt", "2"), Parts.File("three.txt", "3"))).Value;
 
-        var files = (await world.Chats.ListFilesAsync(ann.Id, chat, new FileFilter())).Value.Files;
+        var files = (await world.Finding.ListFilesAsync(ann.Id, chat, new FileFilter())).Value.Files;
 
         files.Select(f => f.FileName).ShouldBe(["three.txt", "two.txt", "one.txt"]);
         files.Select(f => f.MessageId).ShouldBe([second.Id, second.Id, first.Id]);
@@ -57,7 +57,7 @@ public sealed class FileListTests
         foreach (var file in names)
             await world.SendFileAsync(ann, chat, file);
 
-        var found = (await world.Chats.ListFilesAsync(ann.Id, chat, new FileFilter(Name: name))).Value.Files;
+        var found = (await world.Finding.ListFilesAsync(ann.Id, chat, new FileFilter(Name: name))).Value.Files;
 
         string.Join('|', found.Select(f => f.FileName)).ShouldBe(expected);
     }
@@ -85,7 +85,7 @@ public sealed class FileListTests
         (await NamesAsync(new FileFilter("B.", FileKind.Archive, ben.Id, old.SentAt.AddDays(-7)))).ShouldBe(["b.zip"]);
 
         async Task<IEnumerable<string?>> NamesAsync(FileFilter filter) =>
-            (await world.Chats.ListFilesAsync(ann.Id, chat, filter)).Value.Files.Select(f => f.FileName);
+            (await world.Finding.ListFilesAsync(ann.Id, chat, filter)).Value.Files.Select(f => f.FileName);
     }
 
     [Fact]
@@ -122,7 +122,7 @@ public sealed class FileListTests
         Guid? before = null;
         do
         {
-            var page = (await world.Chats.ListFilesAsync(ben.Id, chat, new FileFilter(), before, 5)).Value;
+            var page = (await world.Finding.ListFilesAsync(ben.Id, chat, new FileFilter(), before, 5)).Value;
             seen.AddRange(page.Files.Select(f => f.Id));
             before = page.NextBefore;
             await world.SendFileAsync(ben, chat, "meanwhile.txt");
@@ -143,14 +143,14 @@ public sealed class FileListTests
         var chat = await world.ChatAsync(ann);
         var file = (await world.SendFileAsync(ann, chat)).Attachments[0];
 
-        (await world.Chats.ListFilesAsync(ben.Id, chat, new FileFilter())).Refusal.ShouldBe(Refusal.ChatNotFound);
-        (await world.Chats.ListFilesAsync(ben.Id, chat, new FileFilter(), file.Id, 0)).Refusal.ShouldBe(Refusal.ChatNotFound);
-        (await world.Chats.StorageOfChatAsync(ben.Id, chat)).Refusal.ShouldBe(Refusal.ChatNotFound);
-        (await world.Chats.ListFileAuthorsAsync(ben.Id, chat)).ShouldBeEmpty();
-        (await world.Chats.ListFileAuthorsAsync(ann.Id, chat)).ShouldBe([new AuthorView(ann.Id, "ann")]);
-        (await world.Chats.ListFilesAsync(ben.Id, Chat.GeneralId, new FileFilter(), file.Id)).Refusal!.Reason.ShouldBe(RefusalReason.InvalidQuery);
+        (await world.Finding.ListFilesAsync(ben.Id, chat, new FileFilter())).Refusal.ShouldBe(Refusal.ChatNotFound);
+        (await world.Finding.ListFilesAsync(ben.Id, chat, new FileFilter(), file.Id, 0)).Refusal.ShouldBe(Refusal.ChatNotFound);
+        (await world.Finding.StorageOfChatAsync(ben.Id, chat)).Refusal.ShouldBe(Refusal.ChatNotFound);
+        (await world.Finding.ListFileAuthorsAsync(ben.Id, chat)).ShouldBeEmpty();
+        (await world.Finding.ListFileAuthorsAsync(ann.Id, chat)).ShouldBe([new AuthorView(ann.Id, "ann")]);
+        (await world.Finding.ListFilesAsync(ben.Id, Chat.GeneralId, new FileFilter(), file.Id)).Refusal!.Reason.ShouldBe(RefusalReason.InvalidQuery);
     }
 
     private static async Task<IEnumerable<string?>> NamesAsync(ChatWorld world, Person person, long chat) =>
-        (await world.Chats.ListFilesAsync(person.Id, chat, new FileFilter())).Value.Files.Select(f => f.FileName);
+        (await world.Finding.ListFilesAsync(person.Id, chat, new FileFilter())).Value.Files.Select(f => f.FileName);
 }

@@ -124,7 +124,7 @@ public sealed class SearchTests
         (await world.SearchAsync(ben.Id, "plan", own)).Refusal.ShouldBe(Refusal.ChatNotFound);
         (await world.SearchAsync(ben.Id, "", own)).Refusal.ShouldBe(Refusal.ChatNotFound);
 
-        await world.Chats.RemoveMemberAsync(ann.Id, shared, ben.Id);
+        await world.Members.RemoveMemberAsync(ann.Id, shared, ben.Id);
         (await ChatsAsync(ben, null)).ShouldBeEmpty();
 
         async Task<IEnumerable<long>> ChatsAsync(Person person, long? chat) =>
@@ -258,15 +258,15 @@ public sealed class SearchTests
         await world.Chats.DeleteMessageAsync(ann.Id, chat, gone);
         sent.Reverse();
 
-        var first = (await world.Chats.SearchAsync(ann.Id, "arger", null, null, 4)).Value;
-        var second = (await world.Chats.SearchAsync(ann.Id, "arger", null, first.NextBefore, 4)).Value;
+        var first = (await world.Finding.SearchAsync(ann.Id, "arger", null, null, 4)).Value;
+        var second = (await world.Finding.SearchAsync(ann.Id, "arger", null, first.NextBefore, 4)).Value;
 
         first.Messages.Select(m => m.Id).Concat(second.Messages.Select(m => m.Id)).ShouldBe(sent);
         second.NextBefore.ShouldBeNull();
-        (await world.Chats.SearchAsync(bob.Id, "arger")).Value.Messages.ShouldBeEmpty();
-        (await world.Chats.SearchAsync(ann.Id, "arger 4", chat)).Value.Messages.Select(m => m.Id).ShouldBe([sent[1]]);
+        (await world.Finding.SearchAsync(bob.Id, "arger")).Value.Messages.ShouldBeEmpty();
+        (await world.Finding.SearchAsync(ann.Id, "arger 4", chat)).Value.Messages.Select(m => m.Id).ShouldBe([sent[1]]);
         await world.IndexAsync();
-        (await world.Chats.SearchAsync(ann.Id, "arger")).Value.Messages.Select(m => m.Id).ShouldBe(sent);
+        (await world.Finding.SearchAsync(ann.Id, "arger")).Value.Messages.Select(m => m.Id).ShouldBe(sent);
     }
 
     [Fact]

@@ -35,9 +35,9 @@ public sealed class StorageUseTests
             await Eventually.HoldsAsync(() => BytesOnDisk(world) == ann + ben, "the disk holds just that");
         }
 
-        async Task<long> OfPersonAsync(string name) => (await world.Chats.StorageOfPersonAsync(name == "ann" ? ann.Id : ben.Id)).Bytes;
+        async Task<long> OfPersonAsync(string name) => (await world.Finding.StorageOfPersonAsync(name == "ann" ? ann.Id : ben.Id)).Bytes;
 
-        async Task<long> OfChatAsync(long id) => (await world.Chats.StorageOfChatAsync(ann.Id, id)).Value.Bytes;
+        async Task<long> OfChatAsync(long id) => (await world.Finding.StorageOfChatAsync(ann.Id, id)).Value.Bytes;
     }
 
     [Theory]
@@ -49,8 +49,8 @@ public sealed class StorageUseTests
         var ann = await world.PersonAsync("ann");
         await world.SendFileAsync(ann, Chat.GeneralId, "a.txt", "12345");
 
-        (await world.Chats.StorageOfPersonAsync(ann.Id)).ShouldBe(new StorageUse(5, quota));
-        (await world.Chats.StorageOfChatAsync(ann.Id, Chat.GeneralId)).Value.ShouldBe(new StorageUse(5, quota));
+        (await world.Finding.StorageOfPersonAsync(ann.Id)).ShouldBe(new StorageUse(5, quota));
+        (await world.Finding.StorageOfChatAsync(ann.Id, Chat.GeneralId)).Value.ShouldBe(new StorageUse(5, quota));
     }
 
     private static long BytesOnDisk(ChatWorld world) =>

@@ -35,8 +35,8 @@ public sealed class UpgradeTests
 
         await using var world = await ChatWorld.BeginOnAsync(folder);
 
-        (await world.Chats.ListMembersAsync("ann", Chat.GeneralId, "ANN")).Value.Members.Single().Name.ShouldBe("Ann");
-        (await world.Chats.ListChatsAsync("ann")).Single().Members.ShouldBe(1);
+        (await world.Members.ListMembersAsync("ann", Chat.GeneralId, "ANN")).Value.Members.Single().Name.ShouldBe("Ann");
+        (await world.ChatDirectory.ListChatsAsync("ann")).Single().Members.ShouldBe(1);
         (await world.SearchAsync("ann", "word ärger")).Value.Messages.Single().Id.ShouldBe(5);
         (await world.SearchAsync("ann", "early")).Value.Messages.Count.ShouldBe(1);
         (await NamesAsync(new FileFilter(AuthorId: "ann"))).ShouldBe(["c.pdf", "b.7z", "Ärger.mp3"]);
@@ -49,6 +49,6 @@ public sealed class UpgradeTests
         (await world.SearchAsync("ann", "early")).Value.Messages.Count.ShouldBe(1);
 
         async Task<IEnumerable<string?>> NamesAsync(FileFilter filter) =>
-            (await world.Chats.ListFilesAsync("ann", Chat.GeneralId, filter)).Value.Files.Select(f => f.FileName);
+            (await world.Finding.ListFilesAsync("ann", Chat.GeneralId, filter)).Value.Files.Select(f => f.FileName);
     }
 }

@@ -20,7 +20,7 @@ public sealed class EventLogTests
             var events = await world.EventsAsync(chat);
             events.Select(e => e.Seq).ShouldBe(Enumerable.Range(1, events.Count).Select(i => (long)i));
             events.Select(e => e.Id).ShouldBe(events.Select(e => e.Id).Order());
-            (await world.Chats.GetChatAsync(ann.Id, chat)).Value.LastSeq.ShouldBe(events.Count);
+            (await world.ChatDirectory.GetChatAsync(ann.Id, chat)).Value.LastSeq.ShouldBe(events.Count);
             // Every message knows the seq it was created with.
             var created = events.Where(e => e.Type == ChatEventType.MessageCreated).Select(e => (e.MessageId, e.Seq)).ToList();
             (await world.ReadAsync(db => db.Messages.Where(m => m.ChatId == chat).OrderBy(m => m.Seq).ToListAsync()))

@@ -79,7 +79,7 @@ public sealed class LobbySubscriptionTests
         public LobbyStage(ChatWorld world, FakeTimeProvider time, Func<LobbyNews, bool> matters)
         {
             (_world, _time) = (world, time);
-            Subscription = world.Chats.WatchChats(news =>
+            Subscription = world.Live.WatchChats(news =>
             {
                 Asked++;
                 return matters(news);

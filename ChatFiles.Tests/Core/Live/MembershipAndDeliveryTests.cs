@@ -13,9 +13,9 @@ public sealed class MembershipAndDeliveryTests
         await using var world = await ChatWorld.BeginAsync();
         var (ann, ben) = (await world.PersonAsync("ann"), await world.PersonAsync("ben"));
         var chat = await world.ChatAsync(ann, ben);
-        await world.Chats.RemoveMemberAsync(ann.Id, chat, ben.Id);
-        await world.Chats.AddMemberAsync(ann.Id, chat, ben.Email);
-        using var changes = (await world.Chats.SubscribeAsync(ben.Id, chat, after: null)).Value;
+        await world.Members.RemoveMemberAsync(ann.Id, chat, ben.Id);
+        await world.Members.AddMemberAsync(ann.Id, chat, ben.Email);
+        using var changes = (await world.Live.SubscribeAsync(ben.Id, chat, after: null)).Value;
 
         // The dispatcher, which does not run here, has been behind until now.
         var late = (await world.EventsAsync(chat)).Single(e => e.Type == ChatEventType.MemberLeft);
@@ -37,7 +37,7 @@ public sealed class MembershipAndDeliveryTests
         await world.StartAsync<EventDispatcher>();
         for (var i = 0; i < 150; i++)
             await world.Chats.SendTextAsync(ann.Id, chat, "before");
-        using var changes = (await world.Chats.SubscribeAsync(ben.Id, chat, after: 0)).Value;
+        using var changes = (await world.Live.SubscribeAsync(ben.Id, chat, after: 0)).Value;
         var isTold = new TaskCompletionSource();
         using var watching = world
             .Services.GetRequiredService<RoomBroadcaster>()
@@ -50,14 +50,14 @@ public sealed class MembershipAndDeliveryTests
             texts.Add(change.Message?.Text);
             if (texts.Count != 100)
                 continue;
-            await world.Chats.RemoveMemberAsync(ann.Id, chat, ben.Id);
+            await world.Members.RemoveMemberAsync(ann.Id, chat, ben.Id);
             await world.Chats.SendTextAsync(ann.Id, chat, "secret");
             await isTold.Task.WaitAsync(timeout.Token);
         }
 
         // The subscription has ended by itself, in the middle of what it had read from the log already.
         texts.Count.ShouldBe(100);
-        (await world.Chats.SubscribeAsync(ben.Id, chat, after: 0)).Refusal.ShouldBe(Refusal.ChatNotFound);
+        (await world.Live.SubscribeAsync(ben.Id, chat, after: 0)).Refusal.ShouldBe(Refusal.ChatNotFound);
     }
 
     [Fact]
@@ -71,7 +71,7 @@ public sealed class MembershipAndDeliveryTests
 
         var chat = await world.ChatAsync(ann, ben);
         var sent = (await world.Chats.SendTextAsync(ann.Id, chat, "x")).Value;
-        await world.Chats.MarkReadAsync(ben.Id, chat, sent.Id);
+        await world.ChatDirectory.MarkReadAsync(ben.Id, chat, sent.Id);
 
         LobbyNews[] expected = [new(chat, ann.Id), new(chat, ben.Id), new(chat, null), new(chat, ben.Id, ReadTo: sent.Id)];
         await Eventually.HoldsAsync(() => news.Count == expected.Length, "all of it is heard of");
@@ -79,7 +79,7 @@ public sealed class MembershipAndDeliveryTests
 
         watching.Dispose();
         (await world.Chats.SendTextAsync(ann.Id, chat, "y")).Refusal.ShouldBeNull();
-        using var changes = (await world.Chats.SubscribeAsync(ben.Id, chat, after: 0)).Value;
+        using var changes = (await world.Live.SubscribeAsync(ben.Id, chat, after: 0)).Value;
         await world.Chats.SendTextAsync(ann.Id, chat, "z");
         using var timeout = new CancellationTokenSource(TimeSpan.FromSeconds(15));
         await changes.ReadAsync(timeout.Token).FirstAsync(e => e.Message?.Text == "z", timeout.Token);

@@ -147,7 +147,7 @@ public sealed class PresenceTests
         room.Ben.Type();
         var told = CountChanges(room.Ben);
 
-        (await room.World.Chats.RemoveMemberAsync(room.Ann.UserId, room.Chat, room.Ben.UserId)).Refusal.ShouldBeNull();
+        (await room.World.Members.RemoveMemberAsync(room.Ann.UserId, room.Chat, room.Ben.UserId)).Refusal.ShouldBeNull();
 
         await Eventually.HoldsAsync(() => room.Ben.Company.Here.IsEmpty, "ben sees nobody");
         room.Ann.Company.Here.ShouldBe([room.Ann.UserId, room.Carl.UserId]);
@@ -179,9 +179,9 @@ public sealed class PresenceTests
         var ann = await world.PersonAsync("ann");
         var eve = await world.PersonAsync("eve");
         var chat = await world.ChatAsync(ann);
-        using var open = (await world.Chats.OpenChatAsync(ann.Id, chat)).Value;
+        using var open = (await world.Live.OpenChatAsync(ann.Id, chat)).Value;
 
-        (await world.Chats.OpenChatAsync(eve.Id, chat)).Refusal.ShouldBe(Refusal.ChatNotFound);
+        (await world.Live.OpenChatAsync(eve.Id, chat)).Refusal.ShouldBe(Refusal.ChatNotFound);
 
         open.Seat.Company.Here.ShouldBe([ann.Id]);
     }
@@ -265,7 +265,7 @@ public sealed class PresenceTests
         var chat = await world.ChatAsync([.. people]);
         var seats = new List<Seat>();
         foreach (var person in people)
-            seats.Add((await world.Chats.OpenChatAsync(person.Id, chat)).Value.Seat);
+            seats.Add((await world.Live.OpenChatAsync(person.Id, chat)).Value.Seat);
         return new Room(world, chat, seats[0], seats[1], seats[2]);
     }
 

@@ -18,7 +18,7 @@ public sealed class SubscriptionTests
         var chat = await world.ChatAsync(ann);
         await SendTextsAsync(world, ann, chat, 10);
         await world.StartAsync<EventDispatcher>();
-        using var subscription = (await world.Chats.SubscribeAsync(ann.Id, chat, after: 0)).Value;
+        using var subscription = (await world.Live.SubscribeAsync(ann.Id, chat, after: 0)).Value;
 
         var reading = TakeAsync(subscription, 170);
         await Task.WhenAll(Enumerable.Range(0, 8).Select(_ => SendTextsAsync(world, ann, chat, 20)));
@@ -37,7 +37,7 @@ public sealed class SubscriptionTests
         await world.StartAsync<EventDispatcher>();
         var published = 0;
         using var watching = world.Services.GetRequiredService<RoomBroadcaster>().Watch(_ => Interlocked.Increment(ref published));
-        using var subscription = (await world.Chats.SubscribeAsync(ann.Id, chat, after: null)).Value;
+        using var subscription = (await world.Live.SubscribeAsync(ann.Id, chat, after: null)).Value;
         using var enough = new CancellationTokenSource(Patience);
         var goOn = new TaskCompletionSource();
         var heard = new List<long>();
@@ -77,7 +77,7 @@ public sealed class SubscriptionTests
         var writing = SendTextsAsync(world, ann, chat, 200);
         for (var cut = 1; cut <= 20; cut++)
         {
-            using var subscription = (await world.Chats.SubscribeAsync(ann.Id, chat, heard.LastOrDefault())).Value;
+            using var subscription = (await world.Live.SubscribeAsync(ann.Id, chat, heard.LastOrDefault())).Value;
             var events = await TakeAsync(subscription, cut < 20 ? random.Next(1, 11) : 200 - heard.Count);
             heard.AddRange(events.Select(e => e.Seq));
         }
@@ -94,7 +94,7 @@ public sealed class SubscriptionTests
         var ann = await world.PersonAsync("ann");
         var chat = await world.ChatAsync(ann);
         await SendTextsAsync(world, ann, chat, 3);
-        using var subscription = (await world.Chats.SubscribeAsync(ann.Id, chat, after: 0)).Value;
+        using var subscription = (await world.Live.SubscribeAsync(ann.Id, chat, after: 0)).Value;
         using var enough = new CancellationTokenSource(Patience);
         var attempts = new List<(long Seq, DateTimeOffset At)>();
 
@@ -133,13 +133,13 @@ public sealed class SubscriptionTests
         var (ann, bob) = (await world.PersonAsync("ann"), await world.PersonAsync("bob"));
         var chat = await world.ChatAsync(ann, bob);
         await world.StartAsync<EventDispatcher>();
-        using var subscription = (await world.Chats.SubscribeAsync(bob.Id, chat, after: null)).Value;
+        using var subscription = (await world.Live.SubscribeAsync(bob.Id, chat, after: null)).Value;
         var reading = isIdle ? TakeAsync(subscription, int.MaxValue) : null;
         await SendTextsAsync(world, ann, chat, 1);
         if (isIdle)
             await Eventually.HoldsAsync(() => subscription.Position == 2, "bob has read the message");
 
-        (await world.Chats.RemoveMemberAsync(ann.Id, chat, bob.Id)).Refusal.ShouldBeNull();
+        (await world.Members.RemoveMemberAsync(ann.Id, chat, bob.Id)).Refusal.ShouldBeNull();
         await SendTextsAsync(world, ann, chat, 5);
 
         reading ??= TakeAsync(subscription, int.MaxValue);
@@ -157,7 +157,7 @@ public sealed class SubscriptionTests
         await world.Chats.DeleteMessageAsync(ann.Id, chat, message.Id);
         await world.Chats.DeleteFileAsync(ann.Id, chat, other.Attachments[0].Id);
 
-        using var subscription = (await world.Chats.SubscribeAsync(ann.Id, chat, after: 0)).Value;
+        using var subscription = (await world.Live.SubscribeAsync(ann.Id, chat, after: 0)).Value;
         var events = await TakeAsync(subscription, 4);
 
         var replayed = events[0].Message!;
@@ -178,9 +178,9 @@ public sealed class SubscriptionTests
         var chat = await world.ChatAsync(ann);
         await SendTextsAsync(world, ann, chat, 3);
 
-        (await world.Chats.SubscribeAsync(ann.Id, chat, after)).Refusal?.Reason.ShouldBe(refused!.Value);
-        (await world.Chats.SubscribeAsync(ann.Id, chat, after)).Succeeded(out _, out _).ShouldBe(refused is null);
-        (await world.Chats.SubscribeAsync(eve.Id, chat, after)).Refusal.ShouldBe(Refusal.ChatNotFound);
+        (await world.Live.SubscribeAsync(ann.Id, chat, after)).Refusal?.Reason.ShouldBe(refused!.Value);
+        (await world.Live.SubscribeAsync(ann.Id, chat, after)).Succeeded(out _, out _).ShouldBe(refused is null);
+        (await world.Live.SubscribeAsync(eve.Id, chat, after)).Refusal.ShouldBe(Refusal.ChatNotFound);
     }
 
     [Fact]
@@ -195,7 +195,7 @@ public sealed class SubscriptionTests
         await SendTextsAsync(world, ann, chat, 4);
         await world.StartAsync<EventDispatcher>();
 
-        using var subscription = (await world.Chats.SubscribeAsync(ann.Id, chat, after: 2)).Value;
+        using var subscription = (await world.Live.SubscribeAsync(ann.Id, chat, after: 2)).Value;
         var reading = TakeAsync(subscription, 10);
         await SendTextsAsync(world, ann, chat, 4);
 

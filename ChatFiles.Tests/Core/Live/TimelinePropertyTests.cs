@@ -36,7 +36,7 @@ public sealed class TimelinePropertyTests
         {
             await GoOnAsync();
             await WindowsAsync();
-            using var opened = (await _chats.OpenChatAsync(Owner.Id, chat, limit: _random.Next(1, 12))).Value;
+            using var opened = (await world.Live.OpenChatAsync(Owner.Id, chat, limit: _random.Next(1, 12))).Value;
             var position = opened.Changes.Position;
             var (once, twice) = (new Timeline(opened.Snapshot.Window), new Timeline(opened.Snapshot.Window));
             await GoOnAsync();
@@ -58,7 +58,7 @@ public sealed class TimelinePropertyTests
         /// <summary>A reader who goes about in the chat, and hears of its events late, in portions.</summary>
         private async Task WindowsAsync()
         {
-            var opened = (await _chats.OpenChatAsync(Owner.Id, chat, limit: _random.Next(1, 12))).Value;
+            var opened = (await world.Live.OpenChatAsync(Owner.Id, chat, limit: _random.Next(1, 12))).Value;
             using var changes = opened.Changes;
             var timeline = new Timeline(opened.Snapshot.Window, maxMessages: _random.Next(2, 14));
             var position = changes.Position;
@@ -170,12 +170,12 @@ public sealed class TimelinePropertyTests
         {
             if (_members.Add(person))
             {
-                (await _chats.AddMemberAsync(Owner.Id, chat, person.Email)).Refusal.ShouldBeNull();
+                (await world.Members.AddMemberAsync(Owner.Id, chat, person.Email)).Refusal.ShouldBeNull();
                 return;
             }
 
             var by = remover == person ? person : Owner;
-            (await _chats.RemoveMemberAsync(by.Id, chat, person.Id)).Refusal.ShouldBeNull();
+            (await world.Members.RemoveMemberAsync(by.Id, chat, person.Id)).Refusal.ShouldBeNull();
             _members.Remove(person);
         }
 

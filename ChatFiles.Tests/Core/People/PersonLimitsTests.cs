@@ -80,29 +80,29 @@ public sealed class PersonLimitsTests
         var (ann, ben) = (await world.PersonAsync("ann"), await world.PersonAsync("ben"));
         var chats = world.Chats;
         var sent = (await chats.SendTextAsync(ann.Id, Chat.GeneralId, "one")).Value;
-        var chat = (await chats.CreateChatAsync(ann.Id, "two")).Value.Id;
-        (await chats.AddMemberAsync(ann.Id, chat, ben.Email)).Refusal.ShouldBeNull();
+        var chat = (await world.ChatDirectory.CreateChatAsync(ann.Id, "two")).Value.Id;
+        (await world.Members.AddMemberAsync(ann.Id, chat, ben.Email)).Refusal.ShouldBeNull();
 
         ShouldBeTooMany((await chats.SendTextAsync(ann.Id, Chat.GeneralId, "four")).Refusal);
-        ShouldBeTooMany((await chats.CreateChatAsync(ann.Id, "four")).Refusal);
-        ShouldBeTooMany((await chats.OpenDirectChatAsync(ann.Id, ben.Email)).Refusal);
-        ShouldBeTooMany((await chats.AddMemberAsync(ann.Id, chat, ben.Email)).Refusal);
-        ShouldBeTooMany((await chats.RemoveMemberAsync(ann.Id, chat, ben.Id)).Refusal);
+        ShouldBeTooMany((await world.ChatDirectory.CreateChatAsync(ann.Id, "four")).Refusal);
+        ShouldBeTooMany((await world.ChatDirectory.OpenDirectChatAsync(ann.Id, ben.Email)).Refusal);
+        ShouldBeTooMany((await world.Members.AddMemberAsync(ann.Id, chat, ben.Email)).Refusal);
+        ShouldBeTooMany((await world.Members.RemoveMemberAsync(ann.Id, chat, ben.Id)).Refusal);
         ShouldBeTooMany((await chats.DeleteMessageAsync(ann.Id, Chat.GeneralId, sent.Id)).Refusal);
         ShouldBeTooMany((await chats.DeleteFileAsync(ann.Id, Chat.GeneralId, Guid.NewGuid())).Refusal);
         (await chats.HistoryAsync(ann.Id, Chat.GeneralId)).Value.Messages.Select(m => m.Text).ShouldBe(["one"]);
         (await chats.SendTextAsync(ben.Id, Chat.GeneralId, "hello")).Refusal.ShouldBeNull();
 
-        (await chats.SearchAsync(ann.Id, "one")).Refusal.ShouldBeNull();
-        (await chats.ListFilesAsync(ann.Id, chat, new FileFilter("x"))).Refusal.ShouldBeNull();
-        (await chats.ListMembersAsync(ann.Id, chat, "b")).Refusal.ShouldBeNull();
-        (await chats.FindPeopleAsync(ann.Id, chat, "b")).Refusal.ShouldBeNull();
-        ShouldBeTooMany((await chats.SearchAsync(ann.Id, "one")).Refusal);
-        ShouldBeTooMany((await chats.ListFilesAsync(ann.Id, chat, new FileFilter("x"))).Refusal);
-        ShouldBeTooMany((await chats.ListMembersAsync(ann.Id, chat, "b")).Refusal);
-        ShouldBeTooMany((await chats.FindPeopleAsync(ann.Id, chat, "b")).Refusal);
-        (await chats.ListFilesAsync(ann.Id, chat, new FileFilter())).Refusal.ShouldBeNull();
-        (await chats.ListMembersAsync(ann.Id, chat)).Refusal.ShouldBeNull();
+        (await world.Finding.SearchAsync(ann.Id, "one")).Refusal.ShouldBeNull();
+        (await world.Finding.ListFilesAsync(ann.Id, chat, new FileFilter("x"))).Refusal.ShouldBeNull();
+        (await world.Members.ListMembersAsync(ann.Id, chat, "b")).Refusal.ShouldBeNull();
+        (await world.Members.FindPeopleAsync(ann.Id, chat, "b")).Refusal.ShouldBeNull();
+        ShouldBeTooMany((await world.Finding.SearchAsync(ann.Id, "one")).Refusal);
+        ShouldBeTooMany((await world.Finding.ListFilesAsync(ann.Id, chat, new FileFilter("x"))).Refusal);
+        ShouldBeTooMany((await world.Members.ListMembersAsync(ann.Id, chat, "b")).Refusal);
+        ShouldBeTooMany((await world.Members.FindPeopleAsync(ann.Id, chat, "b")).Refusal);
+        (await world.Finding.ListFilesAsync(ann.Id, chat, new FileFilter())).Refusal.ShouldBeNull();
+        (await world.Members.ListMembersAsync(ann.Id, chat)).Refusal.ShouldBeNull();
     }
 
     private static void ShouldBeTooMany(Refusal? refusal) => refusal.ShouldNotBeNull().Reason.ShouldBe(RefusalReason.TooManyRequests);

@@ -33,9 +33,9 @@ public sealed class PersonStoreTests
 
         var ben = await world.PersonAsync("ben");
 
-        var general = (await world.Chats.ListChatsAsync(ben.Id)).ShouldHaveSingleItem();
+        var general = (await world.ChatDirectory.ListChatsAsync(ben.Id)).ShouldHaveSingleItem();
         (general.Id, general.Name, general.Direct, general.Unread, general.LastSeq, general.Members).ShouldBe((Chat.GeneralId, "General", false, 0, 3, 2));
-        (await world.Chats.GetChatAsync(ben.Id, Chat.GeneralId)).Value.Members.ShouldAllBe(member => member.Role == MemberRole.Member);
+        (await world.ChatDirectory.GetChatAsync(ben.Id, Chat.GeneralId)).Value.Members.ShouldAllBe(member => member.Role == MemberRole.Member);
         var joined = (await world.EventsAsync(Chat.GeneralId))[^1];
         (joined.Type, joined.Seq, joined.UserId, joined.UserName).ShouldBe((ChatEventType.MemberJoined, 3, ben.Id, "ben"));
     }

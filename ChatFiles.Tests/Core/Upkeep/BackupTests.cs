@@ -126,7 +126,7 @@ public sealed class BackupTests : IDisposable
         }
     }
 
-    private static async Task<long> LastSeqAsync(ChatWorld world, Person ann, long chat) => (await world.Chats.GetChatAsync(ann.Id, chat)).Value.LastSeq;
+    private static async Task<long> LastSeqAsync(ChatWorld world, Person ann, long chat) => (await world.ChatDirectory.GetChatAsync(ann.Id, chat)).Value.LastSeq;
 
     private Task<BackupManifest> BackUpAsync(ChatWorld world) => world.Services.GetRequiredService<Backup>().WriteAsync(Copy, default);
 

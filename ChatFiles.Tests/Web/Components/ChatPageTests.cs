@@ -79,7 +79,7 @@ public sealed class ChatPageTests
         var page = screen.Open(chat);
         page.WaitForElement("article", Screen.Patience);
 
-        (await world.Chats.RemoveMemberAsync(ann.Id, chat, bob.Id)).Refusal.ShouldBeNull();
+        (await world.Members.RemoveMemberAsync(ann.Id, chat, bob.Id)).Refusal.ShouldBeNull();
 
         page.WaitForAssertion(() => page.Find("h1").TextContent.ShouldBe("Chat not found"), Screen.Patience);
         page.Markup.ShouldNotContain("secret");

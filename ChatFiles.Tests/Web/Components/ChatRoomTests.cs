@@ -23,18 +23,18 @@ public sealed class ChatRoomTests
         await using var world = await ChatWorld.BeginAsync();
         await world.StartAsync<EventDispatcher>();
         var (ann, ben, chat, ids) = await RoomAsync(world, 3);
-        await world.Chats.MarkReadAsync(ben.Id, chat, ids[0]);
+        await world.ChatDirectory.MarkReadAsync(ben.Id, chat, ids[0]);
         await using (var screen = new Screen(world, ben))
         {
             var page = screen.Open(chat);
             page.WaitForAssertion(() => IdBelow(page.Find("[role=separator]")).ShouldBe(ids[1]), Screen.Patience);
 
-            await world.Chats.MarkReadAsync(ben.Id, chat, ids[2]);
+            await world.ChatDirectory.MarkReadAsync(ben.Id, chat, ids[2]);
             await world.Chats.SendTextAsync(ann.Id, chat, "later");
 
             page.WaitForAssertion(() => page.FindAll("article").Count.ShouldBe(4), Screen.Patience);
             IdBelow(page.Find("[role=separator]")).ShouldBe(ids[1]);
-            await world.Chats.MarkReadAsync(ben.Id, chat, long.MaxValue);
+            await world.ChatDirectory.MarkReadAsync(ben.Id, chat, long.MaxValue);
         }
 
         await using var again = new Screen(world, ben);
@@ -48,7 +48,7 @@ public sealed class ChatRoomTests
     {
         await using var world = await ChatWorld.BeginAsync();
         var (_, ben, chat, ids) = await RoomAsync(world, 70);
-        await world.Chats.MarkReadAsync(ben.Id, chat, ids[4]);
+        await world.ChatDirectory.MarkReadAsync(ben.Id, chat, ids[4]);
         await using var screen = new Screen(world, ben);
         var page = screen.Open(chat);
         page.WaitForAssertion(() => page.FindAll("article").Count.ShouldBe(50), Screen.Patience);
@@ -157,10 +157,10 @@ public sealed class ChatRoomTests
         page.WaitForElement("button[aria-label='Members, 2']", Screen.Patience);
         statements.Reset();
 
-        await world.Chats.AddMemberAsync(ann.Id, chat, carl.Email);
-        await world.Chats.AddMemberAsync(ann.Id, chat, dora.Email);
+        await world.Members.AddMemberAsync(ann.Id, chat, carl.Email);
+        await world.Members.AddMemberAsync(ann.Id, chat, dora.Email);
         page.WaitForElement("button[aria-label='Members, 4']", Screen.Patience);
-        await world.Chats.RemoveMemberAsync(ann.Id, chat, carl.Id);
+        await world.Members.RemoveMemberAsync(ann.Id, chat, carl.Id);
         page.WaitForElement("button[aria-label='Members, 3']", Screen.Patience);
 
         statements.CountOf("\"MemberCount\"").ShouldBe(0);
@@ -177,7 +177,7 @@ public sealed class ChatRoomTests
         page.WaitForElement("button[aria-label='Members, 2']", Screen.Patience);
         page.FindAll("button[aria-label='Add people']").ShouldBeEmpty();
 
-        await world.Chats.RemoveMemberAsync(ann.Id, chat, ann.Id);
+        await world.Members.RemoveMemberAsync(ann.Id, chat, ann.Id);
 
         page.WaitForElement("button[aria-label='Add people']", Screen.Patience);
     }
@@ -196,7 +196,7 @@ public sealed class ChatRoomTests
         await using var screen = new Screen(world, ben);
         var page = screen.Open(chat);
         page.WaitForAssertion(() => page.FindAll("article").Count.ShouldBe(50), Screen.Patience);
-        using var heard = (await world.Chats.SubscribeAsync(ann.Id, chat, after: null)).Value;
+        using var heard = (await world.Live.SubscribeAsync(ann.Id, chat, after: null)).Value;
 
         pause.IsWanted = true;
         page.FindComponent<ChatRoom>().Render(p => p.Add(c => c.MessageId, file.Id));

@@ -150,9 +150,9 @@ public sealed class CompanyTests
         room.Screen.Dialogs.WaitForAssertion(() => NamesIn(room)[^1].ShouldBe("Person 00399"), Screen.Patience);
         NamesIn(room).Count.ShouldBe(300);
 
-        await room.World.Chats.AddMemberAsync(room.IdOf("ann"), room.Chat, zoe.Email);
+        await room.World.Members.AddMemberAsync(room.IdOf("ann"), room.Chat, zoe.Email);
         room.Screen.Dialogs.WaitForAssertion(() => NamesIn(room)[^1].ShouldBe("zoe"), Screen.Patience);
-        await room.World.Chats.RemoveMemberAsync(room.IdOf("ann"), room.Chat, zoe.Id);
+        await room.World.Members.RemoveMemberAsync(room.IdOf("ann"), room.Chat, zoe.Id);
         room.Screen.Dialogs.WaitForAssertion(() => NamesIn(room)[^1].ShouldBe("Person 00399"), Screen.Patience);
 
         room.Screen.Dialogs.Press("Back to the beginning");
@@ -200,7 +200,7 @@ public sealed class CompanyTests
     {
         public string IdOf(string name) => Ids[name];
 
-        public async Task<Seat> EnterAsync(string name) => (await World.Chats.OpenChatAsync(IdOf(name), Chat)).Value.Seat;
+        public async Task<Seat> EnterAsync(string name) => (await World.Live.OpenChatAsync(IdOf(name), Chat)).Value.Seat;
 
         public void Sees(string selector, string text) =>
             Page.WaitForAssertion(() => Page.Find(selector).TextContent.ShouldContain(text), Screen.Patience);

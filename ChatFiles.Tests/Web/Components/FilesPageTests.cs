@@ -130,7 +130,7 @@ public sealed class FilesPageTests
         page.FindAll("tbody tr").Count.ShouldBe(300);
         oldest.ShouldBe("00-0.txt");
         statements.Reset();
-        var gone = (await world.Chats.ListFilesAsync(ann.Id, chat, new FileFilter("10-5"))).Value.Files.Single();
+        var gone = (await world.Finding.ListFilesAsync(ann.Id, chat, new FileFilter("10-5"))).Value.Files.Single();
         await world.Chats.DeleteFileAsync(ann.Id, chat, gone.Id);
         page.WaitForAssertion(() => page.FindAll("tbody tr").Count.ShouldBe(299), Screen.Patience);
         statements.LongestIn("Attachments").ShouldBeLessThan(20, "rows that one reading gave");
@@ -176,7 +176,7 @@ public sealed class FilesPageTests
         var page = Open(screen, chat);
         ShouldShow(page, "secret.txt");
 
-        await world.Chats.RemoveMemberAsync(ann.Id, chat, bob.Id);
+        await world.Members.RemoveMemberAsync(ann.Id, chat, bob.Id);
 
         page.WaitForAssertion(() => page.Find("h1").TextContent.ShouldBe("Chat not found"), Screen.Patience);
         page.Markup.ShouldNotContain("secret");

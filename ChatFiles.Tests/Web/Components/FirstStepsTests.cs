@@ -32,7 +32,7 @@ public sealed class FirstStepsTests
         await using var world = await ChatWorld.BeginAsync();
         var ann = await world.PersonAsync("ann");
         await world.Chats.SendTextAsync(ann.Id, await world.ChatAsync(ann), "hello");
-        (await world.Chats.IsNewAsync(ann.Id)).ShouldBeFalse();
+        (await world.ChatDirectory.IsNewAsync(ann.Id)).ShouldBeFalse();
         await using var screen = new Screen(world, ann);
 
         var page = screen.Open(Chat.GeneralId);
@@ -55,7 +55,7 @@ public sealed class FirstStepsTests
         page.On(".only-me button", e => e.Click());
         dialogs.WaitForElement("[role='dialog'] .mud-dialog-title", Screen.Patience).TextContent.ShouldBe("Add people");
         page.FindAll(".welcome").ShouldBeEmpty("only General welcomes");
-        await world.Chats.AddMemberAsync(ann.Id, chat, ben.Email);
+        await world.Members.AddMemberAsync(ann.Id, chat, ben.Email);
 
         page.WaitForAssertion(() => page.FindAll(".only-me").ShouldBeEmpty(), Screen.Patience);
     }
@@ -65,8 +65,8 @@ public sealed class FirstStepsTests
     {
         await using var world = await ChatWorld.BeginAsync();
         var (ann, ben) = (await world.PersonAsync("ann"), await world.PersonAsync("ben"));
-        var chat = (await world.Chats.OpenDirectChatAsync(ann.Id, ben.Email)).Value.Chat.Id;
-        (await world.Chats.RemoveMemberAsync(ben.Id, chat, ben.Id)).Refusal.ShouldBeNull();
+        var chat = (await world.ChatDirectory.OpenDirectChatAsync(ann.Id, ben.Email)).Value.Chat.Id;
+        (await world.Members.RemoveMemberAsync(ben.Id, chat, ben.Id)).Refusal.ShouldBeNull();
         await using var screen = new Screen(world, ann);
 
         var page = screen.Open(chat);

@@ -91,7 +91,7 @@ public sealed class NavChatsTests
 
         dialog.WaitForAssertion(() => dialog.Find("[role='status'].mud-alert").TextContent.ShouldBe("bob is a member now."), Screen.Patience);
         dialog.Find("input").GetAttribute("value").ShouldBe("");
-        (await world.Chats.CheckMemberAsync(bob.Id, chat)).Refusal.ShouldBeNull();
+        (await world.ChatDirectory.CheckMemberAsync(bob.Id, chat)).Refusal.ShouldBeNull();
     }
 
     [Fact]
@@ -150,10 +150,10 @@ public sealed class NavChatsTests
         var nav = screen.Render<NavChats>();
         nav.WaitForElement("nav a", Screen.Patience);
 
-        var own = (await world.Chats.CreateChatAsync(bob.Id, "Plans")).Value.Id;
+        var own = (await world.ChatDirectory.CreateChatAsync(bob.Id, "Plans")).Value.Id;
         nav.WaitForElement($"nav a[href='/chats/{own}']", Screen.Patience);
 
-        var direct = (await world.Chats.OpenDirectChatAsync(ann.Id, bob.Email)).Value.Chat.Id;
+        var direct = (await world.ChatDirectory.OpenDirectChatAsync(ann.Id, bob.Email)).Value.Chat.Id;
         nav.WaitForElement($"nav a[href='/chats/{direct}']", Screen.Patience);
     }
 
@@ -169,7 +169,7 @@ public sealed class NavChatsTests
         var sent = (await world.Chats.SendTextAsync(ann.Id, chat, "hello")).Value;
         nav.WaitForElement($"a[href='/chats/{chat}'] .badge", Screen.Patience);
 
-        await world.Chats.MarkReadAsync(bob.Id, chat, sent.Id);
+        await world.ChatDirectory.MarkReadAsync(bob.Id, chat, sent.Id);
 
         nav.WaitForAssertion(() => nav.FindAll(".badge").ShouldBeEmpty(), Screen.Patience);
     }
@@ -212,20 +212,20 @@ public sealed class NavChatsTests
         nav.WaitForElement($"a[href='/chats/{chat}'] .badge", Screen.Patience);
         statements.Reset();
 
-        world.Chats.MarkSeen(bob.Id, chat, before.Id);
+        world.ChatDirectory.MarkSeen(bob.Id, chat, before.Id);
         nav.WaitForAssertion(() => nav.FindAll(".badge").ShouldBeEmpty(), Screen.Patience);
         var sent = new List<long>();
         for (var i = 0; i < 4; i++)
             sent.Add((await world.Chats.SendTextAsync(ann.Id, chat, $"{i}")).Value.Id);
         Sees(4);
-        world.Chats.MarkSeen(bob.Id, chat, sent[1]);
+        world.ChatDirectory.MarkSeen(bob.Id, chat, sent[1]);
         Sees(2);
         await world.Chats.DeleteMessageAsync(ann.Id, chat, before.Id);
         await world.Chats.DeleteMessageAsync(ann.Id, chat, sent[2]);
         Sees(1);
 
         statements.CountOf("\"ReadMessageId\"").ShouldBe(0, "readings of the list");
-        (await world.Chats.ListChatsAsync(bob.Id)).Single(c => c.Id == chat).Unread.ShouldBe(1, "as the list has it");
+        (await world.ChatDirectory.ListChatsAsync(bob.Id)).Single(c => c.Id == chat).Unread.ShouldBe(1, "as the list has it");
 
         void Sees(int unread) =>
             nav.WaitForAssertion(() => nav.Find($"a[href='/chats/{chat}'] .visually-hidden").TextContent.ShouldBe($", {unread} unread"), Screen.Patience);
@@ -246,9 +246,9 @@ public sealed class NavChatsTests
             sent.Add((await world.Chats.SendTextAsync(ann.Id, chat, $"{i}")).Value.Id);
         Sees(130);
 
-        world.Chats.MarkSeen(bob.Id, chat, sent[9]);
+        world.ChatDirectory.MarkSeen(bob.Id, chat, sent[9]);
         Sees(120);
-        world.Chats.MarkSeen(bob.Id, chat, sent[119]);
+        world.ChatDirectory.MarkSeen(bob.Id, chat, sent[119]);
         Sees(10);
 
         void Sees(int unread) =>

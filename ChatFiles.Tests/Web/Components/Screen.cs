@@ -23,6 +23,10 @@ internal sealed class Screen : BunitContext
     {
         JSInterop.Mode = JSRuntimeMode.Loose;
         Services.AddSingleton(world.Chats);
+        Services.AddSingleton(world.ChatDirectory);
+        Services.AddSingleton(world.Members);
+        Services.AddSingleton(world.Finding);
+        Services.AddSingleton(world.Live);
         Services.AddSingleton(world.Services.GetRequiredService<UploadPolicy>());
         Services.AddSingleton(world.Services.GetRequiredService<OverviewReader>());
         Services.AddSingleton(world.Services.GetRequiredService<TimeProvider>());

@@ -97,7 +97,7 @@ public sealed class SearchPageTests
         page.WaitForAssertion(() => page.FindAll("article").Count.ShouldBe(1), Screen.Patience);
         page.Markup.ShouldNotContain("secret");
 
-        await world.Chats.RemoveMemberAsync(ann.Id, chat, bob.Id);
+        await world.Members.RemoveMemberAsync(ann.Id, chat, bob.Id);
         page.WaitForAssertion(() => page.FindAll("article").ShouldBeEmpty(), Screen.Patience);
     }
 

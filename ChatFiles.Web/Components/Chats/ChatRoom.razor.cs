@@ -13,9 +13,10 @@ namespace ChatFiles.Web.Components.Chats;
 /// <summary>One chat, open on somebody's screen.</summary>
 public sealed partial class ChatRoom(
     ChatService chats,
+    ChatDirectory directory,
+    LiveChats live,
     IDialogService dialogs,
-    NavigationManager navigation,
-    CircuitConnection connection
+    NavigationManager navigation
 )
 {
     /// <summary>In the history's entry of an open file: the one before it is the chat (js/reading/file-viewer.js).</summary>
@@ -65,12 +66,6 @@ public sealed partial class ChatRoom(
     /// <summary>What is said is taken in without reading anything.</summary>
     protected override TimeSpan Gathering => TimeSpan.Zero;
 
-    public override async ValueTask DisposeAsync()
-    {
-        connection.Changed -= OnConnection;
-        await base.DisposeAsync();
-    }
-
     /// <summary>Somebody followed a link: to a message, perhaps once more to the same, or to the chat itself.</summary>
     protected override async Task OnParametersSetAsync()
     {
@@ -95,7 +90,7 @@ public sealed partial class ChatRoom(
 
     protected override async Task<IChanges<RoomEvent>?> ListenAsync()
     {
-        _ = (await chats.OpenChatAsync(UserId, ChatId, MessageId)).Succeeded(out _open, out _);
+        _ = (await live.OpenChatAsync(UserId, ChatId, MessageId)).Succeeded(out _open, out _);
         return _open;
     }
 
@@ -106,10 +101,9 @@ public sealed partial class ChatRoom(
         if (_open is not null)
         {
             Show(_open.Snapshot);
-            connection.Changed += OnConnection;
-            await ChatService.TryAsync(RememberAsync);
+            await UseCase.TryAsync(RememberAsync);
         }
-        else if ((await chats.LookAtChatAsync(UserId, ChatId, MessageId)).Succeeded(out var snapshot, out _))
+        else if ((await live.LookAtChatAsync(UserId, ChatId, MessageId)).Succeeded(out var snapshot, out _))
         {
             Show(snapshot);
         }
@@ -129,21 +123,12 @@ public sealed partial class ChatRoom(
     }
 
     /// <summary>New people land in General; only there they are told how all of this works.</summary>
-    private async Task<bool> IsNewAsync() => ChatId == Chat.GeneralId && await chats.IsNewAsync(UserId);
-
-    /// <summary>Nobody is here through a page that can't be reached, though it may come back.</summary>
-    private void OnConnection(bool isUp)
-    {
-        if (isUp)
-            _open!.Seat.ComeBack();
-        else
-            _open!.Seat.StepAway();
-    }
+    private async Task<bool> IsNewAsync() => ChatId == Chat.GeneralId && await directory.IsNewAsync(UserId);
 
     /// <summary>A convenience only: that it can't be written now keeps nobody from reading.</summary>
     private async Task<Refusal?> RememberAsync()
     {
-        await chats.RememberChatAsync(UserId, ChatId);
+        await directory.RememberChatAsync(UserId, ChatId);
         return null;
     }
 
@@ -159,7 +144,7 @@ public sealed partial class ChatRoom(
 
         if (!changes.Any(ChangesOwner))
             return isNew;
-        var chat = await chats.GetChatAsync(UserId, ChatId, members: 0);
+        var chat = await directory.GetChatAsync(UserId, ChatId, members: 0);
         _chat = chat.Refusal is null ? chat.Value : _chat;
         return isNew | chat.Refusal is null;
     }
@@ -281,7 +266,7 @@ public sealed partial class ChatRoom(
     private Task MarkReadAsync(long messageId)
     {
         if (_timeline is { Messages: [.., var newest] })
-            chats.MarkSeen(UserId, ChatId, Math.Min(messageId, newest.Id));
+            directory.MarkSeen(UserId, ChatId, Math.Min(messageId, newest.Id));
         return Task.CompletedTask;
     }
 

@@ -21,7 +21,7 @@ public abstract class CompanyView : ComponentBase, IDisposable
 
     private Company Company => Seat?.Company ?? Company.Nobody;
 
-    public void Dispose()
+    public virtual void Dispose()
     {
         Listen(to: null);
         GC.SuppressFinalize(this);

@@ -14,7 +14,7 @@ namespace ChatFiles.Web.Components.Chats;
 /// The person's chats with their unread counts. What happens in one of them, and what the person has read, is counted from
 /// the news; what only another reading can tell makes the list be read afresh.
 /// </summary>
-public sealed partial class NavChats(ChatService chats, IDialogService dialogs, NavigationManager navigation)
+public sealed partial class NavChats(ChatDirectory directory, LiveChats live, IDialogService dialogs, NavigationManager navigation)
 {
     /// <summary>A page may stay open for weeks: of so many messages it knows which they are, of earlier ones how many.</summary>
     private const int MaxHeard = 100;
@@ -57,13 +57,13 @@ public sealed partial class NavChats(ChatService chats, IDialogService dialogs, 
     protected override Task<IChanges<LobbyNews>?> ListenAsync()
     {
         navigation.LocationChanged += ShowWhereWeAre;
-        return Task.FromResult<IChanges<LobbyNews>?>(chats.WatchChats(Matters));
+        return Task.FromResult<IChanges<LobbyNews>?>(live.WatchChats(Matters));
     }
 
     protected override async Task<bool> ReadAsync()
     {
         _userId = (await Authentication).User.FindFirstValue(ClaimTypes.NameIdentifier) ?? "";
-        _chats = await chats.ListChatsAsync(_userId);
+        _chats = await directory.ListChatsAsync(_userId);
         _heard.Clear();
         return true;
     }
@@ -156,7 +156,7 @@ public sealed partial class NavChats(ChatService chats, IDialogService dialogs, 
 
     private async Task<Refusal?> CreateAsync(string name)
     {
-        var created = await chats.CreateChatAsync(_userId, name);
+        var created = await directory.CreateChatAsync(_userId, name);
         if (created.Refusal is null)
             await GoToAsync(created.Value.Id);
         return created.Refusal;

@@ -9,7 +9,7 @@ namespace ChatFiles.Web.Components.Finding;
 /// All files of a chat, to be narrowed by name, kind, person and time. After an event only the files of its message are
 /// read, however many are shown.
 /// </summary>
-public sealed partial class FileList(ChatService chats, TimeProvider time)
+public sealed partial class FileList(ChatDirectory directory, FindingService finding, LiveChats live, TimeProvider time)
 {
     private const int PageSize = 50;
 
@@ -78,11 +78,11 @@ public sealed partial class FileList(ChatService chats, TimeProvider time)
     }
 
     protected override async Task<IChanges<RoomEvent>?> ListenAsync() =>
-        (await chats.SubscribeAsync(UserId, ChatId, after: null)).Succeeded(out var changes, out _) ? changes : null;
+        (await live.SubscribeAsync(UserId, ChatId, after: null)).Succeeded(out var changes, out _) ? changes : null;
 
     protected override async Task<bool> ReadAsync()
     {
-        var chat = await chats.GetChatAsync(UserId, ChatId);
+        var chat = await directory.GetChatAsync(UserId, ChatId);
         if (chat.Refusal is not null)
             return false;
         await NarrowAsync();
@@ -100,7 +100,7 @@ public sealed partial class FileList(ChatService chats, TimeProvider time)
             .Distinct()
             .ToList();
         foreach (var some in messageIds.Chunk(MaxReadAtOnce))
-            Put(some, await chats.ListFilesOfAsync(UserId, ChatId, some, Filter));
+            Put(some, await finding.ListFilesOfAsync(UserId, ChatId, some, Filter));
         if (messageIds.Count > 0)
             await ReadUseAsync();
         return messageIds.Count > 0;
@@ -120,17 +120,17 @@ public sealed partial class FileList(ChatService chats, TimeProvider time)
 
     private async Task ReadUseAsync()
     {
-        var use = await chats.StorageOfChatAsync(UserId, ChatId);
+        var use = await finding.StorageOfChatAsync(UserId, ChatId);
         _use = use.Refusal is null ? use.Value : _use;
     }
 
     /// <summary>Of the first page also whose files there are and how much room they take.</summary>
     private async Task<Result<Page<ListedFile, Guid?>>> ReadPageAsync(Guid? before, CancellationToken ending)
     {
-        var read = await chats.ListFilesAsync(UserId, ChatId, Filter, before, PageSize, ending);
+        var read = await finding.ListFilesAsync(UserId, ChatId, Filter, before, PageSize, ending);
         if (before is null)
         {
-            var authors = await chats.ListFileAuthorsAsync(UserId, ChatId, ending);
+            var authors = await finding.ListFileAuthorsAsync(UserId, ChatId, ending);
             await ReadUseAsync();
             ending.ThrowIfCancellationRequested();
             _authors = authors;

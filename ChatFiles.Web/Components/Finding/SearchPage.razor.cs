@@ -12,7 +12,7 @@ namespace ChatFiles.Web.Components.Finding;
 /// What a search has found, in one chat or in all of the person's. What is deleted meanwhile goes from here, too: only
 /// the messages that something has happened to are read again, and a new message waits for the next search.
 /// </summary>
-public sealed partial class SearchPage(ChatService chats, NavigationManager navigation)
+public sealed partial class SearchPage(ChatDirectory directory, FindingService finding, LiveChats live, NavigationManager navigation)
 {
     private const int PageSize = 50;
 
@@ -59,7 +59,7 @@ public sealed partial class SearchPage(ChatService chats, NavigationManager navi
         return base.DisposeAsync();
     }
 
-    protected override Task<IChanges<LobbyNews>?> ListenAsync() => Task.FromResult<IChanges<LobbyNews>?>(chats.WatchChats(Matters));
+    protected override Task<IChanges<LobbyNews>?> ListenAsync() => Task.FromResult<IChanges<LobbyNews>?>(live.WatchChats(Matters));
 
     protected override async Task<bool> ReadAsync()
     {
@@ -73,7 +73,7 @@ public sealed partial class SearchPage(ChatService chats, NavigationManager navi
         var changed = List.Rows.Where(m => changes.Any(news => IsAbout(news, m))).Select(m => m.Id).ToHashSet();
         if (changed.Count == 0)
             return false;
-        var messages = await chats.GetMessagesAsync(_userId, changed);
+        var messages = await finding.GetMessagesAsync(_userId, changed);
         var found = messages.Where(m => _words!.AreIn([m.Text, .. ReadyFiles(m).Select(f => f.FileName ?? "")])).ToList();
         List.Remove(m => changed.Contains(m.Id) && found.TrueForAll(f => f.Id != m.Id));
         found.ForEach(List.Put);
@@ -101,10 +101,10 @@ public sealed partial class SearchPage(ChatService chats, NavigationManager navi
 
     private async Task<Result<Page<MessageView, long?>>> ReadPageAsync(SearchAddress address, long? before, CancellationToken ending)
     {
-        var mine = before is null ? await chats.ListChatsAsync(_userId, ending) : _chats;
+        var mine = before is null ? await directory.ListChatsAsync(_userId, ending) : _chats;
         var searched = string.IsNullOrWhiteSpace(address.Text)
             ? new FoundPage([], null)
-            : await chats.SearchAsync(_userId, address.Text, address.ChatId, before, PageSize, ending);
+            : await finding.SearchAsync(_userId, address.Text, address.ChatId, before, PageSize, ending);
         ending.ThrowIfCancellationRequested();
         (_address, _chats) = (address, mine);
         _words = SearchWords.Parse(address.Text).Succeeded(out var words, out _) ? words : null;

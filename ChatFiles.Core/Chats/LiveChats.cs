@@ -2,6 +2,7 @@ using ChatFiles.Core.Data;
 using ChatFiles.Core.Live;
 using ChatFiles.Core.Model;
 using Microsoft.EntityFrameworkCore;
+using Microsoft.Extensions.Logging;
 
 namespace ChatFiles.Core.Chats;
 
@@ -29,7 +30,16 @@ public sealed record OpenChat(ChatSnapshot Snapshot, RoomSubscription Changes, S
     }
 }
 
-public sealed partial class ChatService
+/// <summary>Chats as they are at a moment, and what happens in them from then on.</summary>
+public sealed class LiveChats(
+    IDbContextFactory<ChatDbContext> databases,
+    ReadPositions readPositions,
+    RoomBroadcaster broadcaster,
+    RoomLog roomLog,
+    Presence presence,
+    TimeProvider time,
+    ILogger<LiveChats> logger
+)
 {
     /// <summary>State and the changes after it, in one step: nothing falls between the two.</summary>
     /// <param name="around">Opens the chat at this message, if it has it.</param>
@@ -61,11 +71,12 @@ public sealed partial class ChatService
         await using var db = await databases.CreateDbContextAsync(cancellationToken);
         // One read transaction is one moment of the database: the page and the seq belong together.
         await using var moment = await db.HoldMomentAsync(cancellationToken);
-        if (await FindChatAsync(db, userId, chatId, members: 0, cancellationToken) is not { } chat)
+        if (await db.ReadMemberAsync(userId, chatId, cancellationToken) is not { } member)
             return Refusal.ChatNotFound;
-        var unread = await FindUnreadAsync(db, userId, chatId, cancellationToken);
-        var window = around is { } id ? await ReadAroundAsync(db, chatId, id, limit, cancellationToken) : null;
-        return new ChatSnapshot(chat, window ?? (await ReadPageAsync(db, chatId, before: null, limit, cancellationToken)).AtEnd(), unread);
+        var chat = await db.ViewAsync(member, members: 0, cancellationToken);
+        var unread = await FindUnreadAsync(db, member, cancellationToken);
+        var window = around is { } id ? await db.ReadAroundAsync(member, id, limit, cancellationToken) : null;
+        return new ChatSnapshot(chat, window ?? (await db.ReadPageAsync(member, before: null, limit, cancellationToken)).AtEnd(), unread);
     }
 
     /// <summary>The events after a seq and then the live ones; null: from now on.</summary>
@@ -77,28 +88,24 @@ public sealed partial class ChatService
     )
     {
         await using var db = await databases.CreateDbContextAsync(cancellationToken);
-        var lastSeq = await db
-            .Members.Where(m => m.ChatId == chatId && m.UserId == userId)
-            .Select(m => (long?)m.Chat.LastSeq)
-            .SingleOrDefaultAsync(cancellationToken);
-        if (lastSeq is null)
+        if (await db.ReadMemberAsync(userId, chatId, cancellationToken) is not { } member)
             return Refusal.ChatNotFound;
+        var lastSeq = member.Chat.LastSeq;
         if (after < 0 || after > lastSeq)
             return new Refusal(RefusalReason.InvalidSeq, $"The events of this chat are numbered up to {lastSeq}; ask for those after 0 to {lastSeq}.");
-        return Subscribe(userId, chatId, after ?? lastSeq.Value);
+        return Subscribe(userId, chatId, after ?? lastSeq);
     }
 
     /// <summary>News of all chats: hints of where to look again. What there is to see, the caller's readings say.</summary>
     /// <param name="matters">Whether it is worth a look; to be answered quickly, on the thread that tells everybody.</param>
     public LobbySubscription WatchChats(Func<LobbyNews, bool> matters) => new(broadcaster, matters, time, logger);
 
-    private static async Task<Unread> FindUnreadAsync(ChatDbContext db, string userId, long chatId, CancellationToken cancellationToken)
+    private static async Task<Unread> FindUnreadAsync(ChatDbContext db, Member member, CancellationToken cancellationToken)
     {
         var unread = await db
-            .Members.Where(m => m.ChatId == chatId && m.UserId == userId)
-            .SelectMany(m => db.Messages.Where(x => x.ChatId == chatId && x.Id > m.ReadMessageId && x.AuthorId != userId && !x.Deleted))
-            .GroupBy(x => x.ChatId)
-            .Select(group => new { Count = group.Count(), FirstId = group.Min(x => x.Id) })
+            .Messages.Where(m => m.ChatId == member.ChatId && m.Id > member.ReadMessageId && m.AuthorId != member.UserId && !m.Deleted)
+            .GroupBy(m => m.ChatId)
+            .Select(group => new { Count = group.Count(), FirstId = group.Min(m => m.Id) })
             .SingleOrDefaultAsync(cancellationToken);
         return new Unread(unread?.Count ?? 0, unread?.FirstId);
     }

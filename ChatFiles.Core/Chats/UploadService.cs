@@ -1,14 +1,20 @@
-using System.Runtime.CompilerServices;
-using System.Text;
+using ChatFiles.Core.Data;
 using ChatFiles.Core.Files;
 using ChatFiles.Core.Model;
-using Microsoft.Extensions.Logging;
+using Microsoft.EntityFrameworkCore;
 
 namespace ChatFiles.Core.Chats;
 
-public sealed partial class ChatService
+/// <summary>Resumable uploads, until a message sends them.</summary>
+public sealed class UploadService(
+    IDbContextFactory<ChatDbContext> databases,
+    UploadPolicy policy,
+    QuotaAccounts quotas,
+    StagedUploads staged,
+    UploadsUnderWay uploadsUnderWay
+)
 {
-    private static readonly Refusal UploadNotFound = new(
+    internal static readonly Refusal UploadNotFound = new(
         RefusalReason.FileNotFound,
         "There is no such upload of yours in this chat; it was sent, ended or has expired. Begin a new one."
     );
@@ -24,8 +30,8 @@ public sealed partial class ChatService
         CancellationToken cancellationToken = default
     )
     {
-        if ((await CheckMemberAsync(userId, chatId, cancellationToken)).Refusal is { } stranger)
-            return stranger;
+        if (await FindMemberAsync(userId, chatId, cancellationToken) is not { } member)
+            return Refusal.ChatNotFound;
         if (!UploadPolicy.CleanName(fileName).Succeeded(out var cleaned, out var refusal))
             return refusal;
         if (!policy.TypeOf(cleaned).Succeeded(out _, out refusal))
@@ -34,11 +40,11 @@ public sealed partial class ChatService
             return UploadPolicy.Empty(cleaned);
         if (length > policy.MaxFileBytes)
             return policy.TooLarge(cleaned);
-        var reservation = reservations.Open(userId, chatId);
+        var reservation = quotas.Open(member.UserId, member.ChatId);
         StagedUpload? upload = null;
         try
         {
-            if (await TakeRoomAsync(reservation, length, length, cancellationToken) is null)
+            if (await quotas.TakeRoomAsync(reservation, length, length, cancellationToken) is null)
                 return UploadRoom.QuotaExceeded;
             return staged.Begin(cleaned, metadata, reservation).Succeeded(out upload, out refusal) ? ViewOf(upload) : refusal;
         }
@@ -121,15 +127,15 @@ public sealed partial class ChatService
 
     private async Task<Result<UploadInHand>> EnterUploadAsync(string userId, long chatId, Guid uploadId, CancellationToken cancellationToken)
     {
-        if ((await CheckMemberAsync(userId, chatId, cancellationToken)).Refusal is { } stranger)
-            return stranger;
-        if (staged.Find(userId, chatId, uploadId) is not { } upload)
+        if (await FindMemberAsync(userId, chatId, cancellationToken) is not { } member)
+            return Refusal.ChatNotFound;
+        if (staged.Find(member.UserId, member.ChatId, uploadId) is not { } upload)
             return UploadNotFound;
         try
         {
             var turn = await upload.EnterAsync();
             // The one before may have ended it.
-            if (staged.Find(userId, chatId, uploadId) is not null)
+            if (staged.Find(member.UserId, member.ChatId, uploadId) is not null)
                 return new UploadInHand(upload, turn);
             turn.Dispose();
             return UploadNotFound;
@@ -140,97 +146,14 @@ public sealed partial class ChatService
         }
     }
 
-    /// <summary>
-    /// Puts finished uploads in the place of the parts that name them; from there on they are files like any other.
-    /// </summary>
-    /// <param name="sending">Takes those that were handed out, which are being sent until it says otherwise.</param>
-    private async IAsyncEnumerable<UploadPart> WithUploadsAsync(
-        IAsyncEnumerable<UploadPart> parts,
-        string userId,
-        long chatId,
-        long declaredBytes,
-        UploadsSent sending,
-        [EnumeratorCancellation] CancellationToken cancellationToken = default
-    )
+    private async Task<Member?> FindMemberAsync(string userId, long chatId, CancellationToken cancellationToken)
     {
-        var bytes = declaredBytes;
-        await foreach (var part in parts.WithCancellation(cancellationToken))
-        {
-            if (part.Kind != UploadPartKind.Upload)
-            {
-                yield return part;
-                continue;
-            }
-
-            var upload = await ReadUploadAsync(part, userId, chatId, cancellationToken);
-            if ((bytes += upload.Ticket.Length) > policy.MaxRequestBytes)
-                throw new UploadRefusedException(policy.RequestTooLarge());
-            await using var content = upload.Open();
-            yield return new UploadPart(UploadPartKind.File, upload.Ticket.FileName, content, sending.Add(upload));
-        }
-    }
-
-    private async Task<StagedUpload> ReadUploadAsync(UploadPart part, string userId, long chatId, CancellationToken cancellationToken)
-    {
-        var text = new byte[64];
-        var length = await part.Content.ReadAtLeastAsync(text, text.Length, throwOnEndOfStream: false, cancellationToken);
-        if (!Guid.TryParseExact(Encoding.UTF8.GetString(text, 0, length).Trim(), "D", out var id) || staged.Find(userId, chatId, id) is not { } upload)
-            throw new UploadRefusedException(UploadNotFound);
-        var (offset, whole) = (upload.Offset, upload.Ticket.Length);
-        if (offset < whole)
-            throw new UploadRefusedException(
-                new Refusal(
-                    RefusalReason.InvalidForm,
-                    $"The upload of “{upload.Ticket.FileName}” is not complete: {offset:N0} of {whole:N0} bytes are there. Finish it first."
-                )
-            );
-        return upload;
-    }
-
-    /// <summary>The message is committed; a part that can't be removed now expires.</summary>
-    private void ForgetUploads(UploadsSent sent)
-    {
-        try
-        {
-            foreach (var id in sent.Ids)
-                staged.Remove(id);
-        }
-        catch (Exception failure) when (failure is StoreUnavailableException or StoreFullException)
-        {
-            logger.LogWarning(failure, "An upload that was sent could not be removed; it will expire");
-        }
+        await using var db = await databases.CreateDbContextAsync(cancellationToken);
+        return await db.ReadMemberAsync(userId, chatId, cancellationToken);
     }
 
     private static UploadView ViewOf(StagedUpload upload) =>
         new(upload.Ticket.Id, upload.Ticket.ChatId, upload.Offset, upload.Ticket.Length, upload.Ticket.Metadata, upload.Ticket.ExpiresAt);
 
     private sealed record UploadInHand(StagedUpload Upload, UploadTurn Turn);
-
-    /// <summary>The resumable uploads in one form; disposing it lets other forms send those that were not forgotten.</summary>
-    private sealed class UploadsSent : IDisposable
-    {
-        private readonly List<StagedUpload> _first = [];
-        private readonly HashSet<Guid> _all = [];
-
-        public IEnumerable<Guid> Ids => _all;
-
-        /// <summary>Whether another request is sending one of them, a try before this one perhaps.</summary>
-        public bool IsRepeat { get; private set; }
-
-        /// <summary>Gives whether the upload's reservation is for this use of it.</summary>
-        public bool Add(StagedUpload upload)
-        {
-            var isNew = _all.Add(upload.Ticket.Id);
-            if (upload.TryBeginSending())
-            {
-                _first.Add(upload);
-                return true;
-            }
-
-            IsRepeat |= isNew;
-            return false;
-        }
-
-        public void Dispose() => _first.ForEach(upload => upload.EndSending());
-    }
 }

@@ -1,5 +1,6 @@
 using ChatFiles.Core.Data;
 using ChatFiles.Core.Model;
+using ChatFiles.Core.People;
 using Microsoft.EntityFrameworkCore;
 
 namespace ChatFiles.Core.Chats;
@@ -10,7 +11,8 @@ namespace ChatFiles.Core.Chats;
 /// <param name="Since">Sent at that time or later.</param>
 public sealed record FileFilter(string? Name = null, FileKind? Kind = null, string? AuthorId = null, DateTime? Since = null);
 
-public sealed partial class ChatService
+/// <summary>Finds what was shared: the files of a chat, words in all of a person's chats, and what it all takes up.</summary>
+public sealed class FindingService(IDbContextFactory<ChatDbContext> databases, LongReads longReads, PersonLimits limits, QuotaAccounts quotas)
 {
     /// <summary>Where the index has fallen behind for long, the newest of what it lacks are found, and the rest once it is there.</summary>
     private const int MaxNotIndexed = 500;
@@ -28,9 +30,9 @@ public sealed partial class ChatService
     )
     {
         await using var db = await databases.CreateDbContextAsync(cancellationToken);
-        if (!await IsMemberAsync(db, userId, chatId, cancellationToken))
+        if (await db.ReadMemberAsync(userId, chatId, cancellationToken) is not { } member)
             return Refusal.ChatNotFound;
-        if ((CheckLimit(limit) ?? CountSearch(userId, filter.Name)) is { } refusal)
+        if ((UseCase.CheckLimit(limit) ?? limits.CountSearch(userId, filter.Name)) is { } refusal)
             return refusal;
         // The whole list is at hand in its order; to narrow it, all that does not fit may have to be looked at.
         return filter == new FileFilter() ? await ReadAsync(db) : await longReads.RunAsync(userId, ReadAsync, cancellationToken);
@@ -113,9 +115,9 @@ public sealed partial class ChatService
     )
     {
         await using var db = await databases.CreateDbContextAsync(cancellationToken);
-        if (chatId is { } chat && !await IsMemberAsync(db, userId, chat, cancellationToken))
+        if (chatId is { } chat && await db.ReadMemberAsync(userId, chat, cancellationToken) is null)
             return Refusal.ChatNotFound;
-        if (CheckLimit(limit) is { } refusal || !SearchWords.Parse(text).Succeeded(out var words, out refusal))
+        if (UseCase.CheckLimit(limit) is { } refusal || !SearchWords.Parse(text).Succeeded(out var words, out refusal))
             return refusal;
         if (words.Expression.Length == 0)
             return new FoundPage([], null);
@@ -156,18 +158,16 @@ public sealed partial class ChatService
     {
         await using var db = await databases.CreateDbContextAsync(cancellationToken);
         var bytes = await db.PersonStates.Where(s => s.UserId == userId).Select(s => s.StorageBytes).SingleOrDefaultAsync(cancellationToken);
-        return new StorageUse(bytes, QuotaOf(quotas.Value.BytesPerUser));
+        return new StorageUse(bytes, quotas.PerPerson);
     }
 
     /// <summary>The bytes of a chat's files.</summary>
     public async Task<Result<StorageUse>> StorageOfChatAsync(string userId, long chatId, CancellationToken cancellationToken = default)
     {
         await using var db = await databases.CreateDbContextAsync(cancellationToken);
-        var bytes = await db
-            .Members.Where(m => m.ChatId == chatId && m.UserId == userId)
-            .Select(m => (long?)m.Chat.StorageBytes)
-            .SingleOrDefaultAsync(cancellationToken);
-        return bytes is null ? Refusal.ChatNotFound : new StorageUse(bytes.Value, QuotaOf(quotas.Value.BytesPerChat));
+        return await db.ReadMemberAsync(userId, chatId, cancellationToken) is { } member
+            ? new StorageUse(member.Chat.StorageBytes, quotas.PerChat)
+            : Refusal.ChatNotFound;
     }
 
     private static async Task<List<ListedFile>> ReadListedAsync(
@@ -205,9 +205,4 @@ public sealed partial class ChatService
 
     private static System.Linq.Expressions.Expression<Func<Attachment, bool>> MayRead(ChatDbContext db, string userId, long chatId) =>
         _ => db.Members.Any(m => m.ChatId == chatId && m.UserId == userId);
-
-    private static Refusal? CheckLimit(int limit) =>
-        limit is >= 1 and <= 200 ? null : new Refusal(RefusalReason.InvalidQuery, "“limit” is a number from 1 to 200.");
-
-    private static long? QuotaOf(long setting) => setting == 0 ? null : setting;
 }

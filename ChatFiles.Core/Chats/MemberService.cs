@@ -1,5 +1,6 @@
 using ChatFiles.Core.Data;
 using ChatFiles.Core.Model;
+using ChatFiles.Core.People;
 using Microsoft.EntityFrameworkCore;
 
 namespace ChatFiles.Core.Chats;
@@ -8,13 +9,17 @@ namespace ChatFiles.Core.Chats;
 /// <param name="IsMember">Of the chat that was asked about, already before.</param>
 public sealed record FoundPerson(string UserId, string Name, string Email, bool IsMember);
 
-public sealed partial class ChatService
+/// <summary>The people of a chat: list, find, add and remove them.</summary>
+public sealed class MemberService(
+    IDbContextFactory<ChatDbContext> databases,
+    DatabaseWriter writer,
+    LongReads longReads,
+    PersonLimits limits,
+    TimeProvider time
+)
 {
     /// <summary>So many members come with a chat; the others are read by <see cref="ListMembersAsync"/>.</summary>
     public const int MaxMembersShown = 200;
-
-    /// <summary>From so many members on it is cheaper to go through all people by name and to ask who is a member.</summary>
-    private const int ManyMembers = 1000;
 
     /// <summary>The members of a chat by name, the first or those after somebody.</summary>
     /// <param name="text">A part of the name; case and accents make no difference.</param>
@@ -30,13 +35,9 @@ public sealed partial class ChatService
     )
     {
         await using var db = await databases.CreateDbContextAsync(cancellationToken);
-        var count = await db
-            .Members.Where(m => m.ChatId == chatId && m.UserId == userId)
-            .Select(m => (int?)m.Chat.MemberCount)
-            .SingleOrDefaultAsync(cancellationToken);
-        if (count is null)
+        if (await db.ReadMemberAsync(userId, chatId, cancellationToken) is not { } member)
             return Refusal.ChatNotFound;
-        if ((CheckLimit(limit) ?? CountSearch(userId, text)) is { } refusal)
+        if ((UseCase.CheckLimit(limit) ?? limits.CountSearch(userId, text)) is { } refusal)
             return refusal;
         Person? last = null;
         if (after is not null && (last = await db.Users.SingleOrDefaultAsync(p => p.Id == after, cancellationToken)) is null)
@@ -48,8 +49,7 @@ public sealed partial class ChatService
 
         async Task<Result<MemberPage>> ReadMembersAsync(ChatDbContext reading)
         {
-            var people = PeopleByName(reading, text, last);
-            var members = await MembersOf(reading, people, chatId, count.Value).Take(limit + 1).ToListAsync(cancellationToken);
+            var members = await reading.MembersByName(member, text, last).Take(limit + 1).ToListAsync(cancellationToken);
             var page = members.Take(limit).ToList();
             return new MemberPage(page, members.Count > limit ? page[^1].UserId : null);
         }
@@ -64,10 +64,10 @@ public sealed partial class ChatService
     )
     {
         await using var db = await databases.CreateDbContextAsync(cancellationToken);
-        if (!await IsMemberAsync(db, userId, chatId, cancellationToken))
+        if (await db.ReadMemberAsync(userId, chatId, cancellationToken) is not { } caller)
             return Refusal.ChatNotFound;
         var member = await db
-            .Members.Where(m => m.ChatId == chatId && m.UserId == memberId)
+            .Members.Where(m => m.ChatId == caller.ChatId && m.UserId == memberId)
             .Select(m => new MemberView(m.UserId, m.User.DisplayName, m.Role))
             .SingleOrDefaultAsync(cancellationToken);
         return member is null ? NoMember : member;
@@ -76,7 +76,7 @@ public sealed partial class ChatService
     /// <summary>Makes the person with that address a member; that they are one already is no error.</summary>
     public async Task<Result<Done>> AddMemberAsync(string userId, long chatId, string? email, CancellationToken cancellationToken = default)
     {
-        var added = await AddMemberAsync(userId, chatId, db => FindPersonAsync(db, email), cancellationToken);
+        var added = await AddMemberAsync(userId, chatId, db => db.FindPersonAsync(email), cancellationToken);
         return added.Refusal is { } refusal ? refusal : new Done();
     }
 
@@ -86,7 +86,7 @@ public sealed partial class ChatService
         long chatId,
         string? nameOrEmail,
         CancellationToken cancellationToken = default
-    ) => AddMemberAsync(userId, chatId, db => FindByNameOrEmailAsync(db, nameOrEmail), cancellationToken);
+    ) => AddMemberAsync(userId, chatId, db => db.FindByNameOrEmailAsync(nameOrEmail), cancellationToken);
 
     /// <summary>
     /// Other people whose name or address contains the text, 8 at the most; of a chat, those first who are not in it yet.
@@ -100,9 +100,9 @@ public sealed partial class ChatService
     {
         text = text.Trim();
         await using var db = await databases.CreateDbContextAsync(cancellationToken);
-        if (text.Length == 0 || (chatId is { } id && !await IsMemberAsync(db, userId, id, cancellationToken)))
+        if (text.Length == 0 || (chatId is { } id && await db.ReadMemberAsync(userId, id, cancellationToken) is null))
             return Array.Empty<FoundPerson>();
-        if (CountSearch(userId, text) is { } tooMany)
+        if (limits.CountSearch(userId, text) is { } tooMany)
             return tooMany;
         var pattern = "%" + text.Replace("\\", "\\\\").Replace("%", "\\%").Replace("_", "\\_") + "%";
         // All people may have to be looked at.
@@ -129,16 +129,6 @@ public sealed partial class ChatService
         return await db.Users.Where(p => p.Id == userId).Select(p => p.DisplayName).SingleOrDefaultAsync(cancellationToken) ?? "";
     }
 
-    /// <summary>The person has not sent anything yet to any of their chats.</summary>
-    public async Task<bool> IsNewAsync(string userId, CancellationToken cancellationToken = default)
-    {
-        await using var db = await databases.CreateDbContextAsync(cancellationToken);
-        return !await db.Members.AnyAsync(
-            m => m.UserId == userId && db.Messages.Any(x => x.ChatId == m.ChatId && x.AuthorId == userId),
-            cancellationToken
-        );
-    }
-
     /// <summary>Ends a membership: the owner removes anyone, a member removes themself. Nobody leaves General.</summary>
     public Task<Result<Done>> RemoveMemberAsync(
         string userId,
@@ -146,11 +136,12 @@ public sealed partial class ChatService
         string memberId,
         CancellationToken cancellationToken = default
     ) =>
-        ChangeAsync<Done>(
+        writer.ChangeAsync<Done>(
+            limits,
             userId,
             async db =>
             {
-                if (await FindMembershipAsync(db, userId, chatId) is not { } caller)
+                if (await db.FindMemberAsync(userId, chatId) is not { } caller)
                     return Refusal.ChatNotFound;
                 if (memberId != userId && caller.Role != MemberRole.Owner)
                     return new Refusal(RefusalReason.NotAllowed, "Only the chat's owner can remove others.");
@@ -160,7 +151,7 @@ public sealed partial class ChatService
                 if (leaving is null)
                     return NoMember;
 
-                var left = db.AddEvent(caller.Chat, ChatEventType.MemberLeft, Now);
+                var left = db.AddEvent(caller.Chat, ChatEventType.MemberLeft, time.Now());
                 (left.UserId, left.UserName) = (leaving.UserId, leaving.User.DisplayName);
                 db.Members.Remove(leaving);
                 caller.Chat.MemberCount--;
@@ -174,81 +165,18 @@ public sealed partial class ChatService
 
     private static readonly Refusal NoMember = new(RefusalReason.UserNotFound, "This person is not a member of the chat.");
 
-    /// <summary>The caller, the owner, and then as many others by name.</summary>
-    private static async Task<IReadOnlyList<MemberView>> ReadFirstMembersAsync(
-        ChatDbContext db,
-        string userId,
-        long chatId,
-        int memberCount,
-        int others,
-        CancellationToken cancellationToken
-    )
-    {
-        var first = await db
-            .Members.Where(m => m.ChatId == chatId && m.UserId == userId)
-            .Concat(db.Members.Where(m => m.ChatId == chatId && m.Role == MemberRole.Owner && m.UserId != userId))
-            .Select(m => new MemberView(m.UserId, m.User.DisplayName, m.Role))
-            .ToListAsync(cancellationToken);
-        first.Sort((one, other) => (other.UserId == userId).CompareTo(one.UserId == userId));
-        if (others <= first.Count)
-            return first;
-        var byName = await MembersOf(db, PeopleByName(db, text: null, after: null), chatId, memberCount).Take(others).ToListAsync(cancellationToken);
-        return [.. first, .. byName.Where(m => first.TrueForAll(f => f.UserId != m.UserId)).Take(others - first.Count)];
-    }
-
-    /// <summary>In the order of the index over their names.</summary>
-    private static IQueryable<Person> PeopleByName(ChatDbContext db, string? text, Person? after)
-    {
-        var people = db.Users.AsNoTracking();
-        if (!string.IsNullOrWhiteSpace(text))
-        {
-            var part = SearchWords.Fold(text.Trim());
-            people = people.Where(p => p.FoldedName.Contains(part));
-        }
-
-        if (after is not null)
-        {
-#pragma warning disable CA1309 // The database compares; it knows no other way than by bytes.
-            people = people.Where(p =>
-                string.Compare(p.FoldedName, after.FoldedName) >= 0
-                && (string.Compare(p.FoldedName, after.FoldedName) > 0 || string.Compare(p.Id, after.Id) > 0)
-            );
-#pragma warning restore CA1309
-        }
-
-        return people;
-    }
-
-    /// <summary>Those of them who are members, by name. Which end to begin at is said here: the database does not know how many members a chat has.</summary>
-    private static IQueryable<MemberView> MembersOf(ChatDbContext db, IQueryable<Person> people, long chatId, int memberCount) =>
-        memberCount >= ManyMembers
-            ? people
-                .Where(p => db.Members.Any(m => m.ChatId == chatId && m.UserId == p.Id))
-                .OrderBy(p => p.FoldedName)
-                .ThenBy(p => p.Id)
-                .Select(p => new MemberView(
-                    p.Id,
-                    p.DisplayName,
-                    db.Members.Where(m => m.ChatId == chatId && m.UserId == p.Id).Select(m => m.Role).First()
-                ))
-            : db
-                .Members.Where(m => m.ChatId == chatId)
-                .Join(people, m => m.UserId, p => p.Id, (m, p) => new { Person = p, m.Role })
-                .OrderBy(m => m.Person.FoldedName)
-                .ThenBy(m => m.Person.Id)
-                .Select(m => new MemberView(m.Person.Id, m.Person.DisplayName, m.Role));
-
     private Task<Result<FoundPerson>> AddMemberAsync(
         string userId,
         long chatId,
         Func<ChatDbContext, Task<Person?>> findPerson,
         CancellationToken cancellationToken
     ) =>
-        ChangeAsync<FoundPerson>(
+        writer.ChangeAsync<FoundPerson>(
+            limits,
             userId,
             async db =>
             {
-                if (await FindMembershipAsync(db, userId, chatId) is not { } caller)
+                if (await db.FindMemberAsync(userId, chatId) is not { } caller)
                     return Refusal.ChatNotFound;
                 if (caller.Chat.IsDirect)
                     return new Refusal(RefusalReason.NotAllowed, "A direct chat is between two people; create a new chat for more.");
@@ -265,7 +193,7 @@ public sealed partial class ChatService
                 if (added.IsMember)
                     return added;
 
-                await db.JoinAsync(caller.Chat, person, Now);
+                await db.JoinAsync(caller.Chat, person, time.Now());
                 await db.SaveChangesAsync(CancellationToken.None);
                 return added;
             },
@@ -279,14 +207,5 @@ public sealed partial class ChatService
             .OrderBy(m => m.JoinedSeq)
             .FirstOrDefaultAsync();
         heir?.Role = MemberRole.Owner;
-    }
-
-    /// <summary>What contains an @ is an address and never a name: nobody is found by calling themself like another's address.</summary>
-    private static Task<Person?> FindByNameOrEmailAsync(ChatDbContext db, string? nameOrEmail)
-    {
-        if (nameOrEmail is null || DisplayNames.LooksLikeAddress(nameOrEmail))
-            return FindPersonAsync(db, nameOrEmail);
-        var key = DisplayNames.KeyOf(nameOrEmail);
-        return db.Users.SingleOrDefaultAsync(p => p.NameKey == key);
     }
 }

@@ -1,10 +1,20 @@
 using ChatFiles.Core.Data;
+using ChatFiles.Core.Live;
 using ChatFiles.Core.Model;
+using ChatFiles.Core.People;
 using Microsoft.EntityFrameworkCore;
 
 namespace ChatFiles.Core.Chats;
 
-public sealed partial class ChatService
+/// <summary>The chats that a person has: list, open or create one, and how far they have read.</summary>
+public sealed class ChatDirectory(
+    IDbContextFactory<ChatDbContext> databases,
+    DatabaseWriter writer,
+    RoomBroadcaster broadcaster,
+    ReadPositions readPositions,
+    PersonLimits limits,
+    TimeProvider time
+)
 {
     /// <summary>The person's chats: General first, then by name.</summary>
     public async Task<IReadOnlyList<ChatSummary>> ListChatsAsync(string userId, CancellationToken cancellationToken = default)
@@ -24,7 +34,7 @@ public sealed partial class ChatService
                 Unread = db.Messages.Count(x => x.ChatId == m.ChatId && x.Id > m.ReadMessageId && x.AuthorId != userId && !x.Deleted),
             })
             .ToListAsync(cancellationToken);
-        var directNames = await DirectNamesAsync(db, userId, rows.Select(r => r.DirectKey).OfType<string>(), cancellationToken);
+        var directNames = await db.DirectNamesAsync(userId, rows.Select(r => r.DirectKey).OfType<string>(), cancellationToken);
         return
         [
             .. rows.Select(r => new ChatSummary(
@@ -47,19 +57,21 @@ public sealed partial class ChatService
     public async Task<Result<ChatView>> GetChatAsync(
         string userId,
         long chatId,
-        int members = MaxMembersShown,
+        int members = MemberService.MaxMembersShown,
         CancellationToken cancellationToken = default
     )
     {
         await using var db = await databases.CreateDbContextAsync(cancellationToken);
-        return await FindChatAsync(db, userId, chatId, members, cancellationToken) is { } chat ? chat : Refusal.ChatNotFound;
+        return await db.ReadMemberAsync(userId, chatId, cancellationToken) is { } member
+            ? await db.ViewAsync(member, members, cancellationToken)
+            : Refusal.ChatNotFound;
     }
 
     /// <summary>Refuses who is not a member just as if there were no such chat.</summary>
     public async Task<Result<Done>> CheckMemberAsync(string userId, long chatId, CancellationToken cancellationToken = default)
     {
         await using var db = await databases.CreateDbContextAsync(cancellationToken);
-        return await IsMemberAsync(db, userId, chatId, cancellationToken) ? new Done() : Refusal.ChatNotFound;
+        return await db.ReadMemberAsync(userId, chatId, cancellationToken) is not null ? new Done() : Refusal.ChatNotFound;
     }
 
     /// <summary>Creates a chat; the creator is its owner and first member.</summary>
@@ -67,11 +79,12 @@ public sealed partial class ChatService
     {
         if (CheckName(name, out var trimmed) is { } refusal)
             return refusal;
-        var created = await ChangeAsync<long>(
+        var created = await writer.ChangeAsync<long>(
+            limits,
             userId,
             async db =>
             {
-                var chat = new Chat { Name = trimmed, MemberCount = 1, CreatedAt = Now };
+                var chat = new Chat { Name = trimmed, MemberCount = 1, CreatedAt = time.Now() };
                 chat.Members.Add(NewMember(userId, MemberRole.Owner));
                 db.Chats.Add(chat);
                 await db.SaveChangesAsync(CancellationToken.None);
@@ -90,14 +103,14 @@ public sealed partial class ChatService
         string userId,
         string? email,
         CancellationToken cancellationToken = default
-    ) => OpenDirectChatAsync(userId, db => FindPersonAsync(db, email), cancellationToken);
+    ) => OpenDirectChatAsync(userId, db => db.FindPersonAsync(email), cancellationToken);
 
     /// <summary>The same by an address, or by their display name.</summary>
     public Task<Result<(ChatView Chat, bool Created)>> OpenDirectChatByNameAsync(
         string userId,
         string? nameOrEmail,
         CancellationToken cancellationToken = default
-    ) => OpenDirectChatAsync(userId, db => FindByNameOrEmailAsync(db, nameOrEmail), cancellationToken);
+    ) => OpenDirectChatAsync(userId, db => db.FindByNameOrEmailAsync(nameOrEmail), cancellationToken);
 
     private async Task<Result<(ChatView Chat, bool Created)>> OpenDirectChatAsync(
         string userId,
@@ -105,7 +118,8 @@ public sealed partial class ChatService
         CancellationToken cancellationToken
     )
     {
-        var opened = await ChangeAsync<(long ChatId, bool Created)>(
+        var opened = await writer.ChangeAsync<(long ChatId, bool Created)>(
+            limits,
             userId,
             async db =>
             {
@@ -118,7 +132,7 @@ public sealed partial class ChatService
                 var created = chat is null;
                 if (chat is null)
                 {
-                    chat = new Chat { DirectKey = key, MemberCount = 2, CreatedAt = Now };
+                    chat = new Chat { DirectKey = key, MemberCount = 2, CreatedAt = time.Now() };
                     chat.Members.AddRange([NewMember(userId, MemberRole.Owner), NewMember(other.Id, MemberRole.Member)]);
                     db.Chats.Add(chat);
                 }
@@ -165,7 +179,7 @@ public sealed partial class ChatService
         var marked = await writer.WriteAsync<Result<long>>(
             async db =>
             {
-                if (await FindMembershipAsync(db, userId, chatId) is not { } member)
+                if (await db.FindMemberAsync(userId, chatId) is not { } member)
                     return Refusal.ChatNotFound;
                 var newest = await db.Messages.Where(m => m.ChatId == chatId).MaxAsync(m => (long?)m.Id) ?? 0;
                 member.ReadMessageId = Math.Max(member.ReadMessageId, Math.Min(messageId, newest));
@@ -188,6 +202,16 @@ public sealed partial class ChatService
     {
         if (readPositions.Put(userId, chatId, messageId))
             broadcaster.PublishReadPosition(userId, chatId, messageId);
+    }
+
+    /// <summary>The person has not sent anything yet to any of their chats.</summary>
+    public async Task<bool> IsNewAsync(string userId, CancellationToken cancellationToken = default)
+    {
+        await using var db = await databases.CreateDbContextAsync(cancellationToken);
+        return !await db.Members.AnyAsync(
+            m => m.UserId == userId && db.Messages.Any(x => x.ChatId == m.ChatId && x.AuthorId == userId),
+            cancellationToken
+        );
     }
 
     /// <summary>Where the person was last, if they may still go there; else General.</summary>
@@ -219,7 +243,7 @@ public sealed partial class ChatService
     private async Task BringBackAsync(ChatDbContext db, Chat chat, IEnumerable<string> userIds)
     {
         foreach (var missing in userIds.Except(chat.Members.Select(m => m.UserId)).ToList())
-            await db.JoinAsync(chat, await db.Users.SingleAsync(p => p.Id == missing), Now);
+            await db.JoinAsync(chat, await db.Users.SingleAsync(p => p.Id == missing), time.Now());
     }
 
     private Member NewMember(string userId, MemberRole role) =>
@@ -227,64 +251,14 @@ public sealed partial class ChatService
         {
             UserId = userId,
             Role = role,
-            JoinedAt = Now,
+            JoinedAt = time.Now(),
         };
 
-    private static async Task<Person?> FindPersonAsync(ChatDbContext db, string? email)
+    private static Refusal? CheckName(string? name, out string trimmed)
     {
-        if (email?.IsText() != true)
-            return null;
-        var normalized = email.Trim().ToUpperInvariant();
-        return await db.Users.SingleOrDefaultAsync(p => p.NormalizedEmail == normalized);
-    }
-
-    /// <summary>Costs the same in a chat of 30,000 as in one of 30: of the members only those who are wanted are read.</summary>
-    private static async Task<ChatView?> FindChatAsync(
-        ChatDbContext db,
-        string userId,
-        long chatId,
-        int members,
-        CancellationToken cancellationToken
-    )
-    {
-        var chat = await db
-            .Chats.Where(c => c.Id == chatId && c.Members.Any(m => m.UserId == userId))
-            .Select(c => new
-            {
-                c.Id,
-                c.Name,
-                c.DirectKey,
-                c.LastSeq,
-                c.MemberCount,
-            })
-            .SingleOrDefaultAsync(cancellationToken);
-        if (chat is null)
-            return null;
-        var names = chat.DirectKey is null ? null : await DirectNamesAsync(db, userId, [chat.DirectKey], cancellationToken);
-        return new ChatView(
-            chat.Id,
-            names?.GetValueOrDefault(chat.DirectKey!) ?? chat.Name,
-            names is not null,
-            chat.LastSeq,
-            chat.MemberCount,
-            await ReadFirstMembersAsync(db, userId, chatId, chat.MemberCount, members, cancellationToken)
-        );
-    }
-
-    /// <summary>What the caller's direct chats are called: by the other person, also when that one has left.</summary>
-    private static async Task<Dictionary<string, string>> DirectNamesAsync(
-        ChatDbContext db,
-        string userId,
-        IEnumerable<string> directKeys,
-        CancellationToken cancellationToken
-    )
-    {
-        var others = directKeys.ToDictionary(key => key, key => key.Split(' ').Single(id => id != userId), StringComparer.Ordinal);
-        if (others.Count == 0)
-            return [];
-        var names = await db
-            .Users.Where(p => others.Values.Contains(p.Id))
-            .ToDictionaryAsync(p => p.Id, p => p.DisplayName, cancellationToken);
-        return others.ToDictionary(pair => pair.Key, pair => names.GetValueOrDefault(pair.Value, ""), StringComparer.Ordinal);
+        trimmed = name?.Trim() ?? "";
+        return trimmed.Length is >= 1 and <= Chat.MaxNameLength && trimmed.IsText() && !trimmed.Any(char.IsControl)
+            ? null
+            : new Refusal(RefusalReason.InvalidName, $"A name has 1 to {Chat.MaxNameLength} characters, none of them a control character.");
     }
 }

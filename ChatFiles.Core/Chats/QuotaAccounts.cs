@@ -1,0 +1,50 @@
+using ChatFiles.Core.Data;
+using ChatFiles.Core.Files;
+using ChatFiles.Core.Model;
+using Microsoft.Extensions.Options;
+
+namespace ChatFiles.Core.Chats;
+
+/// <summary>The room that people and chats have: what is stored, and what uploads have reserved (<see cref="QuotaReservations"/>).</summary>
+public sealed class QuotaAccounts(IOptions<QuotaOptions> options, QuotaReservations reservations, PreparedReads reads)
+{
+    /// <summary>The bytes that one person's files may have in all; null when there is no bound.</summary>
+    public long? PerPerson => options.Value.BytesPerUser == 0 ? null : options.Value.BytesPerUser;
+
+    /// <summary>The bytes that one chat's files may have in all; null when there is no bound.</summary>
+    public long? PerChat => options.Value.BytesPerChat == 0 ? null : options.Value.BytesPerChat;
+
+    internal QuotaReservations.Reservation Open(string userId, long chatId) => reservations.Open(userId, chatId);
+
+    /// <inheritdoc cref="QuotaReservations.Settle"/>
+    internal IDisposable Settle(string userId, long chatId) => reservations.Settle(userId, chatId);
+
+    internal UploadRoom RoomFor(QuotaReservations.Reservation reservation) =>
+        new(reservation, (least, wish, cancellationToken) => TakeRoomAsync(reservation, least, wish, cancellationToken));
+
+    /// <summary>See <see cref="QuotaReservations"/>; gives what is left for others, null when there is not enough.</summary>
+    internal async Task<long?> TakeRoomAsync(QuotaReservations.Reservation reservation, long least, long wish, CancellationToken cancellationToken)
+    {
+        while (true)
+        {
+            var moment = reservations.Moment;
+            var room = ReadRoom(reservation.UserId, reservation.ChatId);
+            var taken = reservations.TryTake(reservation, least, wish, room, moment);
+            if (taken.LookAgain is null)
+                return taken.Left;
+            await taken.LookAgain.WaitAsync(cancellationToken);
+        }
+    }
+
+    private (long Person, long Chat) ReadRoom(string userId, long chatId)
+    {
+        if (PerPerson is null && PerChat is null)
+            return RoomLeft(personBytes: 0, chatBytes: 0);
+        var stored = reads.ReadStored(userId, chatId);
+        return RoomLeft(stored.Person, stored.Chat);
+    }
+
+    /// <summary>What is stored leaves so many bytes.</summary>
+    internal (long Person, long Chat) RoomLeft(long personBytes, long chatBytes) =>
+        (PerPerson - personBytes ?? long.MaxValue, PerChat - chatBytes ?? long.MaxValue);
+}

@@ -1,0 +1,160 @@
+using System.Runtime.CompilerServices;
+using System.Text;
+using ChatFiles.Core.Files;
+using ChatFiles.Core.Model;
+using Microsoft.Extensions.Logging;
+
+namespace ChatFiles.Core.Chats;
+
+/// <summary>
+/// Takes one request's files in: gives it its place among the uploads under way and its room in the quotas, and brings the
+/// bytes into the store. What it has taken in belongs to nobody until it is kept.
+/// </summary>
+public sealed class UploadIntake(
+    IFileStore store,
+    UploadPolicy policy,
+    UploadsInFlight inFlight,
+    UploadsUnderWay uploadsUnderWay,
+    QuotaAccounts quotas,
+    StagedUploads staged,
+    TimeProvider time,
+    ILogger<UploadIntake> logger
+)
+{
+    private static readonly Refusal FirstTryUnderWay = new(
+        RefusalReason.TooManyRequests,
+        "The same is still arriving by an earlier request; wait until that one has ended."
+    );
+
+    /// <summary>A request that says it is longer than all files together may be.</summary>
+    internal Refusal? CheckLength(long? declaredBytes) => declaredBytes > policy.MaxRequestBytes ? policy.RequestTooLarge() : null;
+
+    /// <summary>Receives the files of a message, those of finished resumable uploads included.</summary>
+    /// <param name="key">Of the message, which tells repeats of the same request.</param>
+    internal async Task<Result<ReceivedFiles>> ReceiveAsync(
+        string userId,
+        long chatId,
+        string? key,
+        long declaredBytes,
+        IAsyncEnumerable<UploadPart> parts,
+        CancellationToken cancellationToken
+    )
+    {
+        if (!uploadsUnderWay.Begin(userId, key is null ? null : $"{userId} {chatId} {key}").Succeeded(out var underWay, out var refusal))
+            return refusal;
+        var reservation = quotas.Open(userId, chatId);
+        var sending = new UploadsSent();
+        var room = quotas.RoomFor(reservation);
+        var upload = new FileUpload(store, policy, inFlight, time, logger, chatId, room);
+        var received = new ReceivedFiles(upload, underWay, reservation, sending, ForgetUploads);
+        try
+        {
+            await room.DeclareAsync(declaredBytes, cancellationToken);
+            await upload.ReceiveAsync(WithUploadsAsync(parts, userId, chatId, declaredBytes, sending, cancellationToken), cancellationToken);
+            return received;
+        }
+        catch (UploadRefusedException refused)
+        {
+            // The first try has what its repeat lacks. Refused for good, what was sent once more would never arrive.
+            refusal = refused.Refusal == UploadRoom.QuotaExceeded && (underWay.IsRepeat || sending.IsRepeat) ? FirstTryUnderWay : refused.Refusal;
+        }
+        catch
+        {
+            await received.DisposeAsync();
+            throw;
+        }
+
+        await received.DisposeAsync();
+        return refusal;
+    }
+
+    /// <summary>Receives the bytes of a missing file once more, and keeps them when they have found their place.</summary>
+    internal async Task<Result<Done>> ReceiveAgainAsync(
+        string userId,
+        Attachment missing,
+        IAsyncEnumerable<UploadPart> parts,
+        Func<(string Key, string Stamp), Task<Result<Done>>> commit,
+        CancellationToken cancellationToken
+    )
+    {
+        // A missing file still counts in the quotas: its bytes have their room there, once.
+        if (!uploadsUnderWay.Begin(userId, $"{missing.Id}").Succeeded(out var underWay, out var refusal))
+            return refusal;
+        using var ending = underWay;
+        if (underWay.IsRepeat)
+            return FirstTryUnderWay;
+        await using var upload = new FileUpload(store, policy, inFlight, time, logger, missing.ChatId, room: null);
+        try
+        {
+            var restored = await commit(await upload.ReceiveAgainAsync(missing, parts, cancellationToken));
+            if (restored.Refusal is null)
+                upload.Keep();
+            return restored;
+        }
+        catch (UploadRefusedException refused)
+        {
+            return refused.Refusal;
+        }
+    }
+
+    /// <summary>
+    /// Puts finished uploads in the place of the parts that name them; from there on they are files like any other.
+    /// </summary>
+    /// <param name="sending">Takes those that were handed out, which are being sent until it says otherwise.</param>
+    private async IAsyncEnumerable<UploadPart> WithUploadsAsync(
+        IAsyncEnumerable<UploadPart> parts,
+        string userId,
+        long chatId,
+        long declaredBytes,
+        UploadsSent sending,
+        [EnumeratorCancellation] CancellationToken cancellationToken = default
+    )
+    {
+        var bytes = declaredBytes;
+        await foreach (var part in parts.WithCancellation(cancellationToken))
+        {
+            if (part.Kind != UploadPartKind.Upload)
+            {
+                yield return part;
+                continue;
+            }
+
+            var upload = await ReadUploadAsync(part, userId, chatId, cancellationToken);
+            if ((bytes += upload.Ticket.Length) > policy.MaxRequestBytes)
+                throw new UploadRefusedException(policy.RequestTooLarge());
+            await using var content = upload.Open();
+            yield return new UploadPart(UploadPartKind.File, upload.Ticket.FileName, content, sending.Add(upload));
+        }
+    }
+
+    private async Task<StagedUpload> ReadUploadAsync(UploadPart part, string userId, long chatId, CancellationToken cancellationToken)
+    {
+        var text = new byte[64];
+        var length = await part.Content.ReadAtLeastAsync(text, text.Length, throwOnEndOfStream: false, cancellationToken);
+        if (!Guid.TryParseExact(Encoding.UTF8.GetString(text, 0, length).Trim(), "D", out var id) || staged.Find(userId, chatId, id) is not { } upload)
+            throw new UploadRefusedException(UploadService.UploadNotFound);
+        var (offset, whole) = (upload.Offset, upload.Ticket.Length);
+        if (offset < whole)
+            throw new UploadRefusedException(
+                new Refusal(
+                    RefusalReason.InvalidForm,
+                    $"The upload of “{upload.Ticket.FileName}” is not complete: {offset:N0} of {whole:N0} bytes are there. Finish it first."
+                )
+            );
+        return upload;
+    }
+
+    /// <summary>The message is committed; a part that can't be removed now expires.</summary>
+    private void ForgetUploads(UploadsSent sent)
+    {
+        try
+        {
+            foreach (var id in sent.Ids)
+                staged.Remove(id);
+        }
+        catch (Exception failure) when (failure is StoreUnavailableException or StoreFullException)
+        {
+            logger.LogWarning(failure, "An upload that was sent could not be removed; it will expire");
+        }
+    }
+}

@@ -1,0 +1,47 @@
+using ChatFiles.Core.Data;
+using ChatFiles.Core.Model;
+using ChatFiles.Core.People;
+using Microsoft.EntityFrameworkCore;
+
+namespace ChatFiles.Core.Chats;
+
+/// <summary>What use cases have in common.</summary>
+public static class UseCase
+{
+    /// <summary>Runs a use case for a page: that storage is away for a moment is its refusal then, and no exception.</summary>
+    public static async Task<Refusal?> TryAsync(Func<Task<Refusal?>> useCase)
+    {
+        try
+        {
+            return await useCase();
+        }
+        catch (Exception failure) when (Outage.Explain(failure) is { } refusal)
+        {
+            return refusal;
+        }
+    }
+
+    /// <summary>A write that counts as one of the person's messages and changes.</summary>
+    internal static async Task<Result<T>> ChangeAsync<T>(
+        this DatabaseWriter writer,
+        PersonLimits limits,
+        string userId,
+        Func<ChatDbContext, Task<Result<T>>> change,
+        CancellationToken cancellationToken
+    ) => limits.CountMessage(userId) is { } tooMany ? tooMany : await writer.WriteAsync(change, cancellationToken);
+
+    /// <summary>Counts a reading as one of the person's searches when it looks for a text.</summary>
+    internal static Refusal? CountSearch(this PersonLimits limits, string userId, string? text) =>
+        string.IsNullOrWhiteSpace(text) ? null : limits.CountSearch(userId);
+
+    /// <summary>To the millisecond, which is what the database keeps: an answer and a later reading show the same time.</summary>
+    internal static DateTime Now(this TimeProvider time)
+    {
+        var now = time.GetUtcNow().UtcDateTime;
+        return now.AddTicks(-(now.Ticks % TimeSpan.TicksPerMillisecond));
+    }
+
+    /// <summary>How long a page may be.</summary>
+    internal static Refusal? CheckLimit(int limit) =>
+        limit is >= 1 and <= 200 ? null : new Refusal(RefusalReason.InvalidQuery, "“limit” is a number from 1 to 200.");
+}

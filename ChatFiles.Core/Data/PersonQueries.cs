@@ -1,0 +1,26 @@
+using ChatFiles.Core.Model;
+using Microsoft.EntityFrameworkCore;
+
+namespace ChatFiles.Core.Data;
+
+/// <summary>Finds people as others speak of them.</summary>
+internal static class PersonQueries
+{
+    /// <summary>Who has that address; null when nobody has.</summary>
+    public static async Task<Person?> FindPersonAsync(this ChatDbContext db, string? email)
+    {
+        if (email?.IsText() != true)
+            return null;
+        var normalized = email.Trim().ToUpperInvariant();
+        return await db.Users.SingleOrDefaultAsync(p => p.NormalizedEmail == normalized);
+    }
+
+    /// <summary>What contains an @ is an address and never a name: nobody is found by calling themself like another's address.</summary>
+    public static Task<Person?> FindByNameOrEmailAsync(this ChatDbContext db, string? nameOrEmail)
+    {
+        if (nameOrEmail is null || DisplayNames.LooksLikeAddress(nameOrEmail))
+            return db.FindPersonAsync(nameOrEmail);
+        var key = DisplayNames.KeyOf(nameOrEmail);
+        return db.Users.SingleOrDefaultAsync(p => p.NameKey == key);
+    }
+}
