@@ -6,8 +6,8 @@ namespace ChatFiles.Core.Live;
 /// </summary>
 public sealed class Pulse(TimeProvider time) : IDisposable
 {
-    /// <summary>Between two beats.</summary>
-    public static readonly TimeSpan Interval = TimeSpan.FromSeconds(10);
+    /// <summary>Between two beats; a little less than the 15 s in which a sign of life is promised.</summary>
+    public static readonly TimeSpan Interval = TimeSpan.FromSeconds(14);
 
     private readonly Lock _gate = new();
     private readonly HashSet<RoomSubscription> _joined = [];

@@ -45,6 +45,18 @@ internal sealed class EventReader : IAsyncDisposable
         return null;
     }
 
+    /// <summary>The next comment, past whatever comes before it; null when the stream has ended.</summary>
+    public async Task<string?> NextCommentAsync()
+    {
+        while (await _lines.ReadLineAsync().WaitAsync(Patience) is { } line)
+        {
+            if (line.StartsWith(':'))
+                return line;
+        }
+
+        return null;
+    }
+
     /// <summary>The next event, which must be there and be of this type and seq; its data.</summary>
     public async Task<JsonElement> ShouldGetAsync(string type, long seq)
     {

@@ -1,3 +1,4 @@
+using System.Buffers;
 using System.Globalization;
 using System.Runtime.CompilerServices;
 using System.Security.Claims;
@@ -16,13 +17,9 @@ namespace ChatFiles.Web.Api;
 /// <summary>A chat's events as server-sent events: first those after the one the client knows, then the live ones.</summary>
 internal static class EventStream
 {
-    /// <summary>
-    /// A sign of life is promised every 15 s. At a beat (<see cref="Pulse.Interval"/>) it is left out only for who has
-    /// just been written to.
-    /// </summary>
-    private static readonly TimeSpan JustNow = TimeSpan.FromSeconds(4);
-
     private static readonly byte[] Hello = ": hello\n\n"u8.ToArray();
+
+    /// <summary>A sign of life is promised every 15 s: one at each beat of the <see cref="Pulse"/>.</summary>
     private static readonly byte[] StillHere = ": still here\n\n"u8.ToArray();
 
     /// <summary>An event as all streams send it, written once.</summary>
@@ -64,6 +61,8 @@ internal static class EventStream
 
     private sealed class Stream(RoomSubscription subscription) : IResult
     {
+        private volatile bool _isWriting;
+
         public async Task ExecuteAsync(HttpContext httpContext)
         {
             using var following = subscription;
@@ -71,18 +70,23 @@ internal static class EventStream
             using var session = services.GetRequiredService<Sessions>().Watch(httpContext.User.SessionId() ?? "");
             using var pulse = services.GetRequiredService<Pulse>().Join(subscription);
             using var gone = EndAt(httpContext.RequestAborted);
-            using var signedOut = EndAt(session.Ended);
             using var stopping = EndAt(services.GetRequiredService<IHostApplicationLifetime>().ApplicationStopping);
+            // Whoever does not take what is written to them is not waited for.
+            using var signedOut = session.Ended.UnsafeRegister(
+                _ =>
+                {
+                    subscription.End();
+                    if (_isWriting)
+                        httpContext.Abort();
+                },
+                null
+            );
             httpContext.Response.ContentType = "text/event-stream";
             httpContext.Response.Headers.CacheControl = "no-store";
             httpContext.Response.Headers["X-Accel-Buffering"] = "no"; // nginx would hold events back
             try
             {
-                await WriteAllAsync(
-                    httpContext.Response,
-                    services.GetRequiredService<TimeProvider>(),
-                    services.GetRequiredService<IOptions<JsonOptions>>().Value.SerializerOptions
-                );
+                await WriteAllAsync(httpContext.Response, services.GetRequiredService<IOptions<JsonOptions>>().Value.SerializerOptions);
             }
             catch (Exception failure) when (failure is OperationCanceledException or IOException)
             {
@@ -93,32 +97,32 @@ internal static class EventStream
         private CancellationTokenRegistration EndAt(CancellationToken end) =>
             end.UnsafeRegister(static ended => ((RoomSubscription)ended!).End(), subscription);
 
-        private async Task WriteAllAsync(HttpResponse response, TimeProvider time, JsonSerializerOptions json)
+        /// <summary>What comes together goes out together, by one flush.</summary>
+        private async Task WriteAllAsync(HttpResponse response, JsonSerializerOptions json)
         {
-            var aborted = response.HttpContext.RequestAborted;
-            await response.Body.WriteAsync(Hello, aborted);
-            await response.Body.FlushAsync(aborted);
-            var writtenAt = time.GetTimestamp();
+            response.BodyWriter.Write(Hello);
+            await FlushAsync(response);
             await foreach (var events in subscription.ReadManyAsync(CancellationToken.None))
             {
                 if (events.Count == 0)
-                {
-                    if (time.GetElapsedTime(writtenAt) < JustNow)
-                        continue;
-                    await response.Body.WriteAsync(StillHere, aborted);
-                }
-
+                    response.BodyWriter.Write(StillHere);
                 foreach (var roomEvent in events)
                 {
                     // Nobody gets what comes after the end of their membership, and be it in the same breath.
                     if (subscription.HasEnded)
-                        return;
-                    await response.Body.WriteAsync(Written.GetValue(roomEvent, e => Encoding.UTF8.GetBytes(Format(e, json))), aborted);
+                        break;
+                    response.BodyWriter.Write(Written.GetValue(roomEvent, e => Encoding.UTF8.GetBytes(Format(e, json))));
                 }
 
-                await response.Body.FlushAsync(aborted);
-                writtenAt = time.GetTimestamp();
+                await FlushAsync(response);
             }
+        }
+
+        private async ValueTask FlushAsync(HttpResponse response)
+        {
+            _isWriting = true;
+            await response.BodyWriter.FlushAsync(response.HttpContext.RequestAborted);
+            _isWriting = false;
         }
     }
 

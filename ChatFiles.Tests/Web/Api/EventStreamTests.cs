@@ -1,6 +1,9 @@
 using System.Diagnostics;
 using System.Net.Http.Json;
+using System.Net.Sockets;
+using System.Text;
 using ChatFiles.Tests.Stage;
+using Microsoft.Extensions.Time.Testing;
 
 namespace ChatFiles.Tests.Web.Api;
 
@@ -117,6 +120,51 @@ public sealed class EventStreamTests(TestServer server) : IClassFixture<TestServ
 
         watch.Elapsed.ShouldBeLessThan(TimeSpan.FromSeconds(2)); // a second, and the removal itself on a busy machine
         await bob.Http.GetAsync($"chat/{chat}/events").ShouldBeProblemAsync(404, "chat-not-found");
+    }
+
+    [Fact]
+    public async Task A_stream_that_has_nothing_to_say_gives_a_sign_of_life_every_15_s()
+    {
+        var time = new FakeTimeProvider(new DateTimeOffset(2026, 11, 23, 12, 0, 0, TimeSpan.Zero));
+        await using var own = await TestServer.StartAsync(time);
+        var ann = await own.UserAsync("ann");
+        await using var events = await EventReader.OpenAsync(ann, await ann.ChatAsync());
+
+        for (var beat = 0; beat < 3; beat++)
+        {
+            time.Advance(TimeSpan.FromSeconds(15));
+            (await events.NextCommentAsync()).ShouldBe(": still here");
+        }
+    }
+
+    [Fact]
+    public async Task The_stream_of_who_has_signed_out_ends_also_where_nobody_takes_what_is_written_to_it()
+    {
+        await using var own = await TestServer.StartAsync(("Limits:StreamsPerPerson", "1"), ("RateLimits:MessagesPerMinute", "0"));
+        var ann = await own.UserAsync("ann");
+        var chat = await ann.ChatAsync();
+        var text = new string('x', 8000);
+        for (var i = 0; i < 1000; i++)
+            await ann.SendTextAsync(chat, text); // more than all buffers on the way hold
+        using var deaf = new TcpClient { ReceiveBufferSize = 4096 };
+        await deaf.ConnectAsync(own.Address.Host, own.Address.Port);
+        var head = $"GET /chat/{chat}/events?after=0 HTTP/1.1\r\nHost: localhost\r\nAuthorization: Bearer {ann.Token}\r\n\r\n";
+        await deaf.GetStream().WriteAsync(Encoding.ASCII.GetBytes(head));
+        var status = new byte["HTTP/1.1 200".Length];
+        await deaf.GetStream().ReadExactlyAsync(status);
+        Encoding.ASCII.GetString(status).ShouldBe("HTTP/1.1 200");
+        (await StatusAsync(ann, chat)).ShouldBe(HttpStatusCode.TooManyRequests);
+
+        await ann.Http.PostAsync("account/sign-out-everywhere", content: null).ShouldBeAsync(HttpStatusCode.NoContent);
+
+        var again = await own.SignInAsync(ann.Email);
+        await Eventually.HoldsAsync(async () => await StatusAsync(again, chat) == HttpStatusCode.OK, "its place is free", seconds: 5);
+    }
+
+    private static async Task<HttpStatusCode> StatusAsync(ApiUser user, long chat)
+    {
+        using var answer = await user.Http.GetAsync($"chat/{chat}/events", HttpCompletionOption.ResponseHeadersRead);
+        return answer.StatusCode;
     }
 
     [Fact]
