@@ -85,8 +85,7 @@ internal sealed class FileUpload(
                 continue;
             if (stored is not null)
                 throw Refused(RefusalReason.TooManyFiles, "One file is put back at a time.");
-            var anything = new FileType(missing.ContentType, FileKind.Document, new Signature("??"));
-            var rules = new InspectionRules(policy, missing.FileName, anything, missing.Size, differs);
+            var rules = new InspectionRules(policy, missing.FileName, FileType.OfAnyBytes(missing.ContentType), missing.Size, differs);
             await using var content = new InspectingStream(part.Content, rules);
             stored = await StoreAsync(content, cancellationToken);
             if (content.Sha256() != missing.Sha256)
@@ -152,8 +151,8 @@ internal sealed class FileUpload(
                 BlobStamp = stamp,
                 FileName = fileName,
                 FoldedName = SearchWords.Fold(fileName),
-                Kind = policy.KindOf(fileName),
-                ContentType = type.ContentType,
+                Kind = content.Type.Kind,
+                ContentType = content.Type.ContentType,
                 Charset = content.Charset,
                 Size = content.BytesRead,
                 Sha256 = content.Sha256(),
@@ -175,7 +174,7 @@ internal sealed class FileUpload(
                 throwOnEndOfStream: false,
                 cancellationToken
             );
-            var format = ThumbnailTypes.FirstOrDefault(type => type.Signatures[0].Fits(buffer.AsSpan(0, length)));
+            var format = ThumbnailTypes.FirstOrDefault(type => type.Signatures[0].Match(buffer.AsSpan(0, length)) == Fit.Yes);
             if (format is null || length > MaxThumbnailBytes)
                 return;
             if (room is not null)

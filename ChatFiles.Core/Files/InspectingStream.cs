@@ -1,4 +1,3 @@
-using System.Buffers;
 using System.Security.Cryptography;
 using ChatFiles.Core.Model;
 
@@ -10,24 +9,20 @@ namespace ChatFiles.Core.Files;
 /// </summary>
 internal sealed class InspectingStream(Stream source, InspectionRules rules) : Stream
 {
-    /// <summary>What no text holds; tab, line ends, form feed, bell, backspace and escape do occur in logs.</summary>
-    private static readonly SearchValues<byte> BinaryControls = SearchValues.Create(
-        [.. Enumerable.Range(0, 32).Except([7, 8, 9, 10, 11, 12, 13, 27]).Append(127).Select(i => (byte)i)]
-    );
-
     private readonly IncrementalHash _hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
     private readonly byte[] _head = new byte[FileTypes.HeadLength];
-    private readonly PictureSize? _picture = PictureSize.ReaderFor(rules.Type);
+    private readonly TextCheck? _text = rules.Type.IsText ? new() : null;
     private readonly CharsetReader? _charset = rules.Type.IsText ? new() : null;
+    private FileType? _type;
+    private PictureSize? _picture;
     private Task _hashing = Task.CompletedTask;
     private int _headLength;
-    private bool _headChecked;
-
-    /// <summary>Whether there is something in it that no text holds.</summary>
-    public static bool IsBinary(ReadOnlySpan<byte> block) => block.ContainsAny(BinaryControls);
 
     /// <summary>So far.</summary>
     public long BytesRead { get; private set; }
+
+    /// <summary>What it is, once enough of it was read: not always what its name says.</summary>
+    public FileType Type => _type ?? rules.Type;
 
     /// <summary>Pixels; null for what is no picture or does not say.</summary>
     public (int Width, int Height)? Picture => _picture?.Size;
@@ -98,33 +93,44 @@ internal sealed class InspectingStream(Stream source, InspectionRules rules) : S
     {
         if (BytesRead > rules.MaxBytes)
             throw new UploadRefusedException(rules.TooLarge);
-        if (rules.Type.IsText && IsBinary(block))
-            throw new UploadRefusedException(rules.Policy.NotWhatItSays(rules.FileName));
-        _picture?.Read(block);
+        if (_text?.Read(block) == false)
+            throw NotWhatItSays();
         _charset?.Read(block);
-        if (_headChecked)
-            return;
-        var taken = Math.Min(_head.Length - _headLength, block.Length);
-        block[..taken].CopyTo(_head.AsSpan(_headLength));
-        _headLength += taken;
-        if (_headLength == _head.Length)
-            CheckHead();
+        if (_type is null)
+            Judge(block);
+        else
+            _picture?.Read(block);
     }
 
     private void Finish()
     {
         if (BytesRead == 0)
             throw new UploadRefusedException(UploadPolicy.Empty(rules.FileName));
-        if (!_headChecked)
-            CheckHead();
+        if (_text?.End() == false)
+            throw NotWhatItSays();
+        if (_type is null)
+            Judge([]);
     }
 
-    private void CheckHead()
+    /// <summary>Nothing but the end of the file is behind an empty block.</summary>
+    private void Judge(ReadOnlySpan<byte> block)
     {
-        _headChecked = true;
-        if (rules.Policy.CheckHead(rules.FileName, rules.Type, _head.AsSpan(0, _headLength)) is { } refusal)
-            throw new UploadRefusedException(refusal);
+        var before = _headLength;
+        var taken = Math.Min(_head.Length - before, block.Length);
+        block[..taken].CopyTo(_head.AsSpan(before));
+        _headLength += taken;
+        var verdict = rules.Policy.Judge(rules.Type, _head.AsSpan(0, _headLength), isWhole: block.IsEmpty || _headLength == _head.Length);
+        if (verdict.Fit == Fit.No)
+            throw NotWhatItSays();
+        if (verdict.Type is null)
+            return;
+        _type = verdict.Type;
+        _picture = PictureSize.ReaderFor(_type);
+        _picture?.Read(_head.AsSpan(0, before));
+        _picture?.Read(block);
     }
+
+    private UploadRefusedException NotWhatItSays() => new(rules.Policy.NotWhatItSays(rules.FileName));
 }
 
 /// <summary>What a file is held against while it arrives.</summary>

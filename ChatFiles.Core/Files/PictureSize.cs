@@ -16,7 +16,7 @@ internal abstract class PictureSize
     public static PictureSize? ReaderFor(FileType type) =>
         type.ContentType switch
         {
-            "image/png" => new FixedHeader(24, ReadPng),
+            "image/png" or "image/apng" => new FixedHeader(24, ReadPng),
             "image/gif" => new FixedHeader(10, ReadGif),
             "image/webp" => new FixedHeader(30, ReadWebP),
             "image/jpeg" => new JpegMarkers(),

@@ -190,7 +190,7 @@ internal sealed class StagedUpload(UploadTicket ticket, string path, QuotaReserv
             }
         );
 
-    /// <summary>Puts the first bytes together from wherever the requests cut them, and judges every block of a text.</summary>
+    /// <summary>Puts the first bytes together from wherever the requests cut them, and looks for NUL in every block of a text.</summary>
     private sealed class HeadJudge(UploadTicket ticket, UploadPolicy policy, FileType type)
     {
         private readonly byte[] _head = new byte[Math.Min(FileTypes.HeadLength, ticket.Length)];
@@ -205,16 +205,17 @@ internal sealed class StagedUpload(UploadTicket ticket, string path, QuotaReserv
             return judge;
         }
 
+        /// <summary>What only the end shows, and all of UTF-16, is judged when it is sent.</summary>
         public Refusal? Judge(ReadOnlySpan<byte> block)
         {
-            if (type.IsText && InspectingStream.IsBinary(block))
-                return policy.NotWhatItSays(ticket.FileName);
-            if (_length == _head.Length)
-                return null;
+            var isOpen = _length < _head.Length;
             var taken = Math.Min(_head.Length - _length, block.Length);
             block[..taken].CopyTo(_head.AsSpan(_length));
             _length += taken;
-            return _length == _head.Length ? policy.CheckHead(ticket.FileName, type, _head) : null;
+            var head = _head.AsSpan(0, _length);
+            if (type.IsText && !TextCheck.IsUtf16(head) && block.Contains((byte)0))
+                return policy.NotWhatItSays(ticket.FileName);
+            return isOpen && policy.Judge(type, head, isWhole: _length == _head.Length).Fit == Fit.No ? policy.NotWhatItSays(ticket.FileName) : null;
         }
     }
 }

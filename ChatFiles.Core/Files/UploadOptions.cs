@@ -6,10 +6,6 @@ namespace ChatFiles.Core.Files;
 /// <summary>Section <c>Uploads</c>.</summary>
 public sealed class UploadOptions
 {
-    public const string DefaultExtensions =
-        "png jpg jpeg gif webp bmp avif heic mp3 m4a ogg opus wav flac mp4 webm mov mkv "
-        + "pdf docx xlsx pptx odt ods odp txt csv json md log zip 7z gz";
-
     /// <summary>Bytes of one file at the most.</summary>
     [Range(1, long.MaxValue)]
     public long MaxFileBytes { get; set; } = 1L << 30;
@@ -18,11 +14,23 @@ public sealed class UploadOptions
     [Range(1, long.MaxValue)]
     public long MaxRequestBytes { get; set; } = 2L << 30;
 
-    /// <summary>Extensions without a dot. Each has a row in the table of types.</summary>
+    /// <summary>Extensions without a dot. Each has a row in the table of types; none: all of the table.</summary>
     public IList<string> AllowedExtensions { get; set; } = [];
+
+    /// <summary>What becomes of extensions that have no row in the table, and of names without one.</summary>
+    public UnknownTypes UnknownTypes { get; set; }
 
     /// <summary>Rows that an operator adds to the table of types, by extension.</summary>
     public IDictionary<string, FileTypeOptions> Types { get; } = new Dictionary<string, FileTypeOptions>(StringComparer.OrdinalIgnoreCase);
+}
+
+/// <summary>Whether files of a type that nobody knows may be sent.</summary>
+public enum UnknownTypes
+{
+    Refuse,
+
+    /// <summary>They may, and are only ever downloaded.</summary>
+    Download,
 }
 
 /// <summary>A row of the table of types, as it stands in the settings.</summary>
@@ -32,7 +40,7 @@ public sealed class FileTypeOptions
 
     public FileKind Kind { get; set; } = FileKind.Document;
 
-    /// <summary>See <see cref="FileTypes"/>; none: the file is text.</summary>
+    /// <summary>See <see cref="Signature"/>; none: the file is text.</summary>
     public IList<string> Signatures { get; } = [];
 }
 

@@ -1,4 +1,3 @@
-using System.Buffers;
 using System.Globalization;
 using System.Text;
 using ChatFiles.Core.Model;
@@ -15,31 +14,33 @@ public sealed class UploadPolicy
     /// <summary>So much of a name that is too long is shown.</summary>
     private const int NameShown = 40;
 
-    private readonly Dictionary<string, FileType> _types;
-    private readonly Signature[] _neverText;
+    private static readonly FileType Unknown = FileType.OfAnyBytes("application/octet-stream");
 
-    /// <exception cref="OptionsValidationException">An allowed extension has no type, or a type's signature is none.</exception>
+    private readonly Dictionary<string, FileType> _types;
+    private readonly Dictionary<string, FileType> _known;
+    private readonly Formats _formats;
+
+    /// <exception cref="OptionsValidationException">An allowed extension has no type or is one that is never allowed, or a type's signature is none.</exception>
     public UploadPolicy(IOptions<UploadOptions> options)
     {
         var settings = options.Value;
         MaxFileBytes = settings.MaxFileBytes;
         MaxRequestBytes = settings.MaxRequestBytes;
-        var table = new Dictionary<string, FileType>(FileTypes.Default, StringComparer.OrdinalIgnoreCase);
+        TakesUnknown = settings.UnknownTypes == UnknownTypes.Download;
+        _known = new Dictionary<string, FileType>(FileTypes.Default, StringComparer.OrdinalIgnoreCase);
         foreach (var (extension, row) in settings.Types)
-            table[extension] = ReadRow(extension, row);
-        _neverText = [.. table.Values.SelectMany(type => type.Signatures).Where(s => s.IsDistinctive), .. FileTypes.NeverText];
+            _known[extension] = ReadRow(extension, row);
         AllowedExtensions = settings.AllowedExtensions.Count > 0
-            ? [.. settings.AllowedExtensions.SelectMany(Split).Select(e => e.TrimStart('.').ToLowerInvariant()).Distinct(StringComparer.Ordinal)]
-            : [.. Split(UploadOptions.DefaultExtensions)];
-        _types = AllowedExtensions.ToDictionary(
-            extension => extension,
-            extension =>
-                table.GetValueOrDefault(extension)
-                ?? throw Invalid(
-                    $"Uploads:AllowedExtensions has '{extension}', which has no type; describe it in Uploads:Types:{extension}."
-                ),
-            StringComparer.OrdinalIgnoreCase
-        );
+            ?
+            [
+                .. settings
+                    .AllowedExtensions.SelectMany(FileTypes.Split)
+                    .Select(e => e.TrimStart('.').ToLowerInvariant())
+                    .Distinct(StringComparer.Ordinal),
+            ]
+            : [.. FileTypes.Default.Keys];
+        _types = AllowedExtensions.ToDictionary(extension => extension, FindRow, StringComparer.OrdinalIgnoreCase);
+        _formats = new Formats(_types.Values, _known.Values);
     }
 
     /// <summary>Bytes.</summary>
@@ -53,6 +54,12 @@ public sealed class UploadPolicy
 
     /// <summary>What the allowed extensions stand for.</summary>
     public IReadOnlyDictionary<string, FileType> AllowedTypes => _types;
+
+    /// <summary>Whether extensions that nobody knows may be sent too.</summary>
+    public bool TakesUnknown { get; }
+
+    /// <summary>What may not be sent even then.</summary>
+    public IEnumerable<string> RefusedExtensions => FileTypes.Never.Concat(_known.Keys.Where(extension => !_types.ContainsKey(extension)));
 
     /// <summary>Makes a name safe to show and to hand to a browser. It is display text and never becomes a path here.</summary>
     public static Result<string> CleanName(string? name)
@@ -71,31 +78,22 @@ public sealed class UploadPolicy
     }
 
     /// <summary>The type that the last extension stands for, if files of it may be sent.</summary>
-    public Result<FileType> TypeOf(string fileName) =>
-        _types.TryGetValue(Path.GetExtension(fileName).TrimStart('.'), out var type)
-            ? type
-            : new Refusal(
-                RefusalReason.FileTypeNotAllowed,
-                UploadWords.Type.Replace("{accepted}", Accepted, StringComparison.Ordinal).With(fileName)
-            );
-
-    /// <summary>How people look for a file of that name.</summary>
-    public FileKind KindOf(string fileName) => TypeOf(fileName).Succeeded(out var type, out _) ? type.Kind : FileKind.Document;
-
-    /// <summary>Do the first bytes fit what the name says? Text must not begin like any other format.</summary>
-    public Refusal? CheckHead(string fileName, FileType type, ReadOnlySpan<byte> head)
+    public Result<FileType> TypeOf(string fileName)
     {
-        foreach (var signature in type.IsText ? _neverText : type.Signatures)
-        {
-            if (signature.Fits(head))
-                return type.IsText ? NotWhatItSays(fileName) : null;
-        }
-
-        return type.IsText ? null : NotWhatItSays(fileName);
+        var extension = Path.GetExtension(fileName).TrimStart('.');
+        if (_types.TryGetValue(extension, out var type))
+            return type;
+        if (TakesUnknown && !_known.ContainsKey(extension) && !FileTypes.Never.Contains(extension))
+            return Unknown;
+        return new Refusal(RefusalReason.FileTypeNotAllowed, $"{UploadWords.Type.With(fileName)} {Accepted}");
     }
 
+    /// <summary>What the first bytes say about a file of that name; see <see cref="Formats"/>.</summary>
+    /// <param name="isWhole">Whether no more of them will come.</param>
+    public Verdict Judge(FileType named, ReadOnlySpan<byte> head, bool isWhole) => _formats.Judge(named, head, isWhole);
+
     public Refusal NotWhatItSays(string fileName) =>
-        new(RefusalReason.FileTypeNotAllowed, $"The content of “{fileName}” is not what its name says it is. Accepted: {Accepted}.");
+        new(RefusalReason.FileTypeNotAllowed, $"The content of “{fileName}” is not what its name says it is. {Accepted}");
 
     public static Refusal Empty(string fileName) => new(RefusalReason.EmptyFile, UploadWords.Empty.With(fileName));
 
@@ -115,24 +113,28 @@ public sealed class UploadPolicy
         return string.Create(CultureInfo.InvariantCulture, $"{value:0.#} {units[unit]}");
     }
 
-    private string Accepted => string.Join(", ", AllowedExtensions);
+    private string Accepted => UploadWords.Accepted.Replace("{accepted}", string.Join(", ", AllowedExtensions), StringComparison.Ordinal);
 
     private static string Beginning(string name) => name[..(char.IsHighSurrogate(name[NameShown - 1]) ? NameShown - 1 : NameShown)] + "…";
+
+    private FileType FindRow(string extension) =>
+        FileTypes.Never.Contains(extension)
+            ? throw Invalid($"Uploads:AllowedExtensions has '{extension}', which is never accepted; send such a file in a zip.")
+            : _known.GetValueOrDefault(extension)
+                ?? throw Invalid($"Uploads:AllowedExtensions has '{extension}', which has no type; describe it in Uploads:Types:{extension}.");
 
     private static FileType ReadRow(string extension, FileTypeOptions row)
     {
         try
         {
-            return new FileType(row.ContentType, row.Kind, [.. row.Signatures.Select(pattern => new Signature(pattern))]);
+            Signature[] signatures = [.. row.Signatures.Select(pattern => new Signature(pattern))];
+            return FileTypes.Of(row.ContentType) with { Kind = row.Kind, Signatures = signatures };
         }
         catch (FormatException failure)
         {
             throw Invalid($"Uploads:Types:{extension}:Signatures: {failure.Message}");
         }
     }
-
-    private static string[] Split(string list) =>
-        list.Split([' ', ',', ';'], StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries);
 
     private static OptionsValidationException Invalid(string message) => new("Uploads", typeof(UploadOptions), [message]);
 

@@ -6,7 +6,8 @@ namespace ChatFiles.Core.Files;
 /// </summary>
 public static class UploadWords
 {
-    public const string Type = "“{name}” is of a type that can't be sent here. Accepted: {accepted}.";
+    public const string Type = "“{name}” is of a type that can't be sent here.";
+    public const string Accepted = "Accepted: {accepted}.";
     public const string Empty = "“{name}” is empty; there is nothing to send.";
     public const string TooLarge = "“{name}” is larger than a file may be: {limit}.";
     public const string TooLargeTogether = "The files together are larger than one message may be: {limit}.";

@@ -42,10 +42,10 @@ public class Attachment
     /// <summary>The name as it is compared with what people look for; see <see cref="SearchWords.Fold"/>.</summary>
     public string FoldedName { get; set; } = "";
 
-    /// <summary>Follows from the extension.</summary>
+    /// <summary>Follows from what it is, as <see cref="ContentType"/> does.</summary>
     public FileKind Kind { get; set; }
 
-    /// <summary>Follows from the extension; what the sender claimed is not believed.</summary>
+    /// <summary>Follows from extension and first bytes; what the sender claimed is not believed.</summary>
     public string ContentType { get; set; } = "";
 
     /// <summary>

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { readFileSync } from 'node:fs';
 import test from 'node:test';
-import { cleaned, extensionOf, hasPreview, iconOf, readableSize, refusalOf, refusalOfName } from '../../wwwroot/js/files/files.js';
+import { acceptedTypes, cleaned, extensionOf, hasPreview, iconOf, isPicture, isPlayed, readableSize, refusalOf, refusalOfName } from '../../wwwroot/js/files/files.js';
 import { takeRules, words } from '../../wwwroot/js/server/rules.js';
 
 const read = (name) => JSON.parse(readFileSync(new URL(`../Examples/${name}.json`, import.meta.url), 'utf8'));
@@ -35,9 +35,10 @@ test('An extension is that of the name as it will be stored', () => {
   assert.equal(extensionOf('invoice\u202Egnp.exe'), 'exe');
 });
 
-test('What browsers draw has a preview, and what nobody knows has the icon of a file', () => {
-  assert.equal(hasPreview('a.webp'), true);
-  assert.equal(hasPreview('a.heic'), false);
+test('What browsers draw has a preview, what they play a frame, and what nobody knows has the icon of a file', () => {
+  assert.deepEqual(['a.webp', 'a.JFIF', 'a.heic', 'a.mp4'].map(hasPreview), [true, true, false, false]);
+  assert.deepEqual(['a.webp', 'a.JFIF', 'a.heic', 'a.mp4'].map(isPicture), [true, true, true, false]);
+  assert.deepEqual(['a.webp', 'a.m4v', 'a.avi'].map(isPlayed), [false, true, false]);
   assert.equal(iconOf('a.unknown'), 'file');
 });
 
@@ -46,7 +47,16 @@ test('What the server would refuse anyway is refused at once, with the reason', 
   assert.equal(refusal('photo.png', 2048), null);
   assert.match(String(refusal('photo.png', 2049)), /larger than a file may be: 2 KiB/);
   assert.match(String(refusal('photo.png', 0)), /is empty/);
-  assert.match(String(refusal('run.exe')), /Accepted: png, jpg/);
+  assert.equal(refusal('run.exe'), '“run.exe” is of a type that can\'t be sent here.');
+  assert.match(acceptedTypes(), /^Accepted: png, .*, rar\.$/);
+});
+
+test('Where unknown types may be sent, only what the server names is refused', () => {
+  takeRules({ ...rules, refused: 'exe svg' });
+  const isRefused = (name) => refusalOf({ name, size: 1 }) !== null;
+  assert.deepEqual(['a.stl', 'README', 'a.png', 'a.exe', 'a.SVG'].map(isRefused), [false, false, false, true, true]);
+  takeRules(rules);
+  assert.deepEqual(['a.stl', 'README', 'a.png'].map(isRefused), [true, true, false]);
 });
 
 test('What stands in a name is no place for other words', () => {

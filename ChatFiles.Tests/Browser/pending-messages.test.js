@@ -8,7 +8,7 @@ const { takeRules } = await import('../../wwwroot/js/server/rules.js');
 const { outbox } = await import('../../wwwroot/js/sending/outbox.js');
 const { PendingMessages } = await import('../../wwwroot/js/sending/pending-messages.js');
 
-takeRules({ types: { txt: { icon: 'document', drawn: false } }, names: { deceptive: '', maxBytes: 255 }, limits: {}, words: {} });
+takeRules({ types: [{ icon: 'document', kind: 'document', shown: 'text', extensions: 'txt' }], refused: null, names: { deceptive: '', maxBytes: 255 }, limits: {}, words: {} });
 
 /** What MessageItem.razor and AttachmentFigure.razor draw for it, without what nobody fills in. */
 const template = () =>

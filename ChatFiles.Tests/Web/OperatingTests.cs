@@ -95,6 +95,8 @@ public sealed class OperatingTests(TestServer server) : IClassFixture<TestServer
     [InlineData("Quotas__BytesPerUser", "-1", "Quotas:BytesPerUser")]
     [InlineData("RateLimits__UploadsPerMinute", "-1", "RateLimits:UploadsPerMinute")]
     [InlineData("Storage__Provider", "Tape", "Storage:Provider")]
+    [InlineData("Uploads__UnknownTypes", "Sometimes", "Uploads:UnknownTypes")]
+    [InlineData("Uploads__AllowedExtensions", "png svg", "Uploads:AllowedExtensions")]
     [InlineData("Accounts__AllowRegistration", "maybe", "Accounts:AllowRegistration")]
     [InlineData("Data__Directory", "/proc/nowhere", "Data:Directory")]
     [InlineData("Data__Directory", "/etc/hostname", "Data:Directory")]

@@ -1,3 +1,4 @@
+using ChatFiles.Core.Files;
 using ChatFiles.Core.Model;
 using Microsoft.Net.Http.Headers;
 
@@ -20,7 +21,7 @@ internal static class FileHeaders
         if (file.ContentType == Pdf)
             headers.XFrameOptions = "SAMEORIGIN";
         var disposition = new ContentDispositionHeaderValue(
-            IsShownInline(file.ContentType) && !context.Request.Query.ContainsKey("download") ? "inline" : "attachment"
+            FileTypes.Of(file.ContentType).IsServedInline && !context.Request.Query.ContainsKey("download") ? "inline" : "attachment"
         )
         {
             FileName = PlainName(file.Attachment.FileName),
@@ -34,11 +35,4 @@ internal static class FileHeaders
     /// none (RFC 6266, appendix D).
     /// </summary>
     private static string PlainName(string? name) => string.Concat(name!.Select(c => c is >= ' ' and <= '~' and not ('"' or '\\') ? c : '_'));
-
-    /// <summary>What a browser only shows and never runs. SVG can hold scripts; an operator may have allowed it.</summary>
-    private static bool IsShownInline(string contentType) =>
-        contentType is Pdf or "text/plain"
-        || contentType.StartsWith("audio/", StringComparison.Ordinal)
-        || contentType.StartsWith("video/", StringComparison.Ordinal)
-        || contentType.StartsWith("image/", StringComparison.Ordinal) && !contentType.Contains("svg", StringComparison.Ordinal);
 }

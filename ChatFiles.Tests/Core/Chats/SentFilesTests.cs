@@ -161,7 +161,7 @@ public sealed class SentFilesTests
             "no name" => Parts.File(null, "y"),
             "dots for a name" => Parts.File("..", "y"),
             "a type that is not allowed" => Parts.File("y.exe", "y"),
-            "not what it says" => Parts.File("y.jpg", Png),
+            "not what it says" => Parts.File("y.pdf", Png),
             "binary text" => Parts.File("y.txt", "a\0b"),
             "too large" => Parts.File("y.txt", new string('y', 100_001)),
             "cut off" => new UploadPart(UploadPartKind.File, "y.txt", new CutOffStream()),

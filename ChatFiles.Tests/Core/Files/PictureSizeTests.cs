@@ -105,7 +105,7 @@ public sealed class PictureSizeTests
     [Fact]
     public void Other_types_have_no_size()
     {
-        foreach (var extension in FileTypes.Default.Keys.Except(["png", "jpg", "jpeg", "gif", "webp"]))
+        foreach (var extension in FileTypes.Default.Keys.Except(["png", "apng", "jpg", "jpeg", "jfif", "gif", "webp"]))
             PictureSize.ReaderFor(FileTypes.Default[extension]).ShouldBeNull(extension);
     }
 

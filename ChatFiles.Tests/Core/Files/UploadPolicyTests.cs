@@ -1,4 +1,3 @@
-using System.Text;
 using ChatFiles.Core.Files;
 using ChatFiles.Core.Model;
 using Microsoft.Extensions.Options;
@@ -7,94 +6,26 @@ namespace ChatFiles.Tests.Core.Files;
 
 public sealed class UploadPolicyTests
 {
-    private static readonly UploadPolicy Default = With(_ => { });
+    /// <summary>The contract's list.</summary>
+    private const string Contract =
+        "png apng jpg jpeg jfif gif webp bmp avif heic heif tif tiff psd "
+        + "mp3 m4a aac ogg oga opus wav flac amr wma aif aiff "
+        + "mp4 m4v webm mov mkv avi wmv mpg mpeg 3gp "
+        + "pdf doc docx dot dotx docm xls xlsx xlsm xlsb ppt pptx pptm pps ppsx odt ods odp odg rtf epub msg eml ics vcf vsd vsdx pub one "
+        + "pages numbers key dwg dxf "
+        + "txt csv tsv json jsonl md log xml yaml yml toml ini sql srt vtt tex c h cpp cs java go rs py rb ts css diff patch "
+        + "zip 7z gz tgz bz2 xz zst tar rar";
 
-    /// <summary>How the smallest files of each type begin, by the formats' own specifications.</summary>
-    public static TheoryData<string, string> Heads =>
-        new()
-        {
-            { "png", "89504E470D0A1A0A0000000D49484452" },
-            { "jpg", "FFD8FFE000104A464946" },
-            { "jpeg", "FFD8FFE1" },
-            { "gif", "474946383761" },
-            { "gif", "474946383961" },
-            { "webp", "524946461A000000574542505650384C" },
-            { "bmp", "424D4600000000000000" },
-            { "avif", "0000001C6674797061766966" },
-            { "avif", "0000001C6674797061766973" },
-            { "heic", "000000186674797068656963" },
-            { "heic", "00000018667479706D696631" },
-            { "mp3", "4944330400" },
-            { "mp3", "FFFB9064" },
-            { "m4a", "00000020667479704D344120" },
-            { "ogg", "4F67675300020000" },
-            { "opus", "4F67675300020000" },
-            { "wav", "524946462400000057415645666D7420" },
-            { "flac", "664C614300000022" },
-            { "mp4", "000000206674797069736F6D" },
-            { "webm", "1A45DFA39F428681" },
-            { "mov", "00000014667479707174202000000000" },
-            { "mov", "000000086D6F6F76" },
-            { "mkv", "1A45DFA3A342868101" },
-            { "pdf", "255044462D312E37" },
-            { "docx", "504B030414000600" },
-            { "xlsx", "504B030414000600" },
-            { "pptx", "504B030414000600" },
-            { "odt", "504B030414000008" },
-            { "ods", "504B030414000008" },
-            { "odp", "504B030414000008" },
-            { "zip", "504B03040A000000" },
-            { "zip", "504B0506000000000000" },
-            { "7z", "377ABCAF271C0004" },
-            { "gz", "1F8B0800" },
-        };
-
-    [Theory]
-    [MemberData(nameof(Heads))]
-    public void A_file_that_begins_as_its_extension_says_is_accepted_and_another_is_not(string extension, string head)
-    {
-        var type = Default.TypeOf($"a.{extension}").Value;
-
-        Default.CheckHead("a", type, Convert.FromHexString(head)).ShouldBeNull();
-        Default.CheckHead("a", type, Convert.FromHexString("4D5A90000300000004000000FFFF0000"))!.Reason.ShouldBe(RefusalReason.FileTypeNotAllowed);
-        Default.CheckHead("a", type, Convert.FromHexString(head).AsSpan(0, 1)).ShouldNotBeNull("so short it can't be one");
-    }
-
-    [Theory]
-    [MemberData(nameof(Heads))]
-    public void What_begins_like_another_format_is_no_text(string extension, string head)
-    {
-        var bytes = Convert.FromHexString(head);
-        var couldBeText = extension == "mp3" && bytes.All(b => b < 0x80);
-
-        foreach (var text in new[] { "txt", "log", "csv", "json", "md" })
-            Default.CheckHead("a", Default.TypeOf($"a.{text}").Value, bytes).ShouldBe(couldBeText ? null : Default.NotWhatItSays("a"));
-    }
+    private static readonly UploadPolicy Default = Inspection.Default;
 
     [Fact]
-    public void Every_default_extension_is_covered_here()
+    public void What_is_accepted_without_settings_is_the_contracts_list()
     {
-        string[] texts = ["txt", "log", "csv", "json", "md"];
+        var list = Contract.Split(' ').ToList();
 
-        Heads.Select(row => (string)row[0]).Distinct().Concat(texts).ShouldBe(Default.AllowedExtensions, ignoreOrder: true);
+        Default.AllowedExtensions.ShouldBe(list, ignoreOrder: true);
+        list.ShouldAllBe(extension => Default.TypeOf($"A.{extension.ToUpperInvariant()}").Refusal == null);
     }
-
-    [Theory]
-    [InlineData("ID3 stands for the third identification")]
-    [InlineData("BM is short for British Museum")]
-    [InlineData("\uFEFFwith a byte order mark")]
-    [InlineData("x")]
-    [InlineData("Grüße, 日本")]
-    public void Plain_text_is_text(string text) =>
-        Default.CheckHead("a", Default.TypeOf("a.txt").Value, Encoding.UTF8.GetBytes(text)).ShouldBeNull();
-
-    [Theory]
-    [InlineData("7F454C4602010100")]
-    [InlineData("D0CF11E0A1B11AE1")]
-    [InlineData("526172211A0700")]
-    [InlineData("CAFEBABE00000034")]
-    public void Programs_and_older_office_files_are_no_text(string head) =>
-        Default.CheckHead("a", Default.TypeOf("a.txt").Value, Convert.FromHexString(head)).ShouldNotBeNull();
 
     [Theory]
     [InlineData("a.png", "image/png")]
@@ -110,6 +41,9 @@ public sealed class UploadPolicyTests
     [InlineData("a.png.exe")]
     [InlineData("a.svg")]
     [InlineData("a.html")]
+    [InlineData("a.sh")]
+    [InlineData("no extension")]
+    [InlineData("a.png:stream")]
     [InlineData("png")]
     [InlineData("a.")]
     [InlineData("a.png ")]
@@ -136,10 +70,13 @@ public sealed class UploadPolicyTests
 
         policy.AllowedExtensions.ShouldBe(["step", "dwg", "png"]);
         policy.TypeOf("a.step").Value.IsText.ShouldBeTrue();
-        policy.CheckHead("a", policy.TypeOf("a.dwg").Value, "AC1032"u8).ShouldBeNull();
-        policy.CheckHead("a", policy.TypeOf("a.png").Value, "?PNG"u8).ShouldBeNull();
-        policy.CheckHead("a", policy.TypeOf("a.step").Value, "AC1032"u8).ShouldNotBeNull("another format's signature");
+        Fits("a.dwg", "AC1032"u8).ShouldBeTrue();
+        Fits("a.png", "?PNG"u8).ShouldBeTrue();
+        Fits("a.step", "AC1032"u8).ShouldBeTrue("letters");
+        Fits("a.step", Heads.Of("zip")).ShouldBeFalse("another format's signature");
         policy.TypeOf("a.pdf").Refusal.ShouldNotBeNull();
+
+        bool Fits(string name, ReadOnlySpan<byte> head) => policy.Judge(policy.TypeOf(name).Value, head, isWhole: true).Fit == Fit.Yes;
     }
 
     [Theory]
@@ -147,6 +84,8 @@ public sealed class UploadPolicyTests
     [InlineData("dwg", "GG", "Uploads:Types:dwg:Signatures")]
     [InlineData("dwg", "ABC", "Uploads:Types:dwg:Signatures")]
     [InlineData("dwg", "x:AB", "Uploads:Types:dwg:Signatures")]
+    [InlineData("svg", "3C737667", "Uploads:AllowedExtensions")] // never accepted, also with a type
+    [InlineData("exe", "4D5A", "Uploads:AllowedExtensions")]
     public void A_setting_that_can_not_work_is_named(string extension, string? signature, string named) =>
         Should
             .Throw<OptionsValidationException>(() =>
@@ -159,10 +98,50 @@ public sealed class UploadPolicyTests
             )
             .Message.ShouldContain(named);
 
-    private static UploadPolicy With(Action<UploadOptions> change)
+    [Theory]
+    [InlineData("model.stl")]
+    [InlineData("README")]
+    [InlineData("a.")]
+    [InlineData("a.png:stream")]
+    public async Task A_type_that_nobody_knows_is_for_downloading_where_the_settings_say_so(string name)
     {
-        var options = new UploadOptions();
-        change(options);
-        return new UploadPolicy(Options.Create(options));
+        var policy = With(options => options.UnknownTypes = UnknownTypes.Download);
+
+        var type = (await Inspection.OfAsync(name, [0, 1, 2, 3], policy: policy)).ShouldNotBeNull();
+        (type.ContentType, type.Kind, type.Shown, type.IsServedInline).ShouldBe(("application/octet-stream", FileKind.Document, Shown.Card, false));
+        Default.TypeOf(name).Refusal!.Reason.ShouldBe(RefusalReason.FileTypeNotAllowed);
     }
+
+    [Theory]
+    [InlineData("page.svg")]
+    [InlineData("page.XHTML")]
+    [InlineData("run.exe")]
+    [InlineData("notes.txt.lnk")]
+    [InlineData("photo.png")] // known, and not among those of these settings
+    public void What_runs_or_is_left_out_is_refused_also_where_unknown_types_are_accepted(string name)
+    {
+        var policy = With(options => (options.UnknownTypes, options.AllowedExtensions) = (UnknownTypes.Download, ["txt"]));
+
+        policy.TypeOf(name).Refusal!.Reason.ShouldBe(RefusalReason.FileTypeNotAllowed);
+        policy.RefusedExtensions.ShouldContain(Path.GetExtension(name).TrimStart('.').ToLowerInvariant());
+    }
+
+    [Fact]
+    public void Nothing_that_runs_is_in_the_table() => FileTypes.Default.Keys.Intersect(FileTypes.Never).ShouldBeEmpty();
+
+    [Fact]
+    public void Only_what_a_browser_shows_and_never_runs_is_served_inline() =>
+        FileTypes
+            .Default.Values.Where(type => type.IsServedInline)
+            .ShouldAllBe(type => type.ContentType == "text/plain" || type.ContentType == "application/pdf" || type.IsMedia);
+
+    [Theory]
+    [InlineData("text/html")]
+    [InlineData("image/svg+xml")]
+    [InlineData("application/xhtml+xml")]
+    [InlineData("application/octet-stream")]
+    public void An_operators_content_type_that_could_run_something_is_not_served_inline(string contentType) =>
+        FileTypes.Of(contentType).IsServedInline.ShouldBeFalse();
+
+    private static UploadPolicy With(Action<UploadOptions> change) => Inspection.Policy(change);
 }

@@ -21,8 +21,8 @@ public sealed class UploadSettingsTests
 
         var type = policy.TypeOf("part.STL").Value;
         type.ContentType.ShouldBe("model/stl");
-        policy.CheckHead("part.stl", type, [0, 0, 0, 0, 0x73, 0x6F, 0xAB, 0x69]).ShouldBeNull();
-        policy.CheckHead("part.stl", type, [0, 0, 0, 0, 0x73, 0x6F, 0xAB, 0x70]).ShouldNotBeNull();
+        Fits(policy, type, [0, 0, 0, 0, 0x73, 0x6F, 0xAB, 0x69]).ShouldBeTrue();
+        Fits(policy, type, [0, 0, 0, 0, 0x73, 0x6F, 0xAB, 0x70]).ShouldBeFalse();
         policy.TypeOf("x.png").Refusal!.Reason.ShouldBe(RefusalReason.FileTypeNotAllowed);
     }
 
@@ -32,7 +32,7 @@ public sealed class UploadSettingsTests
         var policy = await StartAsync(("Uploads:Types:PDF:ContentType", "application/x-own"), ("Uploads:Types:PDF:Signatures:0", "AABB"));
 
         policy.TypeOf("x.pdf").Value.ContentType.ShouldBe("application/x-own");
-        policy.CheckHead("x.pdf", policy.TypeOf("x.pdf").Value, Heads.Of("pdf")).ShouldNotBeNull();
+        Fits(policy, policy.TypeOf("x.pdf").Value, Heads.Of("pdf")).ShouldBeFalse();
     }
 
     [Fact]
@@ -42,7 +42,7 @@ public sealed class UploadSettingsTests
 
         var type = policy.TypeOf("x.ini").Value;
         type.IsText.ShouldBeTrue();
-        policy.CheckHead("x.ini", type, Heads.Of("png")).ShouldNotBeNull();
+        Fits(policy, type, Heads.Of("png")).ShouldBeFalse();
     }
 
     [Fact]
@@ -54,8 +54,15 @@ public sealed class UploadSettingsTests
             ("Uploads:Types:bin:Signatures:0", "????????")
         );
 
-        policy.CheckHead("x.txt", policy.TypeOf("x.txt").Value, Heads.Of("txt")).ShouldBeNull();
-        policy.CheckHead("x.bin", policy.TypeOf("x.bin").Value, Heads.Of("gz")).ShouldBeNull();
+        Fits(policy, policy.TypeOf("x.txt").Value, Heads.Of("txt")).ShouldBeTrue();
+        Fits(policy, policy.TypeOf("x.bin").Value, Heads.Of("gz")).ShouldBeTrue();
+    }
+
+    [Fact]
+    public async Task Unknown_types_are_accepted_where_the_settings_say_so()
+    {
+        (await StartAsync(("Uploads:UnknownTypes", "Download"))).TakesUnknown.ShouldBeTrue();
+        (await StartAsync()).TakesUnknown.ShouldBeFalse();
     }
 
     [Theory]
@@ -81,7 +88,8 @@ public sealed class UploadSettingsTests
     [InlineData("Uploads:Types:stl:Signatures:0", "?A", "Uploads:Types:stl:Signatures")]
     [InlineData("Uploads:Types:stl:Signatures:0", "x:AA", "Uploads:Types:stl:Signatures")]
     [InlineData("Uploads:Types:stl:Signatures:0", "-1:AA", "Uploads:Types:stl:Signatures")]
-    [InlineData("Uploads:Types:stl:Signatures:0", "63:AABB", "Uploads:Types:stl:Signatures")]
+    [InlineData("Uploads:Types:stl:Signatures:0", "2047:AABB", "Uploads:Types:stl:Signatures")]
+    [InlineData("Uploads:AllowedExtensions", "png svg", "svg")]
     [InlineData("Uploads:Types:stl:Signatures:0", "2147483647:AABB", "Uploads:Types:stl:Signatures")]
     [InlineData("Uploads:Types:stl:Signatures:0", "99999999999:AA", "Uploads:Types:stl:Signatures")]
     public async Task A_setting_that_cannot_work_stops_the_start_and_is_named(string key, string value, string named)
@@ -90,6 +98,8 @@ public sealed class UploadSettingsTests
 
         failure.Message.ShouldContain(named);
     }
+
+    private static bool Fits(UploadPolicy policy, FileType named, ReadOnlySpan<byte> head) => policy.Judge(named, head, isWhole: true).Fit == Fit.Yes;
 
     private static async Task<UploadPolicy> StartAsync(params (string Key, string Value)[] settings)
     {

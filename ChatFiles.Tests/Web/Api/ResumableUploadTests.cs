@@ -181,7 +181,7 @@ public sealed class ResumableUploadTests(TestServer server) : IClassFixture<Test
     [Theory]
     [InlineData("picture.png", "MZ, a program of more than sixty-four bytes, so that its head is whole at once.")]
     [InlineData("short.png", "MZ")]
-    [InlineData("note.txt", "%PDF-1.7 is no text, whatever its name says; this is longer than a head is.")]
+    [InlineData("note.txt", "%PDF-1.7\nis no text, whatever its name says; this is longer than a head is.")]
     [InlineData("late.txt", "The head of this one is good text, and then there is something that no text has: \0")]
     public async Task First_bytes_that_are_not_what_the_name_says_end_the_upload(string name, string content)
     {

@@ -66,12 +66,12 @@ public sealed class UploadRefusalTests(TestServer server) : IClassFixture<TestSe
         new()
         {
             { "note.txt", [.. "hello"u8, 0] },
-            { "note.txt", [.. "hello"u8, 1] },
+            { "note.txt", [.. "hello"u8, 1, 2, 3] },
             { "note.csv", [.. "%PDF-1.4"u8] },
             { "note.md", s_png },
             { "note.json", [0x50, 0x4B, 3, 4, 0x20] },
             { "note.log", [0x7F, 0x45, 0x4C, 0x46, 0x20] },
-            { "picture.jpg", s_png },
+            { "picture.jpg", [.. "%PDF-1.4"u8] },
             { "picture.png", [0x89, 0x50] },
         };
 

@@ -32,7 +32,7 @@ public sealed class SharedRulesTests
             else
             {
                 cleaned.Value.ShouldBe(example.GetProperty("cleaned").GetString());
-                FileLooks.IconOf(Policy.TypeOf(cleaned.Value).Value.ContentType).ShouldBe(example.GetProperty("icon").GetString(), name);
+                Policy.TypeOf(cleaned.Value).Value.Icon.ShouldBe(example.GetProperty("icon").GetString(), name);
             }
         }
     }
@@ -58,9 +58,31 @@ public sealed class SharedRulesTests
 
         var told = JsonDocument.Parse(new SharedRules(policy).Json).RootElement;
 
-        told.GetProperty("types").EnumerateObject().Select(type => type.Name).ShouldBe(["txt", "png"]);
+        told.GetProperty("types").EnumerateArray().Select(types => types.Text("extensions")).ShouldBe(["txt", "png"]);
+        told.GetProperty("refused").ValueKind.ShouldBe(JsonValueKind.Null);
         told.GetProperty("limits").GetProperty("maxFileBytes").GetInt64().ShouldBe(1000);
         told.GetProperty("limits").GetProperty("maxRequestBytes").GetInt64().ShouldBe(3000);
+    }
+
+    [Fact]
+    public void Where_unknown_types_may_be_sent_pages_are_told_what_may_not()
+    {
+        var policy = new UploadPolicy(Options.Create(new UploadOptions { AllowedExtensions = ["txt"], UnknownTypes = UnknownTypes.Download }));
+
+        var refused = JsonDocument.Parse(new SharedRules(policy).Json).RootElement.Text("refused").Split(' ');
+
+        refused.ShouldContain("exe");
+        refused.ShouldContain("png");
+        refused.ShouldNotContain("txt");
+    }
+
+    [Fact]
+    public void Every_icon_of_the_table_is_drawn()
+    {
+        var icons = File.ReadAllText(Path.Combine(Repository.Root, "wwwroot", "icons.svg"));
+
+        foreach (var type in FileTypes.Default.Values)
+            icons.ShouldContain($"id=\"{type.Icon}\"");
     }
 
     [Fact]

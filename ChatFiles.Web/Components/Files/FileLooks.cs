@@ -7,9 +7,6 @@ namespace ChatFiles.Web.Components.Files;
 /// <summary>How a file is shown: what a browser can draw or play is, everything else is a card.</summary>
 internal static class FileLooks
 {
-    private static readonly HashSet<string> Archives = ContentTypesOf(FileKind.Archive);
-    private static readonly HashSet<string> Documents = ContentTypesOf(FileKind.Document);
-
     private const int MaxPreviewWidth = 400;
     private const int MaxPreviewHeight = 320;
 
@@ -23,11 +20,8 @@ internal static class FileLooks
     public static string AddressOf(MessageView message, AttachmentView file) =>
         string.Create(CultureInfo.InvariantCulture, $"/chats/{message.ChatId}?message={message.Id}&file={file.Id}");
 
-    public static bool IsPicture(AttachmentView file) => IsPicture(file.ContentType);
-
     /// <summary>Browsers draw it.</summary>
-    public static bool IsPicture(string? contentType) =>
-        contentType is "image/png" or "image/jpeg" or "image/gif" or "image/webp" or "image/bmp" or "image/avif";
+    public static bool IsPicture(AttachmentView file) => TypeOf(file).Shown == Shown.Picture;
 
     /// <summary>A picture whose own pixels are drawn only for who asks for it.</summary>
     public static bool IsHuge(AttachmentView file) => IsPicture(file) && (long)(file.Width ?? 0) * (file.Height ?? 0) > MaxPixelsDrawn;
@@ -35,34 +29,20 @@ internal static class FileLooks
     /// <summary>A picture that a message shows as such: by its thumbnail, or itself.</summary>
     public static bool IsDrawn(AttachmentView file) => IsPicture(file) && (file.Thumbnail is not null || !IsHuge(file));
 
-    public static bool IsVideo(AttachmentView file) => file.ContentType is "video/mp4" or "video/webm" or "video/quicktime";
+    public static bool IsVideo(AttachmentView file) => TypeOf(file).Shown == Shown.Video;
 
-    public static bool IsAudio(AttachmentView file) => file.ContentType?.StartsWith("audio/", StringComparison.Ordinal) == true;
+    public static bool IsAudio(AttachmentView file) => TypeOf(file).Shown == Shown.Audio;
 
-    public static bool IsPdf(AttachmentView file) => file.ContentType == "application/pdf";
+    public static bool IsPdf(AttachmentView file) => TypeOf(file).Shown == Shown.Pdf;
 
-    public static bool IsText(AttachmentView file) =>
-        file.ContentType is "text/plain" or "text/csv" or "text/markdown" or "application/json";
+    public static bool IsText(AttachmentView file) => TypeOf(file).Shown == Shown.Text;
 
     /// <summary>A picture that is drawn is a button itself.</summary>
     public static bool OpensFromItsCard(AttachmentView file) =>
         IsVideo(file) || IsPdf(file) || IsText(file) || (IsPicture(file) && !IsDrawn(file));
 
     /// <summary>An id in <c>wwwroot/icons.svg</c>.</summary>
-    public static string IconOf(AttachmentView file) => IconOf(file.ContentType ?? "");
-
-    /// <summary>An id in <c>wwwroot/icons.svg</c>. Browsers are told it with each type.</summary>
-    public static string IconOf(string contentType) =>
-        contentType switch
-        {
-            _ when contentType.StartsWith("image/", StringComparison.Ordinal) => "picture",
-            _ when contentType.StartsWith("audio/", StringComparison.Ordinal) => "audio",
-            _ when contentType.StartsWith("video/", StringComparison.Ordinal) => "video",
-            _ when contentType.Contains("spreadsheet", StringComparison.Ordinal) || contentType == "text/csv" => "sheet",
-            _ when Archives.Contains(contentType) => "archive",
-            _ when contentType.StartsWith("text/", StringComparison.Ordinal) || Documents.Contains(contentType) => "document",
-            _ => "file",
-        };
+    public static string IconOf(AttachmentView file) => TypeOf(file).Icon;
 
     /// <summary>
     /// The size in CSS pixels at which a picture fits into a message; it keeps its place while it loads. Null when the
@@ -84,6 +64,6 @@ internal static class FileLooks
 
     public static string DownloadPath(AttachmentView file) => file.Path + "?download";
 
-    private static HashSet<string> ContentTypesOf(FileKind kind) =>
-        FileTypes.Default.Values.Where(type => type.Kind == kind).Select(type => type.ContentType).ToHashSet(StringComparer.Ordinal);
+    /// <summary>A deleted file has none any more.</summary>
+    private static FileType TypeOf(AttachmentView file) => FileTypes.Of(file.ContentType ?? "");
 }

@@ -1,4 +1,5 @@
 using System.Text.Json;
+using System.Text.Json.Serialization;
 using ChatFiles.Core.Files;
 using ChatFiles.Core.Model;
 
@@ -10,14 +11,19 @@ namespace ChatFiles.Web.Components.Files;
 /// </summary>
 internal sealed class SharedRules(UploadPolicy policy)
 {
-    private static readonly JsonSerializerOptions CamelCase = new(JsonSerializerDefaults.Web);
+    private static readonly JsonSerializerOptions CamelCase = new(JsonSerializerDefaults.Web)
+    {
+        Converters = { new JsonStringEnumConverter(JsonNamingPolicy.CamelCase) },
+    };
 
     /// <summary>As JSON that may stand in a page: no character of it ends an element.</summary>
     public string Json { get; } =
         JsonSerializer.Serialize(
             new
             {
-                types = policy.AllowedTypes.ToDictionary(type => type.Key, type => LooksOf(type.Value)),
+                types = policy.AllowedTypes.GroupBy(type => LooksOf(type.Value), type => type.Key).Select(TellTypes),
+                // Null where only those of the types may be sent.
+                refused = policy.TakesUnknown ? string.Join(' ', policy.RefusedExtensions) : null,
                 names = new { deceptive = Texts.Deceptive, maxBytes = UploadPolicy.MaxNameBytes },
                 limits = new
                 {
@@ -29,6 +35,7 @@ internal sealed class SharedRules(UploadPolicy policy)
                 words = new
                 {
                     type = UploadWords.Type,
+                    accepted = UploadWords.Accepted,
                     empty = UploadWords.Empty,
                     tooLarge = UploadWords.TooLarge,
                     tooLargeTogether = UploadWords.TooLargeTogether,
@@ -42,5 +49,17 @@ internal sealed class SharedRules(UploadPolicy policy)
             CamelCase
         );
 
-    private static object LooksOf(FileType type) => new { icon = FileLooks.IconOf(type.ContentType), drawn = FileLooks.IsPicture(type.ContentType) };
+    private static Looks LooksOf(FileType type) => new(type.Icon, type.Kind, type.Shown);
+
+    /// <summary>Many extensions look alike: told one by one they would be longer than many a page.</summary>
+    private static object TellTypes(IGrouping<Looks, string> types) =>
+        new
+        {
+            types.Key.Icon,
+            types.Key.Kind,
+            types.Key.Shown,
+            Extensions = string.Join(' ', types),
+        };
+
+    private sealed record Looks(string Icon, FileKind Kind, Shown Shown);
 }

@@ -12,9 +12,6 @@ const LOOKED_AT_BYTES = 64 * 1024 * 1024;
 const MAX_ENTRIES = 64;
 const MAX_VALUE_BYTES = 64 * 1024;
 const XMP_REACH_BYTES = 64 * 1024;
-const HOLDS_EXIF = 'jpg jpeg png webp heic avif'.split(' ');
-
-export const mayHoldLocation = (extension) => HOLDS_EXIF.includes(extension);
 
 /** The same file without its location; null when it holds none. */
 export async function withoutLocation(file) {

@@ -1,5 +1,5 @@
 // What a picked file is: its extension, icon and size in words, and whether it may be sent. The rules are the server's.
-import { rules, words } from '../server/rules.js';
+import { extensions, isAllowed, rules, typeOf, words } from '../server/rules.js';
 
 /** So much of a name that is too long is shown. */
 const NAME_SHOWN = 40;
@@ -17,10 +17,16 @@ export function cleaned(name) {
   return shown.normalize('NFC').replace(/[. ]+$/, '');
 }
 
-export const iconOf = (name) => rules().types[extensionOf(name)]?.icon ?? 'file';
+export const iconOf = (name) => typeOf(extensionOf(name))?.icon ?? 'file';
+
+/** Whether it is called a picture, of whatever format. */
+export const isPicture = (name) => typeOf(extensionOf(name))?.kind === 'image';
 
 /** Whether browsers draw it. */
-export const hasPreview = (name) => rules().types[extensionOf(name)]?.drawn === true;
+export const hasPreview = (name) => typeOf(extensionOf(name))?.shown === 'picture';
+
+/** Whether browsers play it as a film. */
+export const isPlayed = (name) => typeOf(extensionOf(name))?.shown === 'video';
 
 /** 1536 → "1.5 KiB", as the server writes it. */
 export function readableSize(bytes) {
@@ -30,13 +36,16 @@ export function readableSize(bytes) {
   return `${Math.round(bytes * 10) / 10} ${units[unit]}`;
 }
 
+/** What may be sent, in words. */
+export const acceptedTypes = () => words('accepted', { accepted: extensions().join(', ') });
+
 /** Why the file can't be sent, in words; null when it can. The server judges again, and also by the first bytes. */
 export function refusalOf({ name, size }) {
-  const { types, limits } = rules();
+  const { limits } = rules();
   const refusal = refusalOfName(name);
   if (refusal) return refusal;
   if (size === 0) return words('empty', { name });
-  if (!types[extensionOf(name)]) return words('type', { name, accepted: Object.keys(types).join(', ') });
+  if (!isAllowed(extensionOf(name))) return words('type', { name });
   if (size > limits.maxFileBytes) return words('tooLarge', { name, limit: readableSize(limits.maxFileBytes) });
   return null;
 }

@@ -1,6 +1,6 @@
 // Small pictures that travel beside the large ones (the contract's part `thumbnail`). They are made here, so that the
 // server never decodes what a stranger has made.
-import { extensionOf, hasPreview } from './files.js';
+import { hasPreview, isPlayed } from './files.js';
 
 const MAX_BYTES = 64 * 1024;
 // Twice the room that a message gives a picture (Files/FileLooks.cs), for screens with fine dots.
@@ -10,7 +10,6 @@ const MAX_PIXELS = 100_000_000;
 // As Files/FileLooks.cs has it: more are drawn for nobody who has not asked for it.
 const MAX_PIXELS_DRAWN = 50_000_000;
 const PATIENCE_MS = 15_000;
-const PLAYED = 'mp4 webm mov'.split(' ');
 // Scale and quality, until it is small enough.
 const STEPS = [
   [1, 0.8],
@@ -43,7 +42,7 @@ export function within(milliseconds, promise) {
 }
 
 async function make(file) {
-  if (PLAYED.includes(extensionOf(file.name))) return frameOf(file);
+  if (isPlayed(file.name)) return frameOf(file);
   if (!hasPreview(file.name) || (await isAnimated(file))) return null;
   const size = await sizeOf(file);
   const scale = scaleOf(size);

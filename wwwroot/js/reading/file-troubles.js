@@ -1,8 +1,8 @@
 // What a person can do where a file's bytes don't come: try again when storage is away for a moment, put a missing one back.
 import { ask, foreignReason, headOf, isDone, isFile, isRefusedFile, problemOf } from '../server/answers.js';
 import { element } from '../page/dom.js';
-import { mayHoldLocation, withoutLocation } from '../files/exif.js';
-import { extensionOf } from '../files/files.js';
+import { withoutLocation } from '../files/exif.js';
+import { isPicture } from '../files/files.js';
 import { antiforgeryToken } from '../server/requests.js';
 
 // Read once the element knows what it plays: a picture in a format that the browser does not know is no error to it.
@@ -121,7 +121,7 @@ async function putBack(button, file) {
 
 /** Null when it worked, else why not. What was sent may be the file as it is, or without the place where it was taken. */
 async function sendAgain(path, file) {
-  const stripped = mayHoldLocation(extensionOf(file.name)) ? await withoutLocation(file).catch(() => null) : null;
+  const stripped = isPicture(file.name) ? await withoutLocation(file).catch(() => null) : null;
   for (const sent of stripped ? [stripped, file] : [file]) {
     const answer = await put(path, sent);
     if (isDone(answer)) return null;

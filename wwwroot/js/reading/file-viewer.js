@@ -282,8 +282,11 @@ async function openText(place) {
   else showUnavailable(place.closest('figure'), () => openText(place));
 }
 
-/** UTF-8, as nearly everything is; `stream` because the limit may have cut a letter in two. */
+/** UTF-16 by its mark, else UTF-8, as nearly everything is; `stream` because the limit may have cut a letter in two. */
 function decode(bytes) {
+  const [first, second] = new Uint8Array(bytes, 0, Math.min(2, bytes.byteLength));
+  if (first === 0xff && second === 0xfe) return new TextDecoder('utf-16le').decode(bytes, { stream: true });
+  if (first === 0xfe && second === 0xff) return new TextDecoder('utf-16be').decode(bytes, { stream: true });
   try {
     return new TextDecoder('utf-8', { fatal: true }).decode(bytes, { stream: true });
   } catch {

@@ -1,8 +1,8 @@
 // The list "Files to send": what is picked and waits for the button. Meanwhile it is made ready: photos lose their location,
 // pictures and videos get a thumbnail.
 import { element, icon, iconButton } from '../page/dom.js';
-import { mayHoldLocation, withoutLocation } from '../files/exif.js';
-import { extensionOf, iconOf, readableSize, refusalOf } from '../files/files.js';
+import { withoutLocation } from '../files/exif.js';
+import { iconOf, isPicture, readableSize, refusalOf } from '../files/files.js';
 import { rules, words } from '../server/rules.js';
 import { isDrawable, thumbnailOf, within } from '../files/pictures.js';
 
@@ -102,7 +102,7 @@ class Chip {
       element('span', { class: 'size' }, readableSize(file.size)),
     );
     this.root = element('li', { class: 'chip' }, this.#kind, this.#what, iconButton('close', `Remove ${file.name}`, onRemove));
-    this.#stripped = mayHoldLocation(extensionOf(file.name)) ? withoutLocation(file).catch(() => null) : Promise.resolve(null);
+    this.#stripped = isPicture(file.name) ? withoutLocation(file).catch(() => null) : Promise.resolve(null);
     this.#thumbnail = thumbnailOf(file);
     this.#stripped.then((stripped) => stripped && this.#offerLocation());
     this.#thumbnail.then((thumbnail) => this.#show(thumbnail));

@@ -2,8 +2,11 @@
 // (Components/Files/SharedRules.cs).
 
 /**
+ * @typedef {{ icon: string, kind: string, shown: string }} Type What a file is by its extension.
+ *
  * @typedef {{
- *   types: Record<string, { icon: string, drawn: boolean }>,
+ *   types: (Type & { extensions: string })[],
+ *   refused: string | null,
  *   names: { deceptive: string, maxBytes: number },
  *   limits: { maxFileBytes: number, maxRequestBytes: number, maxFiles: number, maxText: number },
  *   words: Record<string, string>,
@@ -12,6 +15,8 @@
 
 /** @type {Rules | undefined} */
 let known;
+/** @type {Map<string, Type> | undefined} */
+let types;
 
 /** @returns {Rules} */
 export function rules() {
@@ -22,6 +27,23 @@ export function rules() {
 /** For a page that tells none, as in tests. */
 export function takeRules(/** @type {Rules} */ told) {
   known = told;
+  types = undefined;
+}
+
+/** What an extension stands for; undefined when no table has it. @param {string} extension */
+export function typeOf(extension) {
+  types ??= new Map(rules().types.flatMap(({ extensions, ...type }) => extensions.split(' ').map((one) => /** @type {const} */ ([one, type]))));
+  return types.get(extension);
+}
+
+/** All that stand for something. */
+export const extensions = () => rules().types.flatMap((type) => type.extensions.split(' '));
+
+/** Whether files of it may be sent. @param {string} extension */
+export function isAllowed(extension) {
+  // Null: only what is in the table; else anything but these.
+  const { refused } = rules();
+  return typeOf(extension) !== undefined || (refused !== null && !refused.split(' ').includes(extension));
 }
 
 /** The words of a refusal, with what they leave open filled in. */
