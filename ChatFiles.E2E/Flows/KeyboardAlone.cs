@@ -100,6 +100,36 @@ public sealed class KeyboardAlone(Site site) : IClassFixture<Site>
             await Expect(ann.Button("Sign in")).ToBeVisibleAsync();
         });
 
+    [Fact]
+    public Task A_dialog_takes_the_focus_once_and_not_again_from_where_keys_have_brought_it() =>
+        site.PlayAsync(async scene =>
+        {
+            var (ann, _, _) = await scene.TwoInAChatAsync();
+            await ann.Page.EvaluateAsync(
+                """
+                () => {
+                  const { focus } = HTMLElement.prototype;
+                  window.taken = 0;
+                  HTMLElement.prototype.focus = function (...options) {
+                    if (this.closest('[role=dialog]')) window.taken++;
+                    focus.apply(this, options);
+                  };
+                }
+                """
+            );
+
+            await ann.Button("Add people").ClickAsync();
+            await Expect(ann.Dialog).ToBeVisibleAsync();
+            // After two answers the server has done all that it does once a dialog is drawn.
+            await ann.Page.Keyboard.TypeAsync("zzz");
+            await Expect(ann.Dialog.GetByText("Nobody here is called that")).ToBeVisibleAsync();
+            await ann.Page.Keyboard.TypeAsync($"{Names.Unique("nobody")}@");
+            await ann.Page.Keyboard.PressAsync("Enter");
+            await Expect(ann.Alert).ToBeVisibleAsync();
+
+            (await ann.Page.EvaluateAsync<int>("() => window.taken")).ShouldBe(1);
+        });
+
     /// <summary>Where the focus is on the way, one can see it.</summary>
     private static async Task TabToAsync(Person person, ILocator target, bool backwards = false)
     {

@@ -11,8 +11,6 @@ const CLOSING_MS = 400;
 
 /** @type {Element | null} */
 let last = null;
-/** @type {HTMLElement | null} */
-let lastOutside = null;
 
 /** The kit's dialogs that are open, each with what had the focus before it. */
 let opened = /** @type {{ dialog: HTMLElement, opener: HTMLElement | null }[]} */ ([]);
@@ -20,7 +18,6 @@ let opened = /** @type {{ dialog: HTMLElement, opener: HTMLElement | null }[]} *
 export function keepFocus() {
   document.addEventListener('focusin', (event) => {
     last = targetOf(event);
-    if (last instanceof HTMLElement && !last.closest('.mud-dialog')) lastOutside = last;
   });
   new MutationObserver((records) => {
     for (const record of records) for (const node of record.addedNodes) enter(node);
@@ -31,13 +28,12 @@ export function keepFocus() {
   }).observe(document.body, { childList: true, subtree: true });
 }
 
-/** The kit gives its dialogs the focus a round trip after they are seen; a key that is pressed in between is meant for them. */
+/** As soon as a dialog is seen the next key is meant for it. The kit has no say in this (MainLayout.razor): it is a round trip late. */
 function enter(node) {
   const dialog = node.querySelector?.('.mud-dialog');
   if (!dialog) return;
-  // The kit may have been quicker.
-  opened.push({ dialog, opener: dialog.contains(document.activeElement) ? lastOutside : /** @type {HTMLElement | null} */ (document.activeElement) });
-  if (!dialog.contains(document.activeElement)) dialog.querySelector('input, textarea, button')?.focus();
+  opened.push({ dialog, opener: /** @type {HTMLElement | null} */ (document.activeElement) });
+  dialog.querySelector('input, textarea, button')?.focus();
   const seenAt = performance.now();
   dialog.addEventListener('keydown', (event) => {
     if (event.key !== 'Escape' || !event.isTrusted || performance.now() - seenAt > DEAF_MS) return;
