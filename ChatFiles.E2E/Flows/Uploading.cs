@@ -140,6 +140,11 @@ public sealed class Uploading(Site site) : IClassFixture<Site>
                 {
                     ("A word", []),
                     ("Two lines,\nand the second is very much longer than a telephone is wide", []),
+                    ("A picture", [SampleFile.Png("harbour.png", 1200, 800)]),
+                    ("Upright, and small", [SampleFile.Png("a picture with quite a long name, as people have them.png", 90, 300)]),
+                    ("Pictures", [SampleFile.Png("a.png", 640, 480), SampleFile.Text("list.txt", "x\n"), SampleFile.Png("b.png", 300, 500), SampleFile.Png("c.png", 1000, 400)]),
+                    ("Two pictures", [SampleFile.Png("a.png", 640, 480), SampleFile.Png("b.png", 300, 500)]),
+                    ("Played", [SampleFile.Video("clip.webm"), SampleFile.Sound("voice.wav")]),
                     ("With files", [SampleFile.Archive("backup.7z", Megabyte), SampleFile.Text("a file with quite a long name, as people have them.txt", "x\n")]),
                 })
                 {
@@ -151,7 +156,7 @@ public sealed class Uploading(Site site) : IClassFixture<Site>
                     await Expect(ann.Message(text)).ToHaveCountAsync(0);
                     foreach (var file in files)
                         await Expect(ann.Progress(file.Name)).ToBeAttachedAsync();
-                    var onItsWay = await said.EvaluateAsync<string>(Drawn);
+                    var onItsWay = await WhenSeenAsync(said, files);
 
                     gate.SetResult();
                     await Expect(ann.Message(text)).ToBeVisibleAsync();
@@ -159,25 +164,47 @@ public sealed class Uploading(Site site) : IClassFixture<Site>
                         await Expect(ann.Progress(file.Name)).ToHaveCountAsync(0);
 
                     (await said.EvaluateAsync<string>(Drawn)).ShouldBe(onItsWay);
+                    (await WhenSeenAsync(said, files)).ShouldBe(onItsWay, "nor when its pictures are loaded");
                     gate = new();
                 }
             },
             $"Nothing_moves_when_a_message_arrives_{width}"
         );
 
-    /// <summary>What a bubble shows, what is in what, and where: all but its state, its buttons and links.</summary>
+    /// <summary>Where all of it is, once pictures, videos and players are there and pictures are loaded.</summary>
+    private static async Task<string> WhenSeenAsync(ILocator said, SampleFile[] files)
+    {
+        var drawn = "";
+        var media = files.Count(file => Path.GetExtension(file.Name) is ".png" or ".webm" or ".wav");
+        await Eventually.HoldsAsync(
+            async () =>
+            {
+                drawn = await said.EvaluateAsync<string>(Drawn);
+                return drawn.Split('\n').Count(line => line.TrimStart().StartsWith("media", StringComparison.Ordinal)) == media && await said.EvaluateAsync<bool>(AreLoaded);
+            },
+            "everything was seen"
+        );
+        return drawn;
+    }
+
+    private const string AreLoaded = """
+        (text) => [...text.closest('[data-client-id]').querySelectorAll('img')].every((image) => image.closest('[hidden]') || image.naturalWidth > 0)
+        """;
+
+    /// <summary>What a bubble shows, what is in what, and where: all but its state, its buttons and links. And where one writes.</summary>
     private const string Drawn = """
         (text) => {
-          const shown = ['avatar', 'author', 'text', 'files', 'others', 'attachment', 'caption', 'kind', 'what', 'name', 'size'];
+          const shown = ['avatar', 'author', 'text', 'files', 'pictures', 'others', 'attachment', 'caption', 'kind', 'what', 'name', 'size'];
           const lines = [];
           const walk = (element, depth) => {
-            const is = shown.find((name) => element.classList.contains(name));
+            const is = element.matches('.picture, video, audio, [data-as]') ? 'media' : shown.find((name) => element.classList.contains(name));
             const { x, y, width, height } = element.getBoundingClientRect();
             const own = ['avatar', 'author', 'text', 'name', 'size'].includes(is) ? element.textContent : '';
             if (is && width > 0) lines.push(`${' '.repeat(depth)}${is} ${own} ${[x, y, width, height].map(Math.round)}`);
             for (const child of element.children) walk(child, depth + (is ? 1 : 0));
           };
           walk(text.closest('[data-client-id]'), 0);
+          lines.push(`writing ${document.querySelector('main textarea').getBoundingClientRect().y}`);
           return lines.join('\n');
         }
         """;

@@ -2,7 +2,8 @@ namespace ChatFiles.E2E.Stage;
 
 /// <summary>
 /// What takes an encoder to make: <c>ffmpeg -f lavfi -i color=c=red:s=64x64:r=5:d=0.4 -f lavfi -i sine=duration=0.4 -c:v
-/// libx265 -tag:v hvc1 -c:a aac</c>, and <c>ffmpeg -f lavfi -i sine=duration=0.3 -c:a libopus</c>.
+/// libx265 -tag:v hvc1 -c:a aac</c>, and <c>ffmpeg -f lavfi -i sine=duration=0.3 -c:a libopus</c>,
+/// and <c>ffmpeg -f lavfi -i color=c=teal:s=64x36:r=5:d=0.6 -c:v libvpx</c>.
 /// </summary>
 public sealed partial record SampleFile
 {
@@ -68,4 +69,13 @@ public sealed partial record SampleFile
         + "nDOKOXgQChgAihONB3MqpWme5wna//8QXM8GSjkoEAtYAIoTjQdzKqXlFD3psZgKOVgQDJgAihONB3L0d5aIBpYPslrALgo5OBAN2ACKE40HcyqlZGBS+Ef/X4o5SBAPGA"
         + "CKEvEORd+9wG7IPb96HSYKOYgQEFgAihTMA963GxDtV0PInJ6kGoBCLEo5WBARmACKE40Hcyql6P1V92J1GEcYCgm6GSgQEtAAiD+KSFocvG4TqNU7hndaKEAM3+YBxTu2"
         + "uRu4+zgQC3iveBAfGCAcXwgQM=";
+
+    private const string WebmVideo =
+        "GkXfo59ChoEBQveBAULygQRC84EIQoKEd2VibUKHgQJChYECGFOAZwEAAAAAAAIwEU2bdLpNu4tTq4QVSalmU6yBoU27i1OrhBZUrmtTrIHYTbuMU6uEElTDZ1OsggEeTbuMU6"
+        + "uEHFO7a1OsggIa7AEAAAAAAABZAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA"
+        + "AAAAAAAAAAAVSalmsirXsYMPQkBNgI1MYXZmNTkuMjcuMTAwV0GNTGF2ZjU5LjI3LjEwMESJiECCwAAAAAAAFlSua8GuAQAAAAAAADjXgQFzxYiKi2dlOE+QI5yBACK1nIN1bm"
+        + "SIgQCGhVZfVlA4g4EBI+ODhAvrwgDgibCBQLqBJJqBAhJUw2f9c3OgY8CAZ8iaRaOHRU5DT0RFUkSHjUxhdmY1OS4yNy4xMDBzc9djwItjxYiKi2dlOE+QI2fIoUWjh0VOQ09E"
+        + "RVJEh5RMYXZjNTkuMzcuMTAwIGxpYnZweGfIokWjiERVUkFUSU9ORIeUMDA6MDA6MDAuNjAwMDAwMDAwAAAfQ7Z19eeBAKPAgQAAgFADAJ0BKkAAJAAARwiFhYiFhIgCAgJ1qg"
+        + "P4AgcI4P30Js8uAP77aJf/PTNeYP8nP/25H+3I/25H/7bCAKOWgQDIANEBAAUQrAAYABhYL/QACIwAAKOWgQGQANEBAAUQrAAYABhYL/QACIwAABxTu2uRu4+zgQC3iveBAfGC"
+        + "AaDwgQM=";
 }

@@ -79,6 +79,24 @@ public sealed partial record SampleFile(string Name, byte[] Bytes)
     /// <summary>A video whose picture this Chromium does not know (HEVC), while it plays its sound (AAC); both last a moment.</summary>
     public static SampleFile VideoOfAnotherFormat(string name) => new(name, Convert.FromBase64String(HevcVideo));
 
+    /// <summary>A video that browsers play.</summary>
+    public static SampleFile Video(string name) => new(name, Convert.FromBase64String(WebmVideo));
+
+    /// <summary>A recording of a tenth of a second of silence.</summary>
+    public static SampleFile Sound(string name)
+    {
+        var wav = new byte[44 + 800];
+        wav.AsSpan(44).Fill(128); // silence
+        "RIFF"u8.CopyTo(wav);
+        BinaryPrimitives.WriteInt32LittleEndian(wav.AsSpan(4), wav.Length - 8);
+        "WAVEfmt "u8.CopyTo(wav.AsSpan(8));
+        // One channel of 8,000 single bytes a second.
+        foreach (var (at, number) in new[] { (16, 16), (20, 1 | 1 << 16), (24, 8000), (28, 8000), (32, 1 | 8 << 16), (40, 800) })
+            BinaryPrimitives.WriteInt32LittleEndian(wav.AsSpan(at), number);
+        "data"u8.CopyTo(wav.AsSpan(36));
+        return new SampleFile(name, wav);
+    }
+
     /// <summary>A recording (Opus) in a container that is mostly used for videos.</summary>
     public static SampleFile SoundAsVideo(string name) => new(name, Convert.FromBase64String(WebmSound));
 

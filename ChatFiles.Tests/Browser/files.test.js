@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import { readFileSync } from 'node:fs';
 import test from 'node:test';
 import { acceptedTypes, cleaned, extensionOf, hasPreview, iconOf, isPicture, isPlayed, readableSize, refusalOf, refusalOfName } from '../../wwwroot/js/files/files.js';
+import { previewSize, shownAs } from '../../wwwroot/js/files/pictures.js';
 import { takeRules, words } from '../../wwwroot/js/server/rules.js';
 
 const read = (name) => JSON.parse(readFileSync(new URL(`../Examples/${name}.json`, import.meta.url), 'utf8'));
@@ -26,6 +27,21 @@ test('Names are cleaned or refused as the server does it', () => {
 
 test('Sizes are written as the server writes them', () => {
   for (const [bytes, text] of examples.sizes) assert.equal(readableSize(bytes), text);
+});
+
+test('Pictures are shown in the size in which the server shows them', () => {
+  for (const [[width, height], [shownWidth, shownHeight]] of examples.previews) assert.deepEqual(previewSize({ width, height }), { width: shownWidth, height: shownHeight });
+});
+
+test('What is no picture to the server is none on its way', () => {
+  const thumbnail = new Blob(['x']);
+  const shown = (name, width = 0, small = /** @type {Blob | null} */ (null)) => shownAs({ name, pixels: width ? { width, height: 10_000 } : null, thumbnail: small });
+  assert.equal(shown('a.png', 5_000), 'picture');
+  assert.equal(shown('a.png'), 'card');
+  assert.equal(shown('a.png', 0, thumbnail), 'card');
+  assert.equal(shown('a.png', 5_001), 'card');
+  assert.equal(shown('a.png', 5_001, thumbnail), 'picture');
+  assert.deepEqual(['a.mp4', 'a.mkv', 'a.mp3', 'a.heic', 'a.unknown'].map((name) => shown(name)), ['video', 'card', 'audio', 'card', 'card']);
 });
 
 test('An extension is that of the name as it will be stored', () => {

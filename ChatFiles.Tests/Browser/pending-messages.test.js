@@ -1,4 +1,5 @@
 import assert from 'node:assert/strict';
+import { resolveObjectURL } from 'node:buffer';
 import test, { beforeEach } from 'node:test';
 import { closePage, storage, until } from './Stage/page.js';
 import { draw } from './Stage/elements.js';
@@ -8,9 +9,20 @@ const { takeRules } = await import('../../wwwroot/js/server/rules.js');
 const { outbox } = await import('../../wwwroot/js/sending/outbox.js');
 const { PendingMessages } = await import('../../wwwroot/js/sending/pending-messages.js');
 
-takeRules({ types: [{ icon: 'document', kind: 'document', shown: 'text', extensions: 'txt' }], refused: null, names: { deceptive: '', maxBytes: 255 }, limits: {}, words: {} });
+takeRules({
+  types: [
+    { icon: 'document', kind: 'document', shown: 'text', extensions: 'txt' },
+    { icon: 'picture', kind: 'image', shown: 'picture', extensions: 'png' },
+    { icon: 'video', kind: 'video', shown: 'video', extensions: 'mp4' },
+  ],
+  refused: null,
+  pictures: { maxWidth: 400, maxHeight: 320, maxPixels: 50_000_000 },
+  names: { deceptive: '', maxBytes: 255 },
+  limits: {},
+  words: {},
+});
 
-/** What MessageItem.razor and AttachmentFigure.razor draw for it, without what nobody fills in. */
+/** What MessageItem.razor, AttachmentList.razor and AttachmentFigure.razor draw for it, without what nobody fills in. */
 const template = () =>
   draw(
     'template',
@@ -27,11 +39,19 @@ const template = () =>
         draw(
           'div.files',
           {},
+          draw('div.pictures'),
           draw(
-            'div.attachment.on-its-way',
+            'div.others',
             {},
-            draw('div.caption', {}, draw('span.kind', {}, draw('svg')), draw('span.name'), draw('span.size'), draw('button', { 'data-retry': '' }), draw('button', { 'data-cancel': '' })),
-            draw('div.progress', { role: 'progressbar' }, draw('span')),
+            draw(
+              'div.attachment.on-its-way',
+              {},
+              draw('div.picture', { 'data-as': 'picture' }, draw('img')),
+              draw('video', { 'data-as': 'video' }),
+              draw('div.caption', {}, draw('span.kind', {}, draw('svg')), draw('span.name'), draw('span.size'), draw('button', { 'data-retry': '' }), draw('button', { 'data-cancel': '' })),
+              draw('div', { 'data-as': 'audio' }),
+              draw('div.progress', { role: 'progressbar' }, draw('span')),
+            ),
           ),
         ),
       ),
@@ -44,6 +64,8 @@ let log;
 let drawn;
 
 beforeEach(() => {
+  // Whose upload is under way keeps others waiting.
+  for (const message of outbox.of(chat)) outbox.discard(message);
   closePage();
   storage.clear();
   server.reset(() => server.silence);
@@ -53,6 +75,11 @@ beforeEach(() => {
   drawn = new PendingMessages(place, log);
 });
 
+/** As FilesToSend prepares it. */
+const pictureOf = (name, pixels, thumbnail = null) => {
+  const file = new File([name], name);
+  return { name, size: file.size, file, thumbnail, pixels };
+};
 const fileOf = (name, text = name) => new File([text], name, { type: 'text/plain' });
 const bubbles = () => place.children.slice(1);
 const part = (which, bubble = bubbles()[0]) => bubble.querySelector(which);
@@ -72,7 +99,7 @@ test('A text on its way is a clone of the template, with the writer’s name and
 test('Each file has a frame of its own, and a message without a text no line for one', () => {
   outbox.send(chat, '', [fileOf('notes.txt', 'some words'), fileOf('data.bin')]);
   assert.equal(part('.text'), null);
-  const frames = part('.files').children;
+  const frames = part('.others').children;
   assert.deepEqual(
     frames.map((frame) => ['.name', '.size'].map((which) => part(which, frame).textContent)),
     [['notes.txt', '10 bytes'], ['data.bin', '8 bytes']],
@@ -85,6 +112,43 @@ test('Each file has a frame of its own, and a message without a text no line for
     frames.map((frame) => part('[role=progressbar]', frame).getAttribute('aria-label')),
     ['Uploading notes.txt', 'Uploading data.bin'],
   );
+});
+
+test('A picture on its way takes the room and shows what it will show when it is there', async () => {
+  const thumbnail = new Blob(['small']);
+  outbox.send(chat, '', [pictureOf('cat.png', { width: 640, height: 480 }, thumbnail)]);
+  const [frame, image] = [part('.attachment'), part('img')];
+  assert.ok(frame.classList.contains('media'));
+  assert.equal(frame.style['--preview-width'], '400px');
+  assert.deepEqual([image.width, image.height], [400, 300]);
+  assert.deepEqual([part('.picture').hidden, part('video').hidden], [false, true]);
+  await until(() => image.src);
+  assert.equal(await resolveObjectURL(image.src)?.text(), 'small');
+  outbox.discard(outbox.of(chat)[0]);
+  assert.equal(resolveObjectURL(image.src), undefined, 'its address is given back');
+});
+
+test('A picture whose size is not known yet is a card until it is, and an unknown one stays a card', async () => {
+  let tell;
+  outbox.send(chat, '', [pictureOf('cat.png', new Promise((resolve) => (tell = resolve))), pictureOf('broken.png', null)]);
+  const media = () => part('.files').querySelectorAll('.attachment').map((frame) => frame.classList.contains('media'));
+  assert.deepEqual(media(), [false, false]);
+  tell({ width: 640, height: 480 });
+  await until(() => media()[0]);
+  assert.deepEqual(media(), [true, false]);
+});
+
+test('Several pictures on their way are a grid before the other files, as they will be when they are there', () => {
+  const names = (row) => part(row).querySelectorAll('.name').map((name) => name.textContent);
+  const pictures = (count) => Array.from({ length: count }, (_, i) => pictureOf(`${i}.png`, { width: 640, height: 480 }));
+  outbox.send(chat, '', [fileOf('notes.txt'), ...pictures(2), fileOf('clip.mp4')]);
+  assert.deepEqual([names('.pictures'), names('.others')], [['0.png', '1.png'], ['notes.txt', 'clip.mp4']]);
+  assert.ok(part('.attachment', part('.pictures')).classList.contains('tile'));
+  for (const [count, wide] of [[2, 2], [3, 0], [4, 4], [5, 2], [7, 4], [10, 4]]) {
+    outbox.discard(outbox.of(chat)[0]);
+    outbox.send(chat, '', pictures(count));
+    assert.deepEqual([part('.pictures').dataset, part('.others')], [{ count, wide }, null]);
+  }
 });
 
 test('How far it is stands in the place of the time, and beside the file that is under way', async () => {

@@ -3,7 +3,7 @@
 class Element extends EventTarget {
   attributes = new Map();
   dataset = {};
-  style = {};
+  style = { setProperty: (name, value) => void (this.style[name] = value) };
   hidden = false;
   title = '';
   parent = null;

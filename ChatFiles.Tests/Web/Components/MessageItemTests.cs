@@ -1,6 +1,7 @@
 using System.Globalization;
 using AngleSharp.Dom;
 using Bunit;
+using ChatFiles.Core.Files;
 using ChatFiles.Core.Model;
 using ChatFiles.Web.Components.Messages;
 
@@ -45,12 +46,18 @@ public sealed class MessageItemTests : BunitContext
         Item(Shown.Message(4, $"{before}123456789😀 and more")).Find(".text").TextContent.ShouldBe($"{before}123456789…");
     }
 
-    [Fact]
-    public void On_its_way_a_message_is_drawn_as_it_will_be_when_it_is_there_and_is_taken_for_none()
+    [Theory]
+    [InlineData("application/zip", "card")]
+    [InlineData("image/png", "picture")]
+    [InlineData("audio/mpeg", "audio")]
+    public void On_its_way_a_message_is_drawn_as_it_will_be_when_it_is_there_and_is_taken_for_none(string contentType, string shownAs)
     {
-        var there = Item(Shown.Message(3, "hello", "ann", Shown.File("data.zip", "application/zip")), isMine: true);
+        var there = Item(Shown.Message(3, "hello", "ann", Shown.File("data", contentType)), isMine: true);
         var onItsWay = Render<MessageItem>(p => p.Add(i => i.IsOnItsWay, true).Add(i => i.Message, MessageItem.Unsent("ann")));
 
+        $"{FileTypes.Of(contentType).Shown}".ShouldBe(shownAs, StringCompareShould.IgnoreCase);
+        foreach (var other in onItsWay.FindAll($"[data-as]:not([data-as={shownAs}]), .pictures"))
+            other.Remove();
         Outline(onItsWay.Find(".message")).ShouldBe(Outline(there.Find(".message")));
         onItsWay.Find(".avatar").OuterHtml.ShouldBe(there.Find(".avatar").OuterHtml);
         onItsWay.FindAll("article, figure, a, [data-menu]").ShouldBeEmpty();

@@ -44,6 +44,17 @@ public sealed class SharedRulesTests
             UploadPolicy.Readable(example[0].GetInt64()).ShouldBe(example[1].GetString());
     }
 
+    [Fact]
+    public void Pictures_are_shown_in_the_size_that_the_browser_keeps_free_for_them()
+    {
+        foreach (var example in Examples.GetProperty("previews").EnumerateArray())
+        {
+            var (pixels, shown) = (example[0], example[1]);
+            var picture = Shown.Picture() with { Width = pixels[0].GetInt32(), Height = pixels[1].GetInt32() };
+            FileLooks.PreviewSize(picture).ShouldBe((shown[0].GetInt32(), shown[1].GetInt32()));
+        }
+    }
+
     /// <summary>The browser's tests run with these; after a change of the rules the test's message is the new file.</summary>
     [Fact]
     public void The_rules_that_browsers_are_tested_with_are_those_that_pages_tell() =>

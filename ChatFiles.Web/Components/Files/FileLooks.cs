@@ -7,11 +7,14 @@ namespace ChatFiles.Web.Components.Files;
 /// <summary>How a file is shown: what a browser can draw or play is, everything else is a card.</summary>
 internal static class FileLooks
 {
-    private const int MaxPreviewWidth = 400;
-    private const int MaxPreviewHeight = 320;
+    /// <summary>In CSS pixels; the room that a message gives a picture. Browsers are told it, and what follows.</summary>
+    public const int MaxPreviewWidth = 400;
+
+    /// <inheritdoc cref="MaxPreviewWidth" />
+    public const int MaxPreviewHeight = 320;
 
     /// <summary>Each takes four bytes of the memory of everybody who looks at it, however few it takes in the file.</summary>
-    private const long MaxPixelsDrawn = 50_000_000;
+    public const long MaxPixelsDrawn = 50_000_000;
 
     /// <summary>So many bytes of a text are shown in place.</summary>
     public const int MaxTextShown = 256 * 1024;

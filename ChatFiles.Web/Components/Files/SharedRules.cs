@@ -7,7 +7,7 @@ namespace ChatFiles.Web.Components.Files;
 
 /// <summary>
 /// What browser and server must agree on, told to the browser with every page (js/server/rules.js): what a file is by its
-/// name, the rules of names, the limits, and the words of refusals. Written once, in Core.
+/// name, how large a picture is shown, the rules of names, the limits, and the words of refusals. Written once, in Core.
 /// </summary>
 internal sealed class SharedRules(UploadPolicy policy)
 {
@@ -24,6 +24,12 @@ internal sealed class SharedRules(UploadPolicy policy)
                 types = policy.AllowedTypes.GroupBy(type => LooksOf(type.Value), type => type.Key).Select(TellTypes),
                 // Null where only those of the types may be sent.
                 refused = policy.TakesUnknown ? string.Join(' ', policy.RefusedExtensions) : null,
+                pictures = new
+                {
+                    maxWidth = FileLooks.MaxPreviewWidth,
+                    maxHeight = FileLooks.MaxPreviewHeight,
+                    maxPixels = FileLooks.MaxPixelsDrawn,
+                },
                 names = new { deceptive = Texts.Deceptive, maxBytes = UploadPolicy.MaxNameBytes },
                 limits = new
                 {

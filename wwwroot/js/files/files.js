@@ -22,11 +22,14 @@ export const iconOf = (name) => typeOf(extensionOf(name))?.icon ?? 'file';
 /** Whether it is called a picture, of whatever format. */
 export const isPicture = (name) => typeOf(extensionOf(name))?.kind === 'image';
 
+/** What a message shows it as, by its name alone. */
+export const shownByName = (name) => typeOf(extensionOf(name))?.shown ?? 'card';
+
 /** Whether browsers draw it. */
-export const hasPreview = (name) => typeOf(extensionOf(name))?.shown === 'picture';
+export const hasPreview = (name) => shownByName(name) === 'picture';
 
 /** Whether browsers play it as a film. */
-export const isPlayed = (name) => typeOf(extensionOf(name))?.shown === 'video';
+export const isPlayed = (name) => shownByName(name) === 'video';
 
 /** 1536 → "1.5 KiB", as the server writes it. */
 export function readableSize(bytes) {

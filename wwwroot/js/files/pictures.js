@@ -1,14 +1,15 @@
-// Small pictures that travel beside the large ones (the contract's part `thumbnail`). They are made here, so that the
-// server never decodes what a stranger has made.
-import { hasPreview, isPlayed } from './files.js';
+// How large a picture is, and is shown; and small pictures that travel beside the large ones (the contract's part `thumbnail`).
+// They are made here, so that the server never decodes what a stranger has made.
+import { hasPreview, isPlayed, shownByName } from './files.js';
+import { rules } from '../server/rules.js';
+
+/** @typedef {{ width: number, height: number }} Pixels */
 
 const MAX_BYTES = 64 * 1024;
-// Twice the room that a message gives a picture (Files/FileLooks.cs), for screens with fine dots.
-const ROOM = { width: 800, height: 640 };
+// So many times the room that a message gives a picture, for screens with fine dots.
+const FINENESS = 2;
 // Four bytes each while it is decoded.
 const MAX_PIXELS = 100_000_000;
-// As Files/FileLooks.cs has it: more are drawn for nobody who has not asked for it.
-const MAX_PIXELS_DRAWN = 50_000_000;
 const PATIENCE_MS = 15_000;
 // Scale and quality, until it is small enough.
 const STEPS = [
@@ -21,6 +22,35 @@ const STEPS = [
 
 let lastTurn = Promise.resolve();
 
+/** @type {WeakMap<File, Promise<Pixels | null>>} */
+const seen = new WeakMap();
+
+/** As it is seen, turned the way its camera was held; null where there is nothing to be seen. Never fails. @param {File} file */
+export function pixelsOf(file) {
+  const pixels = seen.get(file) ?? (hasPreview(file.name) ? within(PATIENCE_MS, sizeOf(file)) : Promise.resolve(null));
+  seen.set(file, pixels);
+  return pixels;
+}
+
+/**
+ * What a message shows a file on its way as, like the server when it is there (AttachmentFigure.razor).
+ * @param {{ name: string, pixels?: Pixels | null, thumbnail: Blob | null }} file
+ */
+export function shownAs({ name, pixels, thumbnail }) {
+  const shown = shownByName(name);
+  return shown === 'picture' && !(mayBeDrawn(pixels) || (pixels && thumbnail instanceof Blob)) ? 'card' : shown;
+}
+
+/** The size in CSS pixels at which it fits into a message, as FileLooks.PreviewSize says it; Examples/files.json is run by both. @param {Pixels} pixels */
+export function previewSize(pixels) {
+  const scale = scaleOf(pixels, 1);
+  const [width, height] = [pixels.width, pixels.height].map((length) => Math.trunc(Math.max(1, length * scale)));
+  return { width, height };
+}
+
+/** Without a thumbnail in its place: each pixel takes four bytes of the memory of everybody who looks at it. */
+const mayBeDrawn = (pixels) => pixels?.width > 0 && pixels.width * pixels.height <= rules().pictures.maxPixels;
+
 /** A WebP or JPEG; null when there is none to be had, or none is needed. Never fails. */
 export function thumbnailOf(file) {
   // One after the other: ten decoded photos at once would take a phone's memory.
@@ -29,11 +59,7 @@ export function thumbnailOf(file) {
 }
 
 /** Whether the picture itself may be drawn without a thumbnail in its place. */
-export async function isDrawable(file) {
-  if (!hasPreview(file.name)) return false;
-  const { width, height } = await sizeOf(file).catch(() => ({ width: 0, height: 0 }));
-  return width * height > 0 && width * height <= MAX_PIXELS_DRAWN;
-}
+export const isDrawable = async (file) => mayBeDrawn(await pixelsOf(file));
 
 /** What the promise gives, or null when that fails or takes longer. */
 export function within(milliseconds, promise) {
@@ -43,8 +69,8 @@ export function within(milliseconds, promise) {
 
 async function make(file) {
   if (isPlayed(file.name)) return frameOf(file);
-  if (!hasPreview(file.name) || (await isAnimated(file))) return null;
-  const size = await sizeOf(file);
+  const size = await pixelsOf(file);
+  if (!size || (await isAnimated(file))) return null;
   const scale = scaleOf(size);
   if (size.width * size.height > MAX_PIXELS || (scale === 1 && file.size < MAX_BYTES)) return null;
   const [width, height] = [size.width * scale, size.height * scale].map((length) => Math.max(1, Math.round(length)));
@@ -62,7 +88,7 @@ async function isAnimated(file) {
   return begins('GIF') || begins('ftypavis', 4) || (begins('PNG', 1) && head.includes('acTL')) || (begins('RIFF') && head.includes('ANIM'));
 }
 
-/** As it is seen, turned the way its camera was held. Reads the header; nothing is decoded before it is drawn. */
+/** Reads the header; nothing is decoded before it is drawn. */
 async function sizeOf(file) {
   return withAddressOf(file, async (address) => {
     const image = new Image();
@@ -97,7 +123,10 @@ async function frameOf(file) {
   });
 }
 
-const scaleOf = ({ width, height }) => Math.min(1, ROOM.width / width, ROOM.height / height);
+function scaleOf({ width, height }, fineness = FINENESS) {
+  const { maxWidth, maxHeight } = rules().pictures;
+  return Math.min(1, (fineness * maxWidth) / width, (fineness * maxHeight) / height);
+}
 
 async function encode(source, { width, height }) {
   let type = 'image/webp';

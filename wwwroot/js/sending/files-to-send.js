@@ -4,7 +4,7 @@ import { element, icon, iconButton } from '../page/dom.js';
 import { withoutLocation } from '../files/exif.js';
 import { iconOf, isPicture, readableSize, refusalOf } from '../files/files.js';
 import { rules, words } from '../server/rules.js';
-import { isDrawable, thumbnailOf, within } from '../files/pictures.js';
+import { isDrawable, pixelsOf, thumbnailOf, within } from '../files/pictures.js';
 
 // Counted from the moment somebody sends; a message goes without a thumbnail that takes longer.
 const PATIENCE_MS = 3_000;
@@ -49,7 +49,7 @@ export class FilesToSend {
     return bytes > maxRequestBytes ? words('tooLargeTogether', { limit: readableSize(maxRequestBytes) }) : null;
   }
 
-  /** Each as { name, size, file, thumbnail }, the last two as promises; and an empty list. */
+  /** Each as { name, size, file, thumbnail, pixels }, as promises what is not known yet; and an empty list. */
   take() {
     const prepared = [...this.#chips.values()].map((chip) => chip.prepared());
     this.clear();
@@ -87,6 +87,7 @@ class Chip {
   #file;
   #stripped;
   #thumbnail;
+  #pixels;
   #keepsLocation = false;
   #preview = /** @type {string | null} */ (null);
   #kind;
@@ -104,6 +105,8 @@ class Chip {
     this.root = element('li', { class: 'chip' }, this.#kind, this.#what, iconButton('close', `Remove ${file.name}`, onRemove));
     this.#stripped = isPicture(file.name) ? withoutLocation(file).catch(() => null) : Promise.resolve(null);
     this.#thumbnail = thumbnailOf(file);
+    this.#pixels = pixelsOf(file);
+    this.#pixels.then((pixels) => (this.#pixels = pixels));
     this.#stripped.then((stripped) => stripped && this.#offerLocation());
     this.#thumbnail.then((thumbnail) => this.#show(thumbnail));
   }
@@ -112,7 +115,7 @@ class Chip {
   prepared() {
     const { name, size } = this.#file;
     const file = this.#keepsLocation ? Promise.resolve(this.#file) : this.#stripped.then((stripped) => stripped ?? this.#file);
-    return { name, size, file, thumbnail: within(PATIENCE_MS, this.#thumbnail) };
+    return { name, size, file, thumbnail: within(PATIENCE_MS, this.#thumbnail), pixels: this.#pixels };
   }
 
   remove() {

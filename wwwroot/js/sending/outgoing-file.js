@@ -1,17 +1,18 @@
-// A file on its way out: { id, name, size, file, thumbnail } and what its upload remembers. The composer keeps it while
+// A file on its way out: { id, name, size, file, thumbnail, pixels } and what its upload remembers. The composer keeps it while
 // it is picked, the outbox while it is sent; it stays the same one, so that its bytes are copied into the browser once.
 import { newKey } from './transmission.js';
 
 /**
- * @typedef {{ id: string, name: string, size: number, file: Blob, thumbnail: Blob | null, uploadUrl?: string | null, uploadId?: string | null }} OutgoingFile
+ * @typedef {{ id: string, name: string, size: number, file: Blob, thumbnail: Blob | null, pixels?: Pixels | null, uploadUrl?: string | null, uploadId?: string | null }} OutgoingFile
  * `uploadUrl` is where its resumable upload is to be found, `uploadId` what goes by when all of it has arrived.
- * @typedef {File | { name: string, size: number, file: Promise<Blob> | Blob, thumbnail: Promise<Blob | null> | Blob | null }} Picked
+ * @typedef {File | { name: string, size: number, file: Promise<Blob> | Blob, thumbnail: Promise<Blob | null> | Blob | null, pixels?: Promise<Pixels | null> | Pixels | null }} Picked
+ * @typedef {import('../files/pictures.js').Pixels} Pixels
  */
 
 const known = new WeakMap();
 
 /**
- * Of a picked file, or of a prepared one, whose file and thumbnail may still be promises.
+ * Of a picked file, or of a prepared one, of which all but name and size may still be promises.
  * @param {Picked} picked
  * @returns {OutgoingFile}
  */
@@ -19,9 +20,9 @@ export function outgoing(picked) {
   const isKnown = known.get(picked);
   if (isKnown) return isKnown;
   const { name, size } = picked;
-  const { file, thumbnail } = picked instanceof Blob ? { file: picked, thumbnail: null } : picked;
-  // Promises in it are awaited by `prepare`, before anybody looks.
-  const entry = /** @type {OutgoingFile} */ ({ id: newKey(), name, size, file, thumbnail });
+  const { file, thumbnail, pixels = null } = picked instanceof Blob ? { file: picked, thumbnail: null } : picked;
+  // Promises in it are awaited by `prepare`, before anybody looks; who draws it takes each as soon as it is there.
+  const entry = /** @type {OutgoingFile} */ ({ id: newKey(), name, size, file, thumbnail, pixels });
   known.set(picked, entry);
   return entry;
 }
@@ -32,15 +33,19 @@ export function remember(entry) {
   return entry.file;
 }
 
-/** Waits until file and thumbnail are prepared. Throws when the file can't be had. @param {OutgoingFile} entry */
+/** Waits until all of it is prepared. Throws when the file can't be had. @param {OutgoingFile} entry */
 export async function prepare(entry) {
   entry.file = await entry.file;
   if (!entry.file) throw new Error('The browser no longer has it.');
   // Prepared, it may be the very file that was picked, whose bytes are kept already.
   entry.id = known.get(entry.file)?.id ?? entry.id;
   entry.size = entry.file.size;
-  entry.thumbnail = (await Promise.resolve(entry.thumbnail).catch(() => null)) ?? null;
+  entry.pixels = await orNull(entry.pixels);
+  entry.thumbnail = await orNull(entry.thumbnail);
 }
+
+/** @template T @param {T | Promise<T> | undefined} promised */
+const orNull = async (promised) => (await Promise.resolve(promised).catch(() => null)) ?? null;
 
 /** Whether its bytes can still be read: a file on the disk may have been changed, moved or deleted since it was picked. @param {OutgoingFile} entry */
 export async function isReadable({ file }) {

@@ -1,6 +1,7 @@
 // Draws a chat's part of the outbox behind its messages, in bubbles like theirs (MessageItem.razor).
 import { element, find, icon } from '../page/dom.js';
 import { iconOf, readableSize } from '../files/files.js';
+import { previewSize, shownAs } from '../files/pictures.js';
 import { outbox } from './outbox.js';
 import { timeLeft } from './pace.js';
 
@@ -32,7 +33,7 @@ export class PendingMessages {
 
   disconnect() {
     outbox.removeEventListener('change', this.#draw);
-    for (const { root } of this.#bubbles.values()) root.remove();
+    for (const bubble of this.#bubbles.values()) bubble.remove();
   }
 
   #update() {
@@ -40,7 +41,7 @@ export class PendingMessages {
     for (const [message, bubble] of this.#bubbles) {
       if (pending.includes(message)) continue;
       const hadFocus = bubble.root.contains(document.activeElement);
-      bubble.root.remove();
+      bubble.remove();
       this.#bubbles.delete(message);
       if (hadFocus) find('main [data-text]')?.focus();
     }
@@ -77,6 +78,8 @@ export class PendingMessages {
 class Bubble {
   #message;
   #files;
+  #places;
+  #looks = '';
   #mark;
   #note = element('p', { class: 'note' });
   #trouble = /** @type {{ reason: string, state: string, root: HTMLElement } | null} */ (null);
@@ -88,13 +91,34 @@ class Bubble {
     root.dataset.clientId = message.key;
     root.querySelector('.author').textContent = author;
     this.#mark = root.querySelector('.sent');
-    const [text, files, frame] = ['.text', '.files', '.attachment'].map((part) => root.querySelector(part));
+    const [text, files, tiles, others, frame] = ['.text', '.files', '.pictures', '.others', '.attachment'].map((part) => root.querySelector(part));
     if (message.text) text.textContent = message.text;
     else text.remove();
-    this.#files = message.files.map((file) => new FileLine(message, file, frame.cloneNode(true)));
-    frame.replaceWith(...this.#files.map((line) => line.root));
+    this.#places = { files, tiles, others };
+    this.#files = message.files.map((file) => new FileLine(message, file, frame.cloneNode(true), () => this.#place()));
     if (this.#files.length === 0) files.remove();
+    this.#place();
     root.querySelector('.body').append(this.#note);
+  }
+
+  remove() {
+    this.root.remove();
+    for (const line of this.#files) line.forget();
+  }
+
+  /** Each file where it will be when it is there (AttachmentList.razor): nothing moves then. */
+  #place() {
+    const looks = this.#files.map((line) => line.shownAs).join();
+    if (looks === this.#looks) return;
+    this.#looks = looks;
+    const { files, tiles, others } = this.#places;
+    const pictures = this.#files.filter((line) => line.shownAs === 'picture');
+    const tiled = pictures.length > 1 ? pictures : [];
+    for (const line of this.#files) line.frame(tiled.includes(line));
+    Object.assign(tiles.dataset, { count: tiled.length, wide: ((3 - (tiled.length % 3)) % 3) * 2 });
+    tiles.replaceChildren(...tiled.map((line) => line.root));
+    others.replaceChildren(...this.#files.filter((line) => !tiled.includes(line)).map((line) => line.root));
+    files.replaceChildren(...[tiles, others].filter((place) => place.children.length > 0));
   }
 
   update() {
@@ -154,12 +178,24 @@ class FileLine {
   #bar;
   #retry;
   #cancel;
+  #looks = { name: '', pixels: /** @type {import('../files/pictures.js').Pixels | null} */ (null), thumbnail: /** @type {Blob | null} */ (null) };
+  #preview = /** @type {string | null} */ (null);
+  #isGone = false;
 
-  /** @param {PendingMessage} message @param {PendingMessage['files'][0]} file @param {any} root the template's clone */
-  constructor(message, file, root) {
+  /**
+   * @param {PendingMessage} message
+   * @param {PendingMessage['files'][0]} file
+   * @param {any} root the template's clone
+   * @param {() => void} onLooks more is known of how it looks
+   */
+  constructor(message, file, root, onLooks) {
     this.#message = message;
     this.#file = file;
     this.root = root;
+    this.#looks.name = file.name;
+    const sized = this.#learn('pixels', onLooks);
+    const drawn = this.#learn('thumbnail', onLooks);
+    Promise.all([sized, drawn]).then(() => this.#show());
     root.querySelector('.kind').replaceChildren(icon(iconOf(file.name)));
     const name = root.querySelector('.name');
     name.textContent = name.title = file.name;
@@ -168,6 +204,45 @@ class FileLine {
     this.#bar.setAttribute('aria-label', `Uploading ${file.name}`);
     this.#retry = this.#button('[data-retry]', `Retry ${file.name}`, () => outbox.retry(message));
     this.#cancel = this.#button('[data-cancel]', `Cancel ${file.name}`, () => outbox.cancel(message, file));
+  }
+
+  get shownAs() {
+    return shownAs(this.#looks);
+  }
+
+  /** Takes the room that the file will take. */
+  frame(isTile) {
+    const as = this.shownAs;
+    for (const part of this.root.querySelectorAll('[data-as]')) part.hidden = part.dataset.as !== as;
+    this.root.classList.toggle('media', as === 'picture' || as === 'video');
+    this.root.classList.toggle('tile', isTile);
+    if (as !== 'picture' || !this.#looks.pixels) return;
+    const { width, height } = previewSize(this.#looks.pixels);
+    Object.assign(this.root.querySelector('img'), { width, height });
+    this.root.style.setProperty('--preview-width', isTile ? '' : `${width}px`);
+  }
+
+  forget() {
+    this.#isGone = true;
+    if (this.#preview) URL.revokeObjectURL(this.#preview);
+  }
+
+  /** At once what is known at once; it may still be on its way from the composer. */
+  async #learn(part, onLooks) {
+    const known = this.#file[part] ?? null;
+    if (!(known instanceof Promise)) return void (this.#looks[part] = known);
+    this.#looks[part] = await known.catch(() => null);
+    onLooks();
+  }
+
+  /** What everybody will see: its thumbnail, or where there is none itself. */
+  async #show() {
+    const as = this.shownAs;
+    const seen = this.#looks.thumbnail ?? (as === 'picture' ? await Promise.resolve(this.#file.file).catch(() => null) : null);
+    if (!seen || this.#isGone || (as !== 'picture' && as !== 'video')) return;
+    this.#preview = URL.createObjectURL(seen);
+    if (as === 'picture') this.root.querySelector('img').src = this.#preview;
+    else this.root.querySelector('video').poster = this.#preview;
   }
 
   update(isHeldUp, isElsewhere) {

@@ -1,4 +1,4 @@
-// What browser and server must agree on: types, names, limits and words, as the server tells them with every page
+// What browser and server must agree on: types, pictures, names, limits and words, as the server tells them with every page
 // (Components/Files/SharedRules.cs).
 
 /**
@@ -7,6 +7,7 @@
  * @typedef {{
  *   types: (Type & { extensions: string })[],
  *   refused: string | null,
+ *   pictures: { maxWidth: number, maxHeight: number, maxPixels: number },
  *   names: { deceptive: string, maxBytes: number },
  *   limits: { maxFileBytes: number, maxRequestBytes: number, maxFiles: number, maxText: number },
  *   words: Record<string, string>,
