@@ -49,14 +49,9 @@ public sealed class UploadIntake(
         var received = new ReceivedFiles(upload, underWay, reservation, sending, ForgetUploads);
         try
         {
-            await room.DeclareAsync(declaredBytes, cancellationToken);
-            await upload.ReceiveAsync(WithUploadsAsync(parts, userId, chatId, declaredBytes, sending, cancellationToken), cancellationToken);
-            return received;
-        }
-        catch (UploadRefusedException refused)
-        {
-            // The first try has what its repeat lacks. Refused for good, what was sent once more would never arrive.
-            refusal = refused.Refusal == UploadRoom.QuotaExceeded && (underWay.IsRepeat || sending.IsRepeat) ? FirstTryUnderWay : refused.Refusal;
+            refusal =
+                await room.DeclareAsync(declaredBytes, cancellationToken)
+                ?? await upload.ReceiveAsync(WithUploadsAsync(parts, userId, chatId, declaredBytes, sending, cancellationToken), cancellationToken);
         }
         catch
         {
@@ -64,8 +59,12 @@ public sealed class UploadIntake(
             throw;
         }
 
+        if (refusal is null)
+            return received;
+        // The first try has what its repeat lacks. Refused for good, what was sent once more would never arrive.
+        var isOfRepeat = refusal == UploadRoom.QuotaExceeded && (underWay.IsRepeat || sending.IsRepeat);
         await received.DisposeAsync();
-        return refusal;
+        return isOfRepeat ? FirstTryUnderWay : refusal;
     }
 
     /// <summary>Receives the bytes of a missing file once more, and keeps them when they have found their place.</summary>
@@ -84,17 +83,12 @@ public sealed class UploadIntake(
         if (underWay.IsRepeat)
             return FirstTryUnderWay;
         await using var upload = new FileUpload(store, policy, inFlight, time, logger, missing.ChatId, room: null);
-        try
-        {
-            var restored = await commit(await upload.ReceiveAgainAsync(missing, parts, cancellationToken));
-            if (restored.Refusal is null)
-                upload.Keep();
-            return restored;
-        }
-        catch (UploadRefusedException refused)
-        {
-            return refused.Refusal;
-        }
+        if (!(await upload.ReceiveAgainAsync(missing, parts, cancellationToken)).Succeeded(out var again, out refusal))
+            return refusal;
+        var restored = await commit(again);
+        if (restored.Refusal is null)
+            upload.Keep();
+        return restored;
     }
 
     /// <summary>
@@ -119,29 +113,37 @@ public sealed class UploadIntake(
                 continue;
             }
 
-            var upload = await ReadUploadAsync(part, userId, chatId, cancellationToken);
+            if (!(await FindUploadAsync(part, userId, chatId, cancellationToken)).Succeeded(out var upload, out var refusal))
+            {
+                yield return UploadPart.Broken(refusal);
+                yield break;
+            }
+
             if ((bytes += upload.Ticket.Length) > policy.MaxRequestBytes)
-                throw new UploadRefusedException(policy.RequestTooLarge());
+            {
+                yield return UploadPart.Broken(policy.RequestTooLarge());
+                yield break;
+            }
+
             await using var content = upload.Open();
             yield return new UploadPart(UploadPartKind.File, upload.Ticket.FileName, content, sending.Add(upload));
         }
     }
 
-    private async Task<StagedUpload> ReadUploadAsync(UploadPart part, string userId, long chatId, CancellationToken cancellationToken)
+    /// <summary>The finished upload whose id the part holds.</summary>
+    private async Task<Result<StagedUpload>> FindUploadAsync(UploadPart part, string userId, long chatId, CancellationToken cancellationToken)
     {
-        var text = new byte[64];
-        var length = await part.Content.ReadAtLeastAsync(text, text.Length, throwOnEndOfStream: false, cancellationToken);
-        if (!Guid.TryParseExact(Encoding.UTF8.GetString(text, 0, length).Trim(), "D", out var id) || staged.Find(userId, chatId, id) is not { } upload)
-            throw new UploadRefusedException(UploadService.UploadNotFound);
+        if (!(await part.ReadAsync(new byte[64], cancellationToken)).Succeeded(out var text, out var refusal))
+            return refusal;
+        if (!Guid.TryParseExact(Encoding.UTF8.GetString(text.Span).Trim(), "D", out var id) || staged.Find(userId, chatId, id) is not { } upload)
+            return UploadService.UploadNotFound;
         var (offset, whole) = (upload.Offset, upload.Ticket.Length);
-        if (offset < whole)
-            throw new UploadRefusedException(
-                new Refusal(
-                    RefusalReason.InvalidForm,
-                    $"The upload of “{upload.Ticket.FileName}” is not complete: {offset:N0} of {whole:N0} bytes are there. Finish it first."
-                )
-            );
-        return upload;
+        return offset < whole
+            ? new Refusal(
+                RefusalReason.InvalidForm,
+                $"The upload of “{upload.Ticket.FileName}” is not complete: {offset:N0} of {whole:N0} bytes are there. Finish it first."
+            )
+            : upload;
     }
 
     /// <summary>The message is committed; a part that can't be removed now expires.</summary>

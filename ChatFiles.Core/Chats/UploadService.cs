@@ -98,17 +98,9 @@ public sealed class UploadService(
             return new Refusal(RefusalReason.OffsetConflict, $"This upload goes on at byte {upload.Offset}, not at {offset}.");
         if (declaredBytes > ticket.Length - offset)
             return StagedUpload.TooLong(ticket);
-        try
-        {
-            // The settings may have changed since it began.
-            if (policy.TypeOf(ticket.FileName).Succeeded(out var type, out refusal))
-                refusal = await upload.AppendAsync(body, turn, policy, type, cancellationToken);
-        }
-        catch (UploadRefusedException brokenOff)
-        {
-            return brokenOff.Refusal;
-        }
-
+        // The settings may have changed since it began.
+        if (policy.TypeOf(ticket.FileName).Succeeded(out var type, out refusal))
+            refusal = await upload.AppendAsync(body, turn, policy, type, cancellationToken);
         if (refusal?.Reason == RefusalReason.FileTypeNotAllowed)
             staged.Remove(uploadId);
         return refusal is null ? ViewOf(upload) : refusal;
@@ -131,19 +123,13 @@ public sealed class UploadService(
             return Refusal.ChatNotFound;
         if (staged.Find(member.UserId, member.ChatId, uploadId) is not { } upload)
             return UploadNotFound;
-        try
-        {
-            var turn = await upload.EnterAsync();
-            // The one before may have ended it.
-            if (staged.Find(member.UserId, member.ChatId, uploadId) is not null)
-                return new UploadInHand(upload, turn);
-            turn.Dispose();
-            return UploadNotFound;
-        }
-        catch (UploadRefusedException takenOver)
-        {
-            return takenOver.Refusal;
-        }
+        if (!(await upload.EnterAsync()).Succeeded(out var turn, out var takenOver))
+            return takenOver;
+        // The one before may have ended it.
+        if (staged.Find(member.UserId, member.ChatId, uploadId) is not null)
+            return new UploadInHand(upload, turn);
+        turn.Dispose();
+        return UploadNotFound;
     }
 
     private async Task<Member?> FindMemberAsync(string userId, long chatId, CancellationToken cancellationToken)

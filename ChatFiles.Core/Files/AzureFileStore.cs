@@ -4,6 +4,7 @@ using Azure.Core;
 using Azure.Storage;
 using Azure.Storage.Blobs;
 using Azure.Storage.Blobs.Models;
+using ChatFiles.Core.Model;
 
 namespace ChatFiles.Core.Files;
 
@@ -36,8 +37,8 @@ public sealed class AzureFileStore : IFileStore
         _container = new BlobContainerClient(options.ConnectionString, options.Container, client);
     }
 
-    public Task<string> WriteAsync(string key, Stream content, CancellationToken cancellationToken) =>
-        AskAsync(
+    public Task<Result<string>> WriteAsync(string key, Stream content, CancellationToken cancellationToken) =>
+        AskAsync<Result<string>>(
             async () =>
             {
                 await EnsureContainerAsync(cancellationToken);
@@ -51,8 +52,15 @@ public sealed class AzureFileStore : IFileStore
                         MaximumConcurrency = 1,
                     },
                 };
-                BlobContentInfo written = await _container.GetBlobClient(key).UploadAsync(content, upload, cancellationToken);
-                return written.ETag.ToString();
+                try
+                {
+                    BlobContentInfo written = await _container.GetBlobClient(key).UploadAsync(content, upload, cancellationToken);
+                    return written.ETag.ToString();
+                }
+                catch (UploadRefusedException refused)
+                {
+                    return refused.Refusal;
+                }
             },
             cancellationToken
         );

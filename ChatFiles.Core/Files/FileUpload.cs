@@ -29,6 +29,11 @@ internal sealed class FileUpload(
 
     private static readonly FileType[] ThumbnailTypes = [FileTypes.Default["webp"], FileTypes.Default["jpg"]];
 
+    private static readonly Refusal NoFile = new(
+        RefusalReason.NoFile,
+        "There is no file in the form; send at least one part named “file”."
+    );
+
     private readonly List<string> _keys = [];
     private readonly List<Attachment> _attachments = [];
     private (byte[] Bytes, string? Charset) _caption = ([], null);
@@ -39,36 +44,35 @@ internal sealed class FileUpload(
 
     public string Caption { get; private set; } = "";
 
-    /// <exception cref="UploadRefusedException">Something in it can't be accepted.</exception>
-    public async Task ReceiveAsync(IAsyncEnumerable<UploadPart> parts, CancellationToken cancellationToken)
+    /// <returns>Why something in it can't be accepted; null when all of it was received.</returns>
+    public async Task<Refusal?> ReceiveAsync(IAsyncEnumerable<UploadPart> parts, CancellationToken cancellationToken)
     {
         var count = 0;
         var mayHaveThumbnail = false;
         await foreach (var part in parts.WithCancellation(cancellationToken))
         {
             if (++count > MaxParts)
-                throw Refused(RefusalReason.InvalidForm, $"The form has more than {MaxParts} parts.");
-            if (part.Kind == UploadPartKind.File)
-                await ReceiveNextFileAsync(part, cancellationToken);
-            else if (part.Kind == UploadPartKind.Thumbnail && mayHaveThumbnail)
-                await ReceiveThumbnailAsync(part, _attachments[^1], cancellationToken);
-            else if (part.Kind == UploadPartKind.Caption)
-                _caption = (await ReadTextAsync(part, cancellationToken), part.Charset);
-            else if (part.Kind == UploadPartKind.Charset)
-                _charset = Encoding.ASCII.GetString(await ReadTextAsync(part, cancellationToken)).Trim();
+                return new Refusal(RefusalReason.InvalidForm, $"The form has more than {MaxParts} parts.");
+            var refusal = part.Kind switch
+            {
+                UploadPartKind.File => BlameFile(await ReceiveFileAsync(part, cancellationToken)),
+                UploadPartKind.Thumbnail when mayHaveThumbnail => await ReceiveThumbnailAsync(part, _attachments[^1], cancellationToken),
+                UploadPartKind.Caption => await ReceiveCaptionAsync(part, cancellationToken),
+                UploadPartKind.Charset => await ReceiveCharsetAsync(part, cancellationToken),
+                _ => part.Refusal,
+            };
+            if (refusal is not null)
+                return refusal;
             // Texts stand at any place, also between a file and its thumbnail.
             if (part.Kind is not UploadPartKind.Caption and not UploadPartKind.Charset)
                 mayHaveThumbnail = part.Kind == UploadPartKind.File;
         }
 
-        if (_attachments.Count == 0)
-            throw NoFile();
-        Caption = ReadCaption();
+        return _attachments.Count == 0 ? NoFile : DecodeCaption();
     }
 
-    /// <summary>Receives the bytes of a file that is missing.</summary>
-    /// <exception cref="UploadRefusedException">They are others than before, or the form can't be accepted.</exception>
-    public async Task<(string Key, string Stamp)> ReceiveAgainAsync(
+    /// <summary>Receives the bytes of a file that is missing; they must be the same as before.</summary>
+    public async Task<Result<(string Key, string Stamp)>> ReceiveAgainAsync(
         Attachment missing,
         IAsyncEnumerable<UploadPart> parts,
         CancellationToken cancellationToken
@@ -78,21 +82,25 @@ internal sealed class FileUpload(
             RefusalReason.ContentDiffers,
             $"This is not the file that was sent as “{missing.FileName}”; its bytes are others."
         );
-        (string Key, string Stamp)? stored = null;
+        (string Key, string Stamp)? received = null;
         await foreach (var part in parts.WithCancellation(cancellationToken))
         {
+            if (part.Refusal is not null)
+                return part.Refusal;
             if (part.Kind != UploadPartKind.File)
                 continue;
-            if (stored is not null)
-                throw Refused(RefusalReason.TooManyFiles, "One file is put back at a time.");
+            if (received is not null)
+                return new Refusal(RefusalReason.TooManyFiles, "One file is put back at a time.");
             var rules = new InspectionRules(policy, missing.FileName, FileType.OfAnyBytes(missing.ContentType), missing.Size, differs);
             await using var content = new InspectingStream(part.Content, rules);
-            stored = await StoreAsync(content, cancellationToken);
+            if (!(await StoreAsync(content, cancellationToken)).Succeeded(out var stored, out var refusal))
+                return refusal;
             if (content.Sha256() != missing.Sha256)
-                throw new UploadRefusedException(differs);
+                return differs;
+            received = stored;
         }
 
-        return stored ?? throw NoFile();
+        return received is { } whole ? whole : NoFile;
     }
 
     /// <summary>From now on the blobs belong to a committed message.</summary>
@@ -110,17 +118,8 @@ internal sealed class FileUpload(
     }
 
     /// <summary>Says of a refusal which file it is about, so that the sender can send the others without it.</summary>
-    private async Task ReceiveNextFileAsync(UploadPart part, CancellationToken cancellationToken)
-    {
-        try
-        {
-            await ReceiveFileAsync(part, cancellationToken);
-        }
-        catch (UploadRefusedException refused) when (IsAboutTheFile(refused.Refusal))
-        {
-            throw new UploadRefusedException(refused.Refusal with { File = _attachments.Count });
-        }
-    }
+    private Refusal? BlameFile(Refusal? refusal) =>
+        refusal is not null && IsAboutTheFile(refusal) ? refusal with { File = _attachments.Count } : refusal;
 
     /// <summary>That all files together are too large is nothing that one of them is to blame for.</summary>
     private bool IsAboutTheFile(Refusal refusal) =>
@@ -131,24 +130,27 @@ internal sealed class FileUpload(
                 or RefusalReason.FileTooLarge
         && refusal != policy.RequestTooLarge();
 
-    private async Task ReceiveFileAsync(UploadPart part, CancellationToken cancellationToken)
+    private async Task<Refusal?> ReceiveFileAsync(UploadPart part, CancellationToken cancellationToken)
     {
         if (_attachments.Count == Attachment.MaxPerMessage)
-            throw Refused(RefusalReason.TooManyFiles, $"A message takes at most {Attachment.MaxPerMessage} files.");
-        var fileName = ValueOf(UploadPolicy.CleanName(part.FileName));
-        var type = ValueOf(policy.TypeOf(fileName));
+            return new Refusal(RefusalReason.TooManyFiles, $"A message takes at most {Attachment.MaxPerMessage} files.");
+        if (!UploadPolicy.CleanName(part.FileName).Succeeded(out var fileName, out var refusal))
+            return refusal;
+        if (!policy.TypeOf(fileName).Succeeded(out var type, out refusal))
+            return refusal;
         var rules = new InspectionRules(policy, fileName, type, policy.MaxFileBytes, policy.TooLarge(fileName), part.IsReserved ? null : room);
 
         await using var content = new InspectingStream(part.Content, rules);
-        var (key, stamp) = await StoreAsync(content, cancellationToken);
+        if (!(await StoreAsync(content, cancellationToken)).Succeeded(out var stored, out refusal))
+            return refusal;
         _attachments.Add(
             new Attachment
             {
                 Id = Guid.CreateVersion7(time.GetUtcNow()),
                 ChatId = chatId,
                 Position = _attachments.Count,
-                BlobKey = key,
-                BlobStamp = stamp,
+                BlobKey = stored.Key,
+                BlobStamp = stored.Stamp,
                 FileName = fileName,
                 FoldedName = SearchWords.Fold(fileName),
                 Kind = content.Type.Kind,
@@ -160,30 +162,31 @@ internal sealed class FileUpload(
                 Height = content.Picture?.Height,
             }
         );
+        return null;
     }
 
     /// <summary>A thumbnail is a courtesy of the sender's browser: one that is no small WebP or JPEG is ignored.</summary>
-    private async Task ReceiveThumbnailAsync(UploadPart part, Attachment attachment, CancellationToken cancellationToken)
+    private async Task<Refusal?> ReceiveThumbnailAsync(UploadPart part, Attachment attachment, CancellationToken cancellationToken)
     {
         var buffer = ArrayPool<byte>.Shared.Rent(MaxThumbnailBytes + 1);
         try
         {
-            var length = await part.Content.ReadAtLeastAsync(
-                buffer.AsMemory(0, MaxThumbnailBytes + 1),
-                MaxThumbnailBytes + 1,
-                throwOnEndOfStream: false,
-                cancellationToken
-            );
+            if (!(await part.ReadAsync(buffer.AsMemory(0, MaxThumbnailBytes + 1), cancellationToken)).Succeeded(out var read, out var refusal))
+                return refusal;
+            var length = read.Length;
             var format = ThumbnailTypes.FirstOrDefault(type => type.Signatures[0].Match(buffer.AsSpan(0, length)) == Fit.Yes);
             if (format is null || length > MaxThumbnailBytes)
-                return;
-            if (room is not null)
-                await room.UseAsync(length, cancellationToken);
+                return null;
+            if (room is not null && await room.UseAsync(length, cancellationToken) is { } noRoom)
+                return noRoom;
             using var bytes = new MemoryStream(buffer, 0, length, writable: false);
-            (attachment.ThumbnailKey, _) = await StoreAsync(bytes, cancellationToken);
+            if (!(await StoreAsync(bytes, cancellationToken)).Succeeded(out var stored, out refusal))
+                return refusal;
+            attachment.ThumbnailKey = stored.Key;
             attachment.ThumbnailType = format.ContentType;
             attachment.ThumbnailSize = length;
             attachment.ThumbnailSha256 = Convert.ToHexStringLower(SHA256.HashData(buffer.AsSpan(0, length)));
+            return null;
         }
         finally
         {
@@ -191,38 +194,53 @@ internal sealed class FileUpload(
         }
     }
 
+    private async Task<Refusal?> ReceiveCaptionAsync(UploadPart part, CancellationToken cancellationToken)
+    {
+        if ((await ReadTextAsync(part, cancellationToken)).Succeeded(out var bytes, out var refusal))
+            _caption = (bytes, part.Charset);
+        return refusal;
+    }
+
+    private async Task<Refusal?> ReceiveCharsetAsync(UploadPart part, CancellationToken cancellationToken)
+    {
+        if ((await ReadTextAsync(part, cancellationToken)).Succeeded(out var bytes, out var refusal))
+            _charset = Encoding.ASCII.GetString(bytes).Trim();
+        return refusal;
+    }
+
     /// <summary>In the charset that its part says, else in that of the whole form (RFC 7578, 4.6), else in UTF-8.</summary>
-    private string ReadCaption()
+    private Refusal? DecodeCaption()
     {
         var charset = _caption.Charset ?? _charset;
         var encoding = charset is null ? Charsets.Utf8 : Charsets.Find(charset);
         if (encoding is null)
-            throw Refused(RefusalReason.InvalidForm, "The caption is in a charset that is not known here; send it in UTF-8.");
-        var text =
-            Charsets.Decode(encoding, _caption.Bytes)
-            ?? throw Refused(
+            return new Refusal(RefusalReason.InvalidForm, "The caption is in a charset that is not known here; send it in UTF-8.");
+        if (Charsets.Decode(encoding, _caption.Bytes) is not { } text)
+            return new Refusal(
                 RefusalReason.InvalidForm,
                 $"The caption's bytes are not {(charset is null ? "UTF-8, and no other charset is named for them" : "in the charset that is named for them")}."
             );
         // HTML's form encoding writes every line end as CR LF; people wrote LF.
-        return text.ReplaceLineEndings("\n").Trim();
+        Caption = text.ReplaceLineEndings("\n").Trim();
+        return null;
     }
 
-    private static async Task<byte[]> ReadTextAsync(UploadPart part, CancellationToken cancellationToken)
+    private static async Task<Result<byte[]>> ReadTextAsync(UploadPart part, CancellationToken cancellationToken)
     {
         // White space around the caption is trimmed, so a little more than the longest caption is read.
         var buffer = new byte[UploadRoom.MaxFormOverhead];
-        var length = await part.Content.ReadAtLeastAsync(buffer, buffer.Length, throwOnEndOfStream: false, cancellationToken);
-        if (length == buffer.Length)
-            throw Refused(RefusalReason.InvalidText, $"A caption has at most {Message.MaxTextLength:N0} characters.");
-        return buffer[..length];
+        if (!(await part.ReadAsync(buffer, cancellationToken)).Succeeded(out var text, out var refusal))
+            return refusal;
+        return text.Length < buffer.Length
+            ? text.ToArray()
+            : new Refusal(RefusalReason.InvalidText, $"A caption has at most {Message.MaxTextLength:N0} characters.");
     }
 
-    private async Task<(string Key, string Stamp)> StoreAsync(Stream content, CancellationToken cancellationToken)
+    private async Task<Result<(string Key, string Stamp)>> StoreAsync(Stream content, CancellationToken cancellationToken)
     {
         var key = inFlight.Begin(time.GetUtcNow());
         _keys.Add(key);
-        return (key, await store.WriteAsync(key, content, cancellationToken));
+        return (await store.WriteAsync(key, content, cancellationToken)).Succeeded(out var stamp, out var refusal) ? (key, stamp) : refusal;
     }
 
     private async Task RemoveAsync(string key, CancellationToken cancellationToken)
@@ -237,12 +255,4 @@ internal sealed class FileUpload(
             inFlight.HasLeftovers = true;
         }
     }
-
-    private static UploadRefusedException NoFile() =>
-        Refused(RefusalReason.NoFile, "There is no file in the form; send at least one part named “file”.");
-
-    private static T ValueOf<T>(Result<T> result) =>
-        result.Succeeded(out var value, out var refusal) ? value : throw new UploadRefusedException(refusal);
-
-    private static UploadRefusedException Refused(RefusalReason reason, string detail) => new(new Refusal(reason, detail));
 }

@@ -1,3 +1,5 @@
+using ChatFiles.Core.Model;
+
 namespace ChatFiles.Core.Files;
 
 /// <summary>
@@ -7,12 +9,13 @@ namespace ChatFiles.Core.Files;
 public interface IFileStore
 {
     /// <summary>
-    /// Stores the content under the key and returns the blob's stamp. When this returns the bytes are durable; when it throws, no blob with that
-    /// key can be seen. The buffer handed to <paramref name="content"/> is left alone until the next read from it.
+    /// Stores the content under the key and returns the blob's stamp; the bytes are durable then. Where the content breaks off
+    /// (<see cref="UploadRefusedException"/>), its refusal is the result, and no blob with that key can be seen; nor when this
+    /// throws. The buffer handed to <paramref name="content"/> is left alone until the next read from it.
     /// The content must not throw <see cref="IOException"/>: that would be taken for the store's failure.
     /// </summary>
     /// <exception cref="StoreFullException">There is no room left.</exception>
-    Task<string> WriteAsync(string key, Stream content, CancellationToken cancellationToken);
+    Task<Result<string>> WriteAsync(string key, Stream content, CancellationToken cancellationToken);
 
     /// <summary>The blob, ready to be read; null when there is none.</summary>
     Task<StoredBlob?> OpenAsync(string key, CancellationToken cancellationToken);

@@ -53,16 +53,14 @@ internal sealed class InspectingStream(Stream source, InspectionRules rules) : S
         // The store writes a block while it is hashed; the block is free again at the next read.
         await _hashing;
         var count = await source.ReadAsync(buffer, cancellationToken);
-        if (count == 0)
-        {
-            Finish();
-            return 0;
-        }
-
         BytesRead += count;
-        Inspect(buffer.Span[..count]);
-        if (rules.Room is not null)
-            await rules.Room.UseAsync(count, cancellationToken);
+        var refusal = count == 0 ? Finish() : Inspect(buffer.Span[..count]);
+        if (refusal is null && rules.Room is not null && count > 0)
+            refusal = await rules.Room.UseAsync(count, cancellationToken);
+        if (refusal is not null)
+            throw new UploadRefusedException(refusal);
+        if (count == 0)
+            return 0;
         var block = buffer[..count];
         _hashing = Task.Run(() => _hash.AppendData(block.Span), CancellationToken.None);
         return count;
@@ -89,31 +87,30 @@ internal sealed class InspectingStream(Stream source, InspectionRules rules) : S
         await base.DisposeAsync();
     }
 
-    private void Inspect(ReadOnlySpan<byte> block)
+    private Refusal? Inspect(ReadOnlySpan<byte> block)
     {
         if (BytesRead > rules.MaxBytes)
-            throw new UploadRefusedException(rules.TooLarge);
+            return rules.TooLarge;
         if (_text?.Read(block) == false)
-            throw NotWhatItSays();
+            return NotWhatItSays();
         _charset?.Read(block);
         if (_type is null)
-            Judge(block);
-        else
-            _picture?.Read(block);
+            return Judge(block);
+        _picture?.Read(block);
+        return null;
     }
 
-    private void Finish()
+    private Refusal? Finish()
     {
         if (BytesRead == 0)
-            throw new UploadRefusedException(UploadPolicy.Empty(rules.FileName));
+            return UploadPolicy.Empty(rules.FileName);
         if (_text?.End() == false)
-            throw NotWhatItSays();
-        if (_type is null)
-            Judge([]);
+            return NotWhatItSays();
+        return _type is null ? Judge([]) : null;
     }
 
     /// <summary>Nothing but the end of the file is behind an empty block.</summary>
-    private void Judge(ReadOnlySpan<byte> block)
+    private Refusal? Judge(ReadOnlySpan<byte> block)
     {
         var before = _headLength;
         var taken = Math.Min(_head.Length - before, block.Length);
@@ -121,16 +118,17 @@ internal sealed class InspectingStream(Stream source, InspectionRules rules) : S
         _headLength += taken;
         var verdict = rules.Policy.Judge(rules.Type, _head.AsSpan(0, _headLength), isWhole: block.IsEmpty || _headLength == _head.Length);
         if (verdict.Fit == Fit.No)
-            throw NotWhatItSays();
+            return NotWhatItSays();
         if (verdict.Type is null)
-            return;
+            return null;
         _type = verdict.Type;
         _picture = PictureSize.ReaderFor(_type);
         _picture?.Read(_head.AsSpan(0, before));
         _picture?.Read(block);
+        return null;
     }
 
-    private UploadRefusedException NotWhatItSays() => new(rules.Policy.NotWhatItSays(rules.FileName));
+    private Refusal NotWhatItSays() => rules.Policy.NotWhatItSays(rules.FileName);
 }
 
 /// <summary>What a file is held against while it arrives.</summary>

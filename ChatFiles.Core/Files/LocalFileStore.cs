@@ -1,6 +1,7 @@
 using System.Globalization;
 using System.Runtime.CompilerServices;
 using System.Runtime.InteropServices;
+using ChatFiles.Core.Model;
 
 namespace ChatFiles.Core.Files;
 
@@ -15,7 +16,7 @@ public sealed partial class LocalFileStore(string root) : IFileStore
     private readonly string _blobs = Directory.CreateDirectory(Path.Combine(root, "blobs")).FullName;
     private readonly string _incoming = Directory.CreateDirectory(Path.Combine(root, "incoming")).FullName;
 
-    public async Task<string> WriteAsync(string key, Stream content, CancellationToken cancellationToken)
+    public async Task<Result<string>> WriteAsync(string key, Stream content, CancellationToken cancellationToken)
     {
         var final = PathOf(key);
         var aside = Path.Combine(_incoming, Path.GetFileName(final));
@@ -33,6 +34,11 @@ public sealed partial class LocalFileStore(string root) : IFileStore
             if (folderIsNew)
                 FlushFolder(Path.GetDirectoryName(folder)!);
             return StampOf(final);
+        }
+        catch (UploadRefusedException refused)
+        {
+            TryDelete(aside);
+            return refused.Refusal;
         }
         catch (Exception failure) when (failure is IOException or UnauthorizedAccessException)
         {

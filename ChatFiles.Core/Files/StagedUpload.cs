@@ -66,9 +66,9 @@ internal sealed class StagedUpload(UploadTicket ticket, string path, QuotaReserv
     /// One request at a time is at an upload, and the newest wins: after a network cut the server may still hold the
     /// connection that the client has given up, and what it asks on a new one must be true when it is answered.
     /// </summary>
-    /// <exception cref="UploadRefusedException">A still newer one has come meanwhile.</exception>
+    /// <returns>A refusal where a still newer one has come meanwhile.</returns>
     /// <exception cref="TimeoutException">The one before did not give way.</exception>
-    public async Task<UploadTurn> EnterAsync()
+    public async Task<Result<UploadTurn>> EnterAsync()
     {
         var mine = new UploadTurn();
         var before = Interlocked.Exchange(ref _newest, mine);
@@ -88,7 +88,7 @@ internal sealed class StagedUpload(UploadTicket ticket, string path, QuotaReserv
         if (!mine.MustGiveWay.IsCancellationRequested)
             return mine;
         mine.Dispose();
-        throw new UploadRefusedException(TakenOver);
+        return TakenOver;
     }
 
     /// <summary>
@@ -163,7 +163,16 @@ internal sealed class StagedUpload(UploadTicket ticket, string path, QuotaReserv
     {
         while (true)
         {
-            var count = await body.ReadAsync(buffer.AsMemory(0, BlockSize), ending);
+            int count;
+            try
+            {
+                count = await body.ReadAsync(buffer.AsMemory(0, BlockSize), ending);
+            }
+            catch (UploadRefusedException brokenOff)
+            {
+                return brokenOff.Refusal;
+            }
+
             if (count == 0)
                 return null;
             var fitting = (int)Math.Min(count, Ticket.Length - part.Position);

@@ -106,7 +106,10 @@ public sealed class StagedUploads(string folder, QuotaReservations reservations,
         foreach (var upload in expired)
         {
             cancellationToken.ThrowIfCancellationRequested();
-            using var turn = await upload.EnterAsync();
+            var entered = await upload.EnterAsync();
+            if (!entered.Succeeded(out var turn, out _))
+                continue;
+            using var mine = turn;
             Remove(upload.Ticket.Id);
         }
 

@@ -14,6 +14,9 @@ public enum UploadPartKind
     /// <summary>The charset of those texts of the form that say none of their own.</summary>
     Charset,
     Other,
+
+    /// <summary>The form can't be read any further.</summary>
+    Broken,
 }
 
 /// <summary>A part of an upload, as it arrives. The content is read before the next part is asked for.</summary>
@@ -24,4 +27,23 @@ public sealed record UploadPart(UploadPartKind Kind, string? FileName, Stream Co
 {
     /// <summary>What the part says a text is in; null when it says nothing.</summary>
     public string? Charset { get; init; }
+
+    /// <summary>Why the form is broken; null while it is not.</summary>
+    public Refusal? Refusal { get; private init; }
+
+    /// <summary>So much of the content as the buffer holds, in the buffer; the refusal where the form breaks off.</summary>
+    internal async Task<Result<ReadOnlyMemory<byte>>> ReadAsync(Memory<byte> buffer, CancellationToken cancellationToken)
+    {
+        try
+        {
+            return (ReadOnlyMemory<byte>)buffer[..await Content.ReadAtLeastAsync(buffer, buffer.Length, throwOnEndOfStream: false, cancellationToken)];
+        }
+        catch (UploadRefusedException brokenOff)
+        {
+            return brokenOff.Refusal;
+        }
+    }
+
+    /// <summary>The last part of a form that is none, is malformed or cut off.</summary>
+    public static UploadPart Broken(Refusal refusal) => new(UploadPartKind.Broken, FileName: null, Stream.Null) { Refusal = refusal };
 }

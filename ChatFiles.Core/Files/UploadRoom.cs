@@ -1,6 +1,5 @@
 using ChatFiles.Core.Model;
 
-
 namespace ChatFiles.Core.Files;
 
 /// <summary>
@@ -32,22 +31,18 @@ internal sealed class UploadRoom(QuotaReservations.Reservation reservation, Func
     private bool _isPlenty;
 
     /// <summary>Reserves what a form says about its length. How much of that are files shows only later.</summary>
-    /// <exception cref="UploadRefusedException">There is no room for it.</exception>
-    public async Task DeclareAsync(long declared, CancellationToken cancellationToken)
-    {
-        if (await take(declared - MaxFormOverhead, declared, cancellationToken) is null)
-            throw new UploadRefusedException(QuotaExceeded);
-    }
+    public async Task<Refusal?> DeclareAsync(long declared, CancellationToken cancellationToken) =>
+        await take(declared - MaxFormOverhead, declared, cancellationToken) is null ? QuotaExceeded : null;
 
     /// <summary>Before these bytes are written.</summary>
-    /// <exception cref="UploadRefusedException">There is no room for them.</exception>
-    public async ValueTask UseAsync(long bytes, CancellationToken cancellationToken)
+    public async ValueTask<Refusal?> UseAsync(long bytes, CancellationToken cancellationToken)
     {
         _used += bytes;
         if (_used <= reservation.Bytes)
-            return;
-        var left =
-            await take(_used, _isPlenty ? _used + Step : _used, cancellationToken) ?? throw new UploadRefusedException(QuotaExceeded);
+            return null;
+        if (await take(_used, _isPlenty ? _used + Step : _used, cancellationToken) is not { } left)
+            return QuotaExceeded;
         _isPlenty = left > Plenty;
+        return null;
     }
 }

@@ -93,7 +93,10 @@ public readonly struct Result<T>
 /// <summary>The value of a use case that only succeeds.</summary>
 public readonly record struct Done;
 
-/// <summary>Carries a refusal out of code that reads an upload, through the store that pulls the bytes.</summary>
+/// <summary>
+/// Breaks off the reading of an upload's bytes: a stream has no other way to. Whoever asked for them (a store, the reader of
+/// a form) makes a result of it again.
+/// </summary>
 public sealed class UploadRefusedException(Refusal refusal) : Exception(refusal.Detail)
 {
     public Refusal Refusal { get; } = refusal;

@@ -224,7 +224,7 @@ public sealed class Backup(DatabaseFile database, IFileStore? blobs, string keys
                 continue;
             }
 
-            await target.WriteAsync(key, blob.Content, cancellationToken);
+            _ = (await target.WriteAsync(key, blob.Content, cancellationToken)).Value;
             copied.Add(key);
         }
 

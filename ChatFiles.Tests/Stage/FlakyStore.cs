@@ -1,5 +1,6 @@
 using ChatFiles.Core.Data;
 using ChatFiles.Core.Files;
+using ChatFiles.Core.Model;
 using Microsoft.Extensions.DependencyInjection;
 
 namespace ChatFiles.Tests.Stage;
@@ -18,7 +19,7 @@ internal sealed class FlakyStore(IFileStore store) : IFileStore
     public static void Register(IServiceCollection services) =>
         services.AddSingleton<IFileStore>(provider => new FlakyStore(new LocalFileStore(provider.GetRequiredService<DataDirectory>().Files)));
 
-    public Task<string> WriteAsync(string key, Stream content, CancellationToken cancellationToken)
+    public Task<Result<string>> WriteAsync(string key, Stream content, CancellationToken cancellationToken)
     {
         BeforeWrite(key);
         return store.WriteAsync(key, content, cancellationToken);

@@ -1,7 +1,7 @@
 namespace ChatFiles.Tests.Stage;
 
 /// <summary>Bytes made on the way, as a request's body arrives: forward only, of no known length, asynchronous.</summary>
-internal sealed class GeneratedStream(long length, bool failsAtEnd = false) : Stream
+internal sealed class GeneratedStream(long length, Exception? atEnd = null) : Stream
 {
     private long _position;
 
@@ -26,8 +26,8 @@ internal sealed class GeneratedStream(long length, bool failsAtEnd = false) : St
     {
         await Task.Yield();
         cancellationToken.ThrowIfCancellationRequested();
-        if (_position == length && failsAtEnd)
-            throw new InvalidOperationException("The form broke off.");
+        if (_position == length && atEnd is not null)
+            throw atEnd;
         var count = (int)Math.Min(buffer.Length, length - _position);
         for (var i = 0; i < count; i++)
             buffer.Span[i] = (byte)((_position + i) * 31 >> 5);

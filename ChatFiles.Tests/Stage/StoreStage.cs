@@ -1,6 +1,7 @@
 using System.Collections.Concurrent;
 using ChatFiles.Core.Data;
 using ChatFiles.Core.Files;
+using ChatFiles.Core.Model;
 using Microsoft.Extensions.DependencyInjection;
 
 namespace ChatFiles.Tests.Stage;
@@ -36,7 +37,7 @@ internal sealed class StoreStage
 
     private sealed class StagedStore(IFileStore inner, StoreStage stage) : IFileStore
     {
-        public async Task<string> WriteAsync(string key, Stream content, CancellationToken cancellationToken)
+        public async Task<Result<string>> WriteAsync(string key, Stream content, CancellationToken cancellationToken)
         {
             await stage.OnWrite(key).WaitAsync(cancellationToken);
             return await inner.WriteAsync(key, content, cancellationToken);

@@ -21,7 +21,7 @@ internal static class MultipartUpload
     /// <summary>Not larger: the reader never gives its buffer back, and above 85,000 bytes each one waits for a full collection.</summary>
     private const int ReadBlockSize = 64 * 1024;
 
-    /// <exception cref="UploadRefusedException">It is no form, or it is cut off or malformed.</exception>
+    /// <summary>Ends with a broken part where it is no form, or is cut off or malformed.</summary>
     public static async IAsyncEnumerable<UploadPart> ReadPartsAsync(
         HttpRequest request,
         UploadPolicy policy,
@@ -29,22 +29,18 @@ internal static class MultipartUpload
         [EnumeratorCancellation] CancellationToken cancellationToken
     )
     {
-        var reader = new MultipartReader(BoundaryOf(request), new PacedStream(request.Body, time), ReadBlockSize);
-        while (await NextAsync(reader, policy, cancellationToken) is { } section)
+        if (!BoundaryOf(request).Succeeded(out var boundary, out var refusal))
         {
-            if (!ContentDispositionHeaderValue.TryParse(section.ContentDisposition, out var disposition))
-                throw InvalidForm("A part of the form has no readable Content-Disposition.");
-            var kind = HeaderUtilities.RemoveQuotes(disposition.Name).Value switch
-            {
-                "file" => UploadPartKind.File,
-                "thumbnail" => UploadPartKind.Thumbnail,
-                "upload" => UploadPartKind.Upload,
-                "text" => UploadPartKind.Caption,
-                "_charset_" => UploadPartKind.Charset,
-                _ => UploadPartKind.Other,
-            };
-            CheckTransferEncoding(section);
-            yield return new UploadPart(kind, FileNameOf(disposition), new PartStream(section.Body, policy)) { Charset = CharsetOf(section) };
+            yield return UploadPart.Broken(refusal);
+            yield break;
+        }
+
+        var reader = new MultipartReader(boundary, new PacedStream(request.Body, time), ReadBlockSize);
+        while (await NextAsync(reader, policy, cancellationToken) is { } part)
+        {
+            yield return part;
+            if (part.Refusal is not null)
+                yield break;
         }
     }
 
@@ -52,39 +48,59 @@ internal static class MultipartUpload
     public static Stream BodyOf(HttpRequest request, UploadPolicy policy, TimeProvider time) =>
         new PartStream(new PacedStream(request.Body, time), policy);
 
-    private static string BoundaryOf(HttpRequest request)
+    private static Result<string> BoundaryOf(HttpRequest request)
     {
         if (
             !MediaTypeHeaderValue.TryParse(request.ContentType, out var contentType)
             || !contentType.MediaType.Equals("multipart/form-data", StringComparison.OrdinalIgnoreCase)
         )
-            throw InvalidForm("Files are sent as multipart/form-data.");
-        var boundary = HeaderUtilities.RemoveQuotes(contentType.Boundary).Value;
-        return boundary is { Length: > 0 and <= MaxBoundaryLength }
+            return InvalidForm("Files are sent as multipart/form-data.");
+        return HeaderUtilities.RemoveQuotes(contentType.Boundary).Value is { Length: > 0 and <= MaxBoundaryLength } boundary
             ? boundary
-            : throw InvalidForm($"The form's boundary is missing or longer than {MaxBoundaryLength} characters.");
+            : InvalidForm($"The form's boundary is missing or longer than {MaxBoundaryLength} characters.");
     }
 
-    private static async Task<MultipartSection?> NextAsync(MultipartReader reader, UploadPolicy policy, CancellationToken cancellationToken)
+    /// <summary>Null at the form's end.</summary>
+    private static async Task<UploadPart?> NextAsync(MultipartReader reader, UploadPolicy policy, CancellationToken cancellationToken)
     {
         try
         {
-            return await reader.ReadNextSectionAsync(cancellationToken);
+            return await reader.ReadNextSectionAsync(cancellationToken) is { } section ? PartOf(section, policy) : null;
         }
         catch (Exception failure) when (failure is IOException or InvalidDataException)
         {
-            throw Translate(failure, policy);
+            return UploadPart.Broken(Explain(failure, policy));
+        }
+        catch (UploadRefusedException tooSlow)
+        {
+            return UploadPart.Broken(tooSlow.Refusal);
         }
     }
 
-    /// <summary>RFC 7578, 4.7: nobody needs it over HTTP; kept as it is, base64 would be stored in place of the file.</summary>
-    private static void CheckTransferEncoding(MultipartSection section)
+    private static UploadPart PartOf(MultipartSection section, UploadPolicy policy)
     {
-        if (section.Headers?.TryGetValue("Content-Transfer-Encoding", out var encoding) != true)
-            return;
-        if (!PlainEncodings.Contains(encoding.ToString().Trim(), StringComparer.OrdinalIgnoreCase))
-            throw InvalidForm("A part of the form has a Content-Transfer-Encoding other than binary, 8bit or 7bit; send its bytes as they are.");
+        if (!ContentDispositionHeaderValue.TryParse(section.ContentDisposition, out var disposition))
+            return UploadPart.Broken(InvalidForm("A part of the form has no readable Content-Disposition."));
+        if (IsEncoded(section))
+            return UploadPart.Broken(
+                InvalidForm("A part of the form has a Content-Transfer-Encoding other than binary, 8bit or 7bit; send its bytes as they are.")
+            );
+        var kind = HeaderUtilities.RemoveQuotes(disposition.Name).Value switch
+        {
+            "file" => UploadPartKind.File,
+            "thumbnail" => UploadPartKind.Thumbnail,
+            "upload" => UploadPartKind.Upload,
+            "text" => UploadPartKind.Caption,
+            "_charset_" => UploadPartKind.Charset,
+            _ => UploadPartKind.Other,
+        };
+        return new UploadPart(kind, FileNameOf(disposition), new PartStream(section.Body, policy)) { Charset = CharsetOf(section) };
     }
+
+    /// <summary>RFC 7578, 4.7: nobody needs it over HTTP; kept as it is, base64 would be stored in place of the file.</summary>
+    private static bool IsEncoded(MultipartSection section) =>
+        section.Headers?.TryGetValue("Content-Transfer-Encoding", out var encoding) == true
+        && !PlainEncodings.Contains(encoding.ToString().Trim(), StringComparer.OrdinalIgnoreCase);
 
     private static string? CharsetOf(MultipartSection section) =>
         MediaTypeHeaderValue.TryParse(section.ContentType, out var type) && type.Charset.HasValue
@@ -135,12 +151,12 @@ internal static class MultipartUpload
         return [.. decoded];
     }
 
-    private static UploadRefusedException Translate(Exception failure, UploadPolicy policy) =>
+    private static Refusal Explain(Exception failure, UploadPolicy policy) =>
         failure is BadHttpRequestException { StatusCode: StatusCodes.Status413PayloadTooLarge }
-            ? new UploadRefusedException(policy.RequestTooLarge())
+            ? policy.RequestTooLarge()
             : InvalidForm("The form is cut off or malformed; it did not arrive whole.");
 
-    private static UploadRefusedException InvalidForm(string detail) => new(new Refusal(RefusalReason.InvalidForm, detail));
+    private static Refusal InvalidForm(string detail) => new(RefusalReason.InvalidForm, detail);
 
     /// <summary>A part's bytes. What is wrong with the form is told apart from what is wrong with the store.</summary>
     private sealed class PartStream(Stream source, UploadPolicy policy) : Stream
@@ -167,7 +183,7 @@ internal static class MultipartUpload
             }
             catch (Exception failure) when (failure is IOException or InvalidDataException)
             {
-                throw Translate(failure, policy);
+                throw new UploadRefusedException(Explain(failure, policy));
             }
         }
 

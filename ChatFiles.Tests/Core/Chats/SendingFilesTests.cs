@@ -135,7 +135,7 @@ public sealed class SendingFilesTests : IAsyncLifetime
             if (isCancelled)
                 await cancelling.CancelAsync();
             else
-                throw new UploadRefusedException(new Refusal(RefusalReason.InvalidForm, "The form breaks off."));
+                yield return UploadPart.Broken(new Refusal(RefusalReason.InvalidForm, "The form breaks off."));
             yield return Parts.File("b.txt", "never");
         }
 

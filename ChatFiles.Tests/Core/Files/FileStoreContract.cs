@@ -1,6 +1,7 @@
 using System.Security.Cryptography;
 using System.Text;
 using ChatFiles.Core.Files;
+using ChatFiles.Core.Model;
 using ChatFiles.Tests.Stage;
 
 namespace ChatFiles.Tests.Core.Files;
@@ -64,9 +65,25 @@ public abstract class FileStoreContract
     public async Task Content_that_breaks_off_leaves_nothing_to_be_seen(int bytesBefore)
     {
         var key = NewKey();
-        await using var content = new GeneratedStream(bytesBefore, failsAtEnd: true);
+        await using var content = new GeneratedStream(bytesBefore, new InvalidOperationException("The form broke off."));
 
         (await Should.ThrowAsync<Exception>(() => Store.WriteAsync(key, content, default))).ToString().ShouldContain("broke off");
+
+        (await Store.OpenAsync(key, default)).ShouldBeNull();
+        (await KeysAsync("")).ShouldNotContain(key);
+    }
+
+    [Theory]
+    [InlineData(0)]
+    [InlineData(10)]
+    [InlineData(9_000_000)]
+    public async Task Content_that_is_refused_is_a_result_and_leaves_nothing_to_be_seen(int bytesBefore)
+    {
+        var key = NewKey();
+        var refusal = new Refusal(RefusalReason.FileTooLarge, "No more of this.");
+        await using var content = new GeneratedStream(bytesBefore, new UploadRefusedException(refusal));
+
+        (await Store.WriteAsync(key, content, default)).Refusal.ShouldBe(refusal);
 
         (await Store.OpenAsync(key, default)).ShouldBeNull();
         (await KeysAsync("")).ShouldNotContain(key);
@@ -156,7 +173,7 @@ public abstract class FileStoreContract
     protected async Task<string> WriteAsync(string key, string content)
     {
         using var bytes = new MemoryStream(Encoding.UTF8.GetBytes(content));
-        return await Store.WriteAsync(key, bytes, default);
+        return (await Store.WriteAsync(key, bytes, default)).Value;
     }
 
     protected async Task<List<string>> KeysAsync(string prefix) => await Store.ListAsync(prefix, default).ToListAsync();

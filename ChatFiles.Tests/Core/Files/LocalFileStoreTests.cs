@@ -31,7 +31,7 @@ public sealed class LocalFileStoreTests : FileStoreContract, IDisposable
     [Fact]
     public async Task A_write_that_fails_leaves_nothing_aside()
     {
-        await using var content = new GeneratedStream(100, failsAtEnd: true);
+        await using var content = new GeneratedStream(100, new InvalidOperationException("broke off"));
 
         await Should.ThrowAsync<InvalidOperationException>(() => _store.WriteAsync(NewKey(), content, default));
 

@@ -68,7 +68,7 @@ public sealed class StagedUploadsTests
         using var body = new MemoryStream("hello"u8.ToArray());
         var policy = new UploadPolicy(Options.Create(new UploadOptions()));
 
-        await Should.ThrowAsync<StoreFullException>(async () => await upload.AppendAsync(body, await upload.EnterAsync(), policy, FileTypes.Default["txt"]));
+        await Should.ThrowAsync<StoreFullException>(async () => await upload.AppendAsync(body, (await upload.EnterAsync()).Value, policy, FileTypes.Default["txt"]));
     }
 
     [Fact]
