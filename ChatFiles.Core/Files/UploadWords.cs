@@ -12,7 +12,10 @@ public static class UploadWords
     public const string TooLarge = "“{name}” is larger than a file may be: {limit}.";
     public const string TooLargeTogether = "The files together are larger than one message may be: {limit}.";
     public const string TooMany = "“{name}” is one too many: a message takes {limit} files. Send these first.";
-    public const string Folder = "“{name}” is a folder; pick its files, or zip it.";
+    public const string Folder = "“{name}” is a folder that can't be read; pick its files, or zip it.";
+    public const string EmptyFolder = "“{name}” is a folder without files.";
+    public const string FullFolder = "“{name}” is a folder with more than {limit} files; only the first were looked at. Zip it, or pick some of them.";
+    public const string Unreadable = "“{name}” can't be read; it was changed, moved or deleted, or is not yours to read.";
     public const string ControlCharacters = "“{name}” has control characters in its name; rename the file and send it again.";
     public const string NoName = "“{name}” has no name that could be shown; rename the file and send it again.";
     public const string NameTooLong = "The name “{name}” is longer than {limit} bytes; shorten it and send the file again.";

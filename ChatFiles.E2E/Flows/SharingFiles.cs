@@ -68,7 +68,9 @@ public sealed class SharingFiles(Site site) : IClassFixture<Site>
 
             await ann.PickAsync(SampleFile.Program("setup.exe"), SampleFile.Text("readme.txt", "Read me.\n"));
 
-            await Expect(ann.Alert.Filter(new() { HasText = "setup.exe" })).ToContainTextAsync("exe");
+            await Expect(ann.Alert).ToHaveTextAsync("“setup.exe” is of a type that can't be sent here.");
+            await ann.Page.GetByText("What can be sent").ClickAsync();
+            await Expect(ann.Page.GetByText("Accepted: png, apng, jpg")).ToBeVisibleAsync();
             await Expect(ann.Waiting).ToContainTextAsync("readme.txt");
             await Expect(ann.Waiting).Not.ToContainTextAsync("setup.exe");
             await ann.SendAsync();
@@ -155,20 +157,59 @@ public sealed class SharingFiles(Site site) : IClassFixture<Site>
             }
         });
 
+    [Theory]
+    [InlineData("drop")]
+    [InlineData("pick")]
+    public Task The_files_in_a_folder_are_sent_with_their_path_in_their_names(string how) =>
+        site.PlayAsync(
+            async scene =>
+            {
+                var (ann, ben, _) = await scene.TwoInAChatAsync();
+                // A name that a file could have too.
+                var folder = await ann.WriteFolderAsync(
+                    "site.zip",
+                    SampleFile.Text("readme.txt", "At the top.\n"),
+                    SampleFile.Text("pages/one/text.md", "Below.\n"),
+                    SampleFile.Program("pages/run.exe"),
+                    SampleFile.Text(".DS_Store", "Litter.\n")
+                );
+
+                if (how == "drop")
+                    await ann.DropFromDiskAsync(folder, (await ann.WriteAsync(SampleFile.Text("beside.txt", "Not in it.\n"))).Single());
+                else
+                    await ann.PickFolderAsync(folder);
+
+                await Expect(ann.Waiting.GetByRole(AriaRole.Listitem)).ToHaveCountAsync(how == "drop" ? 3 : 2);
+                await Expect(ann.Alert).ToHaveTextAsync("“site.zip - pages - run.exe” is of a type that can't be sent here.");
+                await ann.SendAsync();
+                await Expect(ben.Attachment("site.zip - readme.txt")).ToBeVisibleAsync();
+                await Expect(ben.Attachment("site.zip - pages - one - text.md")).ToBeVisibleAsync();
+                await Expect(ben.Attachment("beside.txt")).ToHaveCountAsync(how == "drop" ? 1 : 0);
+            },
+            $"A_folder_that_is_{how}ped"
+        );
+
     [Fact]
-    public Task A_folder_that_is_dropped_is_told_apart_from_a_file() =>
+    public Task Many_refusals_at_once_are_one_line_until_somebody_wants_to_see_them_all() =>
         site.PlayAsync(async scene =>
         {
-            var (ann, ben, _) = await scene.TwoInAChatAsync();
-            var file = (await ann.WriteAsync(SampleFile.Text("notes.txt", "Kept.\n"))).Single();
-            var folder = Directory.CreateDirectory(Path.Combine(Path.GetDirectoryName(file)!, "site.zip")).FullName;
+            var (ann, _, _) = await scene.TwoInAChatAsync();
+            var names = Enumerable.Range(1, 15).Select(i => $"{i}.txt").ToList();
+            var folder = await ann.WriteFolderAsync("notes", [.. names.Select(name => SampleFile.Text(name, "A note.\n"))]);
 
-            await ann.DropFromDiskAsync(folder, file);
+            await ann.DropFromDiskAsync(folder);
 
-            await Expect(ann.Alert).ToContainTextAsync("“site.zip” is a folder; pick its files, or zip it.");
-            await Expect(ann.Waiting.GetByRole(AriaRole.Listitem)).ToHaveCountAsync(1);
-            await ann.SendAsync();
-            await Expect(ben.Attachment("notes.txt")).ToBeVisibleAsync();
+            await Expect(ann.Alert).ToHaveTextAsync(
+                "“notes - 11.txt” is one too many: a message takes 10 files. Send these first. 4 more can't be sent."
+            );
+            var all = ann.Page.GetByRole(AriaRole.List, new() { Name = "All that can’t be sent" });
+            await Expect(all).ToBeHiddenAsync();
+            await ann.Button("Show all").ClickAsync();
+            await Expect(all.GetByRole(AriaRole.Listitem)).ToHaveCountAsync(5);
+            await Expect(all).ToContainTextAsync("“notes - 15.txt” is one too many");
+            await ann.Button("Dismiss").ClickAsync();
+            await Expect(ann.Alert).ToHaveCountAsync(0);
+            await Expect(ann.Waiting.GetByRole(AriaRole.Listitem)).ToHaveCountAsync(10);
         });
 
     [Theory]

@@ -179,6 +179,27 @@ public sealed partial class Person(string name, IPage page, ServerProcess server
         await chooser.SetFilesAsync(await WriteAsync(files));
     }
 
+    /// <summary>Picks a folder; what is in it waits in the composer, or is refused.</summary>
+    public async Task PickFolderAsync(string path)
+    {
+        var chooser = await Page.RunAndWaitForFileChooserAsync(() => Button("Attach a folder").ClickAsync());
+        await chooser.SetFilesAsync(path);
+    }
+
+    /// <summary>Puts files into a folder, and those below it, where the browser finds it.</summary>
+    public async Task<string> WriteFolderAsync(string name, params SampleFile[] files)
+    {
+        var folder = Path.Combine(desk.FullName, name);
+        foreach (var file in files)
+        {
+            var path = Path.Combine(folder, file.Name);
+            Directory.CreateDirectory(Path.GetDirectoryName(path)!);
+            await File.WriteAllBytesAsync(path, file.Bytes);
+        }
+
+        return folder;
+    }
+
     /// <summary>Puts files where the browser finds them.</summary>
     public async Task<string[]> WriteAsync(params SampleFile[] files)
     {

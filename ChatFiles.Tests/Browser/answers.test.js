@@ -49,6 +49,11 @@ test('A problem counts with a slug of ours and the status it bears, not redirect
   assert.equal(problemOf(answer({ ...problem(403, 'not-allowed'), body: '{' })), null);
 });
 
+test('All types that can be sent are for who calls the API', () => {
+  const refused = problem(415, 'file-type-not-allowed', { body: { detail: 'The content of “a.pdf” is not what its name says it is. Accepted: png, jpg.' } });
+  assert.equal(judge(answer(refused)).reason, 'The content of “a.pdf” is not what its name says it is.');
+});
+
 test('Only what trying again would not change is a refusal', () => {
   assert.equal(judge(answer(problem(415, 'file-type-not-allowed', { body: { file: 1 } }))).kind, 'refused');
   assert.equal(judge(answer(problem(415, 'file-type-not-allowed', { body: { file: 1 } }))).file, 1);

@@ -1,9 +1,9 @@
 import assert from 'node:assert/strict';
 import { readFileSync } from 'node:fs';
 import test from 'node:test';
-import { acceptedTypes, cleaned, extensionOf, hasPreview, iconOf, isPicture, isPlayed, readableSize, refusalOf, refusalOfName } from '../../wwwroot/js/files/files.js';
+import { cleaned, extensionOf, hasPreview, iconOf, isPicture, isPlayed, readableSize, refusalOf, refusalOfName } from '../../wwwroot/js/files/files.js';
 import { previewSize, shownAs } from '../../wwwroot/js/files/pictures.js';
-import { takeRules, words } from '../../wwwroot/js/server/rules.js';
+import { acceptedTypes, takeRules, words } from '../../wwwroot/js/server/rules.js';
 
 const read = (name) => JSON.parse(readFileSync(new URL(`../Examples/${name}.json`, import.meta.url), 'utf8'));
 const rules = read('rules');

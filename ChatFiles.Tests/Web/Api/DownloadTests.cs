@@ -168,6 +168,13 @@ public sealed class DownloadTests(TestServer server) : IClassFixture<TestServer>
             { "a.json", [.. "{}"u8], "application/json", "attachment" },
             { "a.md", [.. "# a"u8], "text/markdown", "attachment" },
             { "a.zip", [0x50, 0x4B, 3, 4], "application/zip", "attachment" },
+            { "a.xml", [.. "<a/>"u8], "application/xml", "attachment" },
+            { "a.css", [.. "a{}"u8], "text/css", "attachment" },
+            { "a.eml", [.. "To: a"u8], "message/rfc822", "attachment" },
+            { "a.dwg", [.. "AC1032"u8], "image/vnd.dwg", "attachment" },
+            { "a.docx", [0xD0, 0xCF, 0x11, 0xE0, 0xA1, 0xB1, 0x1A, 0xE1], "application/vnd.openxmlformats-officedocument.wordprocessingml.document", "attachment" },
+            { "webp.jpg", [.. "RIFF\u0014\0\0\0WEBPVP8 "u8], "image/webp", "inline" },
+            { "gif.mp4", [.. "GIF89a\u0001\0\u0001\0"u8], "image/gif", "inline" },
         };
 
     [Theory]
@@ -214,6 +221,8 @@ public sealed class DownloadTests(TestServer server) : IClassFixture<TestServer>
     [Theory]
     [InlineData("4772C3BCC39F65", "text/plain; charset=utf-8")]
     [InlineData("4772FCDF65", "text/plain")]
+    [InlineData("FFFE47007200FC00", "text/plain; charset=utf-16le")]
+    [InlineData("FEFF0047007200FC", "text/plain; charset=utf-16be")]
     [InlineData("93FA967B8CEA", "text/plain")]
     public async Task The_charset_of_a_text_is_only_told_when_it_is_known(string hex, string type)
     {

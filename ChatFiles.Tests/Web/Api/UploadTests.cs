@@ -41,6 +41,23 @@ public sealed class UploadTests(TestServer server) : IClassFixture<TestServer>
     }
 
     [Fact]
+    public async Task A_picture_with_another_ones_ending_is_told_and_found_as_what_it_is()
+    {
+        var (ann, chat) = await RoomAsync();
+        var png = Convert.FromHexString("89504E470D0A1A0A0000000D4948445200000280000001E00806000000");
+
+        var file = FileOf(await SendAsync(ann, chat, new Form().File("film.mp4", png)));
+
+        (file.Text("fileName"), file.Text("contentType")).ShouldBe(("film.mp4", "image/png"));
+        (file.GetProperty("width").GetInt32(), file.GetProperty("height").GetInt32()).ShouldBe((640, 480));
+        foreach (var (kind, count) in new[] { ("image", 1), ("video", 0) })
+        {
+            var found = await (await ann.Http.GetAsync($"/chat/{chat}/files?kind={kind}")).JsonAsync();
+            found.GetProperty("files").GetArrayLength().ShouldBe(count, kind);
+        }
+    }
+
+    [Fact]
     public async Task Ten_files_are_one_message_in_their_order()
     {
         var (ann, chat) = await RoomAsync();

@@ -1,5 +1,5 @@
 // What a picked file is: its extension, icon and size in words, and whether it may be sent. The rules are the server's.
-import { extensions, isAllowed, rules, typeOf, words } from '../server/rules.js';
+import { isAllowed, rules, typeOf, words } from '../server/rules.js';
 
 /** So much of a name that is too long is shown. */
 const NAME_SHOWN = 40;
@@ -39,9 +39,6 @@ export function readableSize(bytes) {
   return `${Math.round(bytes * 10) / 10} ${units[unit]}`;
 }
 
-/** What may be sent, in words. */
-export const acceptedTypes = () => words('accepted', { accepted: extensions().join(', ') });
-
 /** Why the file can't be sent, in words; null when it can. The server judges again, and also by the first bytes. */
 export function refusalOf({ name, size }) {
   const { limits } = rules();
@@ -53,7 +50,8 @@ export function refusalOf({ name, size }) {
   return null;
 }
 
-export const refusalOfFolder = ({ name }) => words('folder', { name });
+/** Whether its name is that of a type that can't be sent. */
+export const isOfOtherType = ({ name }) => refusalOfName(name) === null && !isAllowed(extensionOf(name));
 
 /** The rules of UploadPolicy.CleanName that a name on a real disk can break. */
 export function refusalOfName(name) {

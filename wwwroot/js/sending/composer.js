@@ -2,13 +2,15 @@
 import { Draft } from './drafts.js';
 import { takeEarlyEnter } from './early-input.js';
 import { FilesToSend } from './files-to-send.js';
-import { element, iconButton } from '../page/dom.js';
-import { refusalOfFolder } from '../files/files.js';
+import { element } from '../page/dom.js';
+import { isOfOtherType } from '../files/files.js';
+import { broughtBy, filesIn, filesPickedIn } from '../files/folders.js';
 import { messageOf, outbox } from './outbox.js';
 import { keepPicked, keptPicked } from './outbox-store.js';
 import { outgoing, prepare, remember } from './outgoing-file.js';
+import { Refusals } from './refusals.js';
 import { TypingReport } from './typing-report.js';
-import { rules } from '../server/rules.js';
+import { acceptedTypes, rules } from '../server/rules.js';
 
 export function connect(root, page) {
   return new Composer(root, page);
@@ -19,7 +21,7 @@ class Composer {
   #chatId;
   #text;
   #picker;
-  #alerts;
+  #refusals;
   #unkept;
   #files;
   #draft;
@@ -36,7 +38,7 @@ class Composer {
     this.#maxText = rules().limits.maxText;
     this.#text = root.querySelector('[data-text]');
     this.#picker = root.querySelector('[data-picker]');
-    this.#alerts = root.querySelector('[data-alerts]');
+    this.#refusals = new Refusals(root.querySelector('[data-alerts]'));
     this.#unkept = root.querySelector('[data-unkept]');
     this.#files = new FilesToSend(root.querySelector('[data-files]'), (files) => this.#keep(files));
     this.#draft = new Draft(root.dataset.userId, this.#chatId);
@@ -45,7 +47,7 @@ class Composer {
     this.#text.value ||= this.#draft.read();
     this.#fit();
     const isBack = this.#bringBackFiles();
-    for (const button of root.querySelectorAll('[data-attach], [data-send]')) button.disabled = false;
+    for (const button of root.querySelectorAll('[data-attach], [data-attach-folder], [data-send]')) button.disabled = false;
     this.#takeFocus();
     // Enter was pressed before anybody listened.
     if (takeEarlyEnter(this.#text.value)) isBack.then(() => this.#root.requestSubmit());
@@ -62,6 +64,7 @@ class Composer {
     const area = this.#root.closest('[data-drop-area]') ?? this.#root;
     this.#root.addEventListener('submit', (event) => this.#submit(event), { signal });
     this.#root.querySelector('[data-attach]').addEventListener('click', () => this.#picker.click(), { signal });
+    this.#root.querySelector('[data-attach-folder]').addEventListener('click', () => this.#pickFolder(), { signal });
     this.#picker.addEventListener('change', () => this.#pickedByButton(), { signal });
     this.#text.addEventListener('keydown', (event) => this.#onKey(event), { signal });
     this.#text.addEventListener('input', () => this.#onInput(), { signal });
@@ -110,11 +113,11 @@ class Composer {
     const text = this.#text.value.trim();
     if (!text && this.#files.isEmpty) return this.#text.focus();
     if (text.length > this.#maxText)
-      return this.#refuse([`The text is longer than ${this.#maxText} characters. Shorten it, or send it as a file.`]);
+      return this.#refusals.show([`The text is longer than ${this.#maxText} characters. Shorten it, or send it as a file.`]);
     const tooMuch = this.#files.refusalOfAll();
-    if (tooMuch) return this.#refuse([tooMuch]);
+    if (tooMuch) return this.#refusals.show([tooMuch]);
     this.#send(text);
-    this.#refuse([]);
+    this.#refusals.show([]);
     this.#text.focus();
   }
 
@@ -151,14 +154,25 @@ class Composer {
     this.#picker.value = '';
   }
 
+  #pickFolder() {
+    // Made anew each time: the page's one picker is for files.
+    const picker = element('input', { type: 'file', webkitdirectory: '' });
+    picker.addEventListener('change', () => {
+      const { files, refusals } = filesPickedIn(picker.files);
+      this.#pick(files, refusals);
+    });
+    picker.click();
+  }
+
   #onPaste(event) {
-    const { files, types } = event.clipboardData;
+    const { types } = event.clipboardData;
+    const { files, folders } = broughtBy(event.clipboardData);
     // Office programs add a picture of the text that was copied; the text is what is meant. A picture that was copied there
     // comes with a text that says nothing.
     const isFormattedText = types.includes('text/html') && event.clipboardData.getData('text/plain').trim() !== '';
-    if (files.length === 0 || isFormattedText || event.target.closest('dialog')) return;
+    if (files.length + folders.length === 0 || isFormattedText || event.target.closest('dialog')) return;
     event.preventDefault();
-    this.#pick(files);
+    this.#take(files, folders);
   }
 
   #onDragOver(event, area) {
@@ -172,33 +186,20 @@ class Composer {
     delete area.dataset.dropping;
     if (!event.dataTransfer.types.includes('Files')) return;
     event.preventDefault();
-    // Among the files a folder looks like one, of the size that its list has on the disk.
-    const items = [...event.dataTransfer.items].filter((item) => item.kind === 'file');
-    const areFolders = items.map((item) => item.webkitGetAsEntry?.()?.isDirectory === true);
-    const files = [...event.dataTransfer.files];
-    this.#pick(
-      files.filter((_, i) => !areFolders[i]),
-      files.filter((_, i) => areFolders[i]),
-    );
+    const { files, folders } = broughtBy(event.dataTransfer);
+    this.#take(files, folders);
   }
 
-  #pick(files, folders = []) {
-    this.#refuse([...folders.map(refusalOfFolder), ...this.#files.add([...files])]);
+  async #take(files, folders) {
+    const found = await Promise.all(folders.map(filesIn));
+    if (this.#listening.signal.aborted) return;
+    this.#pick([...files, ...found.flatMap((folder) => folder.files)], found.flatMap((folder) => folder.refusals));
+  }
+
+  #pick(picked, refusals = []) {
+    const files = [...picked];
+    this.#refusals.show([...refusals, ...this.#files.add(files)], files.some(isOfOtherType) ? acceptedTypes() : null);
     this.#text.focus();
-  }
-
-  /** Says what was refused and why; nothing takes back what was said before. */
-  #refuse(reasons) {
-    this.#alerts.replaceChildren();
-    if (reasons.length === 0) return;
-    this.#alerts.append(
-      element(
-        'div',
-        { class: 'refusals' },
-        element('div', { role: 'alert' }, ...reasons.map((reason) => element('p', {}, reason))),
-        iconButton('close', 'Dismiss', () => this.#refuse([])),
-      ),
-    );
   }
 
   #takeTextBack(message) {

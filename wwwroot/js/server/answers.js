@@ -138,7 +138,7 @@ export function judge(answer) {
   const problem = problemOf(answer);
   if (!problem) return { kind: 'lost', reason: foreignReason(answer), isForeign: true, status: answer.status };
   const { type, detail, file, status } = problem;
-  const reason = REASONS[type] ?? detail ?? `The server answered ${status}.`;
+  const reason = REASONS[type] ?? detail?.replace(ALL_TYPES, '') ?? `The server answered ${status}.`;
   // Whoever signs in again finds it here, and it goes on.
   if (status === 401) return { kind: 'lost', type, reason: 'You are signed out. Sign in again, and it is sent.' };
   if (type === 'antiforgery') return { kind: 'lost', type, reason: 'This page is out of date. Load it again, and it is sent.' };
@@ -153,6 +153,9 @@ export function foreignReason({ status }) {
   if (GATEWAY.includes(status) || status >= 520) return `Temporarily unavailable: something in front of ChatFiles answered instead (${status}). Trying again…`;
   return 'Something between this page and ChatFiles answered instead (captive portal, sign-in page of a proxy?). Trying again…';
 }
+
+/** At the end of a refusal (UploadWords.Accepted): a page says it where it is asked for. */
+const ALL_TYPES = / Accepted: [^:]*\.$/;
 
 /** Where the writer needs other words than the caller of an API. @type {Record<string, string>} */
 const REASONS = {

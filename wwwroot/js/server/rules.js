@@ -37,8 +37,8 @@ export function typeOf(extension) {
   return types.get(extension);
 }
 
-/** All that stand for something. */
-export const extensions = () => rules().types.flatMap((type) => type.extensions.split(' '));
+/** What may be sent, in words. */
+export const acceptedTypes = () => words('accepted', { accepted: rules().types.map((type) => type.extensions.replaceAll(' ', ', ')).join(', ') });
 
 /** Whether files of it may be sent. @param {string} extension */
 export function isAllowed(extension) {
