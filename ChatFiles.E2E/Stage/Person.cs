@@ -316,6 +316,8 @@ public sealed partial class Person(string name, IPage page, ServerProcess server
     {
         Page.Console += (_, message) => console.AppendLine(message.Type + ": " + message.Text);
         Page.PageError += (_, error) => console.AppendLine("uncaught: " + error);
+        // The browser hands choosers over from now on: a key may be quicker than a wait that begins with it.
+        Page.FileChooser += (_, _) => { };
     }
 
     /// <summary>Whatever happened, no script of the page failed and nothing broke the page's own security policy.</summary>
