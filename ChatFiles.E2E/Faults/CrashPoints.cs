@@ -3,6 +3,7 @@ using System.Diagnostics;
 using ChatFiles.Core.Data;
 using ChatFiles.Core.Files;
 using ChatFiles.Core.Live;
+using ChatFiles.Core.Model;
 using ChatFiles.E2E.Faults;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Hosting;
@@ -71,12 +72,12 @@ namespace ChatFiles.E2E.Faults
 
         private sealed class CrashingStore(IFileStore store) : IFileStore
         {
-            public async Task<string> WriteAsync(string key, Stream content, CancellationToken cancellationToken)
+            public async Task<Result<string>> WriteAsync(string key, Stream content, CancellationToken cancellationToken)
             {
                 CrashAt("before-blob");
-                var stamp = await store.WriteAsync(key, new CrashingContent(content), cancellationToken);
+                var written = await store.WriteAsync(key, new CrashingContent(content), cancellationToken);
                 CrashAt("after-blob");
-                return stamp;
+                return written;
             }
 
             public Task<StoredBlob?> OpenAsync(string key, CancellationToken cancellationToken) => store.OpenAsync(key, cancellationToken);
