@@ -1,3 +1,5 @@
+using System.Runtime.CompilerServices;
+using System.Text;
 using ChatFiles.Core.Data;
 using ChatFiles.Core.Files;
 using ChatFiles.Core.Model;
@@ -28,7 +30,7 @@ public sealed partial class ChatService
         if (admission.AlreadySent is { } alreadySent)
             return alreadySent;
 
-        var received = await intake.ReceiveAsync(userId, chatId, key, declaredBytes ?? 0, parts, cancellationToken);
+        var received = await intake.ReceiveAsync(userId, chatId, key, declaredBytes ?? 0, WithCopiesAsync(parts, userId, cancellationToken), cancellationToken);
         if (!received.Succeeded(out var files, out refusal))
             return refusal;
         await using var ending = files;
@@ -137,6 +139,47 @@ public sealed partial class ChatService
             },
             cancellationToken
         );
+
+    /// <summary>Puts files that are copied in the place of the parts that name them, each with its thumbnail.</summary>
+    private async IAsyncEnumerable<UploadPart> WithCopiesAsync(
+        IAsyncEnumerable<UploadPart> parts,
+        string userId,
+        [EnumeratorCancellation] CancellationToken cancellationToken = default
+    )
+    {
+        await foreach (var part in parts.WithCancellation(cancellationToken))
+        {
+            if (part.Kind != UploadPartKind.From)
+            {
+                yield return part;
+                continue;
+            }
+
+            var found = await FindOriginalAsync(part, userId, cancellationToken);
+            if (!found.Succeeded(out var file, out var refusal) || await blobs.OpenAsync(file, cancellationToken) is not { } blob)
+            {
+                yield return UploadPart.Broken(refusal ?? Refusal.FileNotFound);
+                yield break;
+            }
+
+            await using var original = blob;
+            yield return new UploadPart(UploadPartKind.File, file.FileName, blob.Content);
+            if (file.ThumbnailKey is null || await blobs.OpenThumbnailAsync(file, cancellationToken) is not { } content)
+                continue;
+            await using var thumbnail = content;
+            yield return new UploadPart(UploadPartKind.Thumbnail, FileName: null, thumbnail);
+        }
+    }
+
+    /// <summary>The ready file in one of the person's chats whose path the part holds.</summary>
+    private async Task<Result<Attachment>> FindOriginalAsync(UploadPart part, string userId, CancellationToken cancellationToken)
+    {
+        if (!(await part.ReadAsync(new byte[128], cancellationToken)).Succeeded(out var text, out var refusal))
+            return refusal;
+        if (!AttachmentView.TryParsePath(Encoding.UTF8.GetString(text.Span).Trim(), out var chatId, out var fileId))
+            return Refusal.FileNotFound;
+        return reads.ReadFile(userId, chatId, fileId).File is { State: AttachmentState.Ready } file ? file : Refusal.FileNotFound;
+    }
 
     /// <summary>What can be judged without asking for room, in the order of the contract.</summary>
     private Result<Admission> AdmitUpload(string userId, long chatId, string? key, long? declaredBytes)

@@ -9,7 +9,14 @@ namespace ChatFiles.Core.Chats;
 /// <param name="Name">A part of the name; case and accents make no difference.</param>
 /// <param name="AuthorId">Of the person who sent it.</param>
 /// <param name="Since">Sent at that time or later.</param>
-public sealed record FileFilter(string? Name = null, FileKind? Kind = null, string? AuthorId = null, DateTime? Since = null);
+/// <param name="Sort">In which order.</param>
+public sealed record FileFilter(
+    string? Name = null,
+    FileKind? Kind = null,
+    string? AuthorId = null,
+    DateTime? Since = null,
+    FileSort Sort = FileSort.Newest
+);
 
 /// <summary>Finds what was shared: the files of a chat, words in all of a person's chats, and what it all takes up.</summary>
 public sealed class FindingService(IDbContextFactory<ChatDbContext> databases, LongReads longReads, PersonLimits limits, QuotaAccounts quotas)
@@ -17,8 +24,8 @@ public sealed class FindingService(IDbContextFactory<ChatDbContext> databases, L
     /// <summary>Where the index has fallen behind for long, the newest of what it lacks are found, and the rest once it is there.</summary>
     private const int MaxNotIndexed = 500;
 
-    /// <summary>The ready files of a chat, the newest or those before a file.</summary>
-    /// <param name="before">A file of the chat; it may have been deleted meanwhile.</param>
+    /// <summary>The ready files of a chat, the first ones or those that follow on a file.</summary>
+    /// <param name="before">A file of the chat; by time it may have been deleted meanwhile.</param>
     /// <param name="limit">1 to 200.</param>
     public async Task<Result<FilePage>> ListFilesAsync(
         string userId,
@@ -42,22 +49,45 @@ public sealed class FindingService(IDbContextFactory<ChatDbContext> databases, L
             var files = reading
                 .Attachments.Where(a => a.ChatId == chatId && a.State == AttachmentState.Ready)
                 .Where(MayRead(reading, userId, chatId));
-            if (before is not null)
-            {
-                // By place, not by id: ids are as old as the upload, messages as the moment when all could see it.
-                var place = await reading
-                    .Attachments.Where(a => a.Id == before && a.ChatId == chatId)
-                    .Select(a => new { a.MessageId, a.Position })
-                    .SingleOrDefaultAsync(cancellationToken);
-                if (place is null)
-                    return new Refusal(RefusalReason.InvalidQuery, "“before” is the id of a file of this chat.");
-                files = files.Where(a => a.MessageId <= place.MessageId && (a.MessageId < place.MessageId || a.Position < place.Position));
-            }
-
-            var rows = await ReadListedAsync(Narrow(files, filter), cancellationToken, limit + 1);
-            var page = rows.Take(limit).ToList();
-            return new FilePage(page, rows.Count > limit ? page[^1].Id : null);
+            var of = reading.Attachments.Where(a => a.ChatId == chatId);
+            if (!(await ReadPageAsync(files, of, filter, before, limit, cancellationToken)).Succeeded(out var page, out var refused))
+                return refused;
+            var (rows, next) = page;
+            return new FilePage(rows, next);
         }
+    }
+
+    /// <summary>A person's own ready files in all of their chats.</summary>
+    /// <param name="before">One of these files; by time it may have been deleted meanwhile.</param>
+    /// <param name="limit">1 to 200.</param>
+    public async Task<Result<OwnFilePage>> ListOwnFilesAsync(
+        string userId,
+        FileFilter filter,
+        Guid? before = null,
+        int limit = 50,
+        CancellationToken cancellationToken = default
+    )
+    {
+        if ((UseCase.CheckLimit(limit) ?? limits.CountSearch(userId, filter.Name)) is { } refusal)
+            return refusal;
+        return await longReads.RunAsync<OwnFilePage>(
+            userId,
+            async reading =>
+            {
+                var of = reading.Attachments.Where(a =>
+                    a.AuthorId == userId && reading.Members.Any(m => m.ChatId == a.ChatId && m.UserId == userId)
+                );
+                var files = of.Where(a => a.State == AttachmentState.Ready);
+                if (!(await ReadPageAsync(files, of, filter, before, limit, cancellationToken)).Succeeded(out var page, out var refused))
+                    return refused;
+                var chatIds = page.Rows.Select(row => row.ChatId).ToHashSet();
+                var chats = await reading.Chats.Where(c => chatIds.Contains(c.Id)).AsNoTracking().ToListAsync(cancellationToken);
+                var directNames = await reading.DirectNamesAsync(userId, chats.Select(c => c.DirectKey).OfType<string>(), cancellationToken);
+                var names = chats.ToDictionary(c => c.Id, c => c.DirectKey is null ? c.Name : directNames[c.DirectKey]);
+                return new OwnFilePage([.. page.Rows.Select(row => new OwnFile(row, new ChatName(row.ChatId, names[row.ChatId])))], page.Next);
+            },
+            cancellationToken
+        );
     }
 
     /// <summary>The ready files of some messages that fit, newest first: what a list needs after an event, whatever its length.</summary>
@@ -169,6 +199,72 @@ public sealed class FindingService(IDbContextFactory<ChatDbContext> databases, L
             ? new StorageUse(member.Chat.StorageBytes, quotas.PerChat)
             : Refusal.ChatNotFound;
     }
+
+    /// <param name="files">Those that may be shown.</param>
+    /// <param name="of">All of them, also the deleted ones: where a page ended is asked of them.</param>
+    private static async Task<Result<(List<ListedFile> Rows, Guid? Next)>> ReadPageAsync(
+        IQueryable<Attachment> files,
+        IQueryable<Attachment> of,
+        FileFilter filter,
+        Guid? before,
+        int limit,
+        CancellationToken cancellationToken
+    )
+    {
+        var narrowed = Narrow(files, filter);
+        if (before is not null)
+        {
+            // By place, not by id: ids are as old as the upload, messages as the moment when all could see it.
+            var place = await of.Where(a => a.Id == before).AsNoTracking().SingleOrDefaultAsync(cancellationToken);
+            if (place is null || (filter.Sort != FileSort.Newest && place.State == AttachmentState.Deleted))
+                return new Refusal(RefusalReason.InvalidQuery, "“before” is the id of a file of this list that was not deleted meanwhile.");
+            narrowed = After(narrowed, filter.Sort, place);
+        }
+
+        if (filter.Sort != FileSort.Newest)
+        {
+            // Out of an index that has all of this; the rows themselves only of those that are shown.
+            var places = await InOrder(narrowed, filter.Sort)
+                .Take(limit + 1)
+                .Select(a => new { a.MessageId, a.Position })
+                .ToListAsync(cancellationToken);
+            var messageIds = places.Select(p => p.MessageId).ToHashSet();
+            narrowed = files.Where(a => messageIds.Contains(a.MessageId));
+            var found = (await ReadListedAsync(narrowed, cancellationToken)).ToDictionary(row => (row.MessageId, row.Position));
+            var sorted = places.Where(p => found.ContainsKey((p.MessageId, p.Position))).Select(p => found[(p.MessageId, p.Position)]).ToList();
+            return PageOf(sorted, limit);
+        }
+
+        return PageOf(await ReadListedAsync(narrowed, cancellationToken, limit + 1), limit);
+    }
+
+    private static (List<ListedFile> Rows, Guid? Next) PageOf(List<ListedFile> rows, int limit) =>
+        rows.Count > limit ? (rows[..limit], rows[limit - 1].Id) : (rows, null);
+
+    private static IQueryable<Attachment> InOrder(IQueryable<Attachment> files, FileSort sort) =>
+        (sort == FileSort.Name ? files.OrderBy(a => a.FoldedName) : files.OrderByDescending(a => a.Size))
+            .ThenByDescending(a => a.MessageId)
+            .ThenByDescending(a => a.Position);
+
+#pragma warning disable CA1309 // The database compares; it knows no other way than by bytes.
+    /// <summary>Those that follow on a place in the order.</summary>
+    private static IQueryable<Attachment> After(IQueryable<Attachment> files, FileSort sort, Attachment place) =>
+        sort switch
+        {
+            FileSort.Name => files.Where(a =>
+                string.Compare(a.FoldedName, place.FoldedName) > 0
+                || (
+                    a.FoldedName == place.FoldedName
+                    && (a.MessageId < place.MessageId || (a.MessageId == place.MessageId && a.Position < place.Position))
+                )
+            ),
+            FileSort.Size => files.Where(a =>
+                a.Size < place.Size
+                || (a.Size == place.Size && (a.MessageId < place.MessageId || (a.MessageId == place.MessageId && a.Position < place.Position)))
+            ),
+            _ => files.Where(a => a.MessageId <= place.MessageId && (a.MessageId < place.MessageId || a.Position < place.Position)),
+        };
+#pragma warning restore CA1309
 
     private static async Task<List<ListedFile>> ReadListedAsync(
         IQueryable<Attachment> files,

@@ -101,8 +101,8 @@ public class ChatDbContext(DbContextOptions<ChatDbContext> options) : IdentityUs
             attachment.Property(a => a.Id).ValueGeneratedNever();
             attachment.HasIndex(a => new { a.MessageId, a.Position }).IsUnique();
             attachment.HasIndex(a => a.BlobKey).IsUnique();
-            // The list of a chat's files, newest first: all of them, with the name at hand, of one kind, of one person.
-            attachment.HasIndex(a => new { a.ChatId, a.MessageId, a.Position, a.FoldedName }).HasFilter(ReadyFiles);
+            // The list of a chat's files, newest first: all of them, with what they are sorted by at hand, of one kind, of one person.
+            attachment.HasIndex(a => new { a.ChatId, a.MessageId, a.Position, a.FoldedName, a.Size }).HasFilter(ReadyFiles);
             attachment.HasIndex(a => new { a.ChatId, a.Kind, a.MessageId, a.Position }).HasFilter(ReadyFiles);
             attachment.HasIndex(a => new { a.ChatId, a.AuthorId, a.MessageId, a.Position }).HasFilter(ReadyFiles);
             attachment.HasIndex(a => a.ThumbnailKey).IsUnique();

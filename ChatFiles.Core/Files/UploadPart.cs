@@ -9,6 +9,9 @@ public enum UploadPartKind
 
     /// <summary>The id of a finished resumable upload, as text.</summary>
     Upload,
+
+    /// <summary>The path of a file that is copied, as text.</summary>
+    From,
     Caption,
 
     /// <summary>The charset of those texts of the form that say none of their own.</summary>

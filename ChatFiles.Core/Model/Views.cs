@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.Text.Json.Serialization;
 
 namespace ChatFiles.Core.Model;
@@ -70,6 +71,15 @@ public record AttachmentView(
 {
     public static string PathOf(long chatId, Guid fileId) => $"/chat/{chatId}/file/{fileId}";
 
+    /// <summary>What <see cref="PathOf"/> has put together.</summary>
+    internal static bool TryParsePath(string path, out long chatId, out Guid fileId)
+    {
+        (chatId, fileId) = (0, Guid.Empty);
+        return path.Split('/') is ["", "chat", var chat, "file", var file]
+            && long.TryParse(chat, NumberStyles.None, CultureInfo.InvariantCulture, out chatId)
+            && Guid.TryParseExact(file, "D", out fileId);
+    }
+
     internal static AttachmentView Of(Attachment attachment)
     {
         var path = PathOf(attachment.ChatId, attachment.Id);
@@ -117,10 +127,14 @@ public sealed record MessageWindow(IReadOnlyList<MessageView> Messages, long? Ne
 public sealed record Unread(int Count, long? FirstId);
 
 /// <summary>A ready file in the list of its chat's files.</summary>
-public sealed record ListedFile : AttachmentView
+public record ListedFile : AttachmentView
 {
     internal ListedFile(Attachment attachment, AuthorView author, DateTime sentAt)
-        : base(Of(attachment)) => (MessageId, Position, Author, SentAt) = (attachment.MessageId, attachment.Position, author, sentAt);
+        : base(Of(attachment)) =>
+        (ChatId, MessageId, Position, Author, SentAt) = (attachment.ChatId, attachment.MessageId, attachment.Position, author, sentAt);
+
+    [JsonIgnore]
+    public long ChatId { get; }
 
     public long MessageId { get; }
 
@@ -136,6 +150,22 @@ public sealed record ListedFile : AttachmentView
 /// <summary>A page of a chat's ready files, newest first.</summary>
 /// <param name="NextBefore">Ask for the files before this one next; null on the last page.</param>
 public sealed record FilePage(IReadOnlyList<ListedFile> Files, Guid? NextBefore);
+
+/// <summary>A chat as the person calls it.</summary>
+public sealed record ChatName(long Id, string Name);
+
+/// <summary>One of somebody's own files, in whichever of their chats.</summary>
+public sealed record OwnFile : ListedFile
+{
+    internal OwnFile(ListedFile file, ChatName chat)
+        : base(file) => Chat = chat;
+
+    public ChatName Chat { get; }
+}
+
+/// <summary>A page of somebody's own files.</summary>
+/// <param name="NextBefore">Ask for the files before this one next; null on the last page.</param>
+public sealed record OwnFilePage(IReadOnlyList<OwnFile> Files, Guid? NextBefore);
 
 /// <summary>A page of what a search has found, newest first.</summary>
 /// <param name="NextBefore">Ask for the messages before this id next; null on the last page.</param>

@@ -32,6 +32,9 @@ internal sealed class Form
     /// <summary>A resumable upload by its id.</summary>
     public Form Upload(string id) => Part("Content-Disposition: form-data; name=\"upload\"", Encoding.UTF8.GetBytes(id));
 
+    /// <summary>A file that is there already, by its path.</summary>
+    public Form From(string path) => Part("Content-Disposition: form-data; name=\"from\"", Encoding.UTF8.GetBytes(path));
+
     public Form Text(string text) => Part("Content-Disposition: form-data; name=\"text\"", Encoding.UTF8.GetBytes(text));
 
     /// <param name="headers">Lines, as they go over the wire.</param>

@@ -34,6 +34,7 @@ internal static class ApiServices
         app.MapFileApi();
         app.MapUploadApi();
         app.MapFindingApi();
+        app.MapZippedFiles();
         app.MapEventStream();
         app.MapHealth();
         app.MapOpenApi();

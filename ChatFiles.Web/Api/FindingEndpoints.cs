@@ -13,7 +13,12 @@ internal static class FindingEndpoints
             .WithTags("Files")
             .MapGet("/", ListAsync)
             .Produces<FilePage>()
-            .WithSummary("A page of the chat's files, newest first; q (a part of the name), kind, author, before and limit narrow it");
+            .WithSummary("A page of the chat's files; q (a part of the name), kind, author, sort (newest, name or size), before and limit narrow it");
+        app.MapSignedIn("/files")
+            .WithTags("Files")
+            .MapGet("/", ListOwnAsync)
+            .Produces<OwnFilePage>()
+            .WithSummary("A page of my own files in all my chats; q, kind, sort, before and limit narrow it");
         app.MapSignedIn("/search")
             .WithTags("Messages")
             .MapGet("/", SearchAsync)
@@ -36,6 +41,11 @@ internal static class FindingEndpoints
         // A stranger learns nothing of a chat, not even by what is wrong with a query.
         return Problems.Of((await directory.CheckMemberAsync(user.UserId(), id, cancellationToken)).Refusal ?? refusal);
     }
+
+    private static async Task<IResult> ListOwnAsync(HttpRequest request, ClaimsPrincipal user, FindingService finding, CancellationToken cancellationToken) =>
+        request.ReadFilePaging().Succeeded(out var paging, out var refusal) && request.ReadFileFilter().Succeeded(out var filter, out refusal)
+            ? (await finding.ListOwnFilesAsync(user.UserId(), filter with { AuthorId = null }, paging.Before, paging.Limit, cancellationToken)).ToOk()
+            : Problems.Of(refusal);
 
     private static async Task<IResult> SearchAsync(HttpRequest request, ClaimsPrincipal user, ChatDirectory directory, FindingService finding, CancellationToken cancellationToken)
     {

@@ -90,6 +90,7 @@ internal static class MultipartUpload
             "file" => UploadPartKind.File,
             "thumbnail" => UploadPartKind.Thumbnail,
             "upload" => UploadPartKind.Upload,
+            "from" => UploadPartKind.From,
             "text" => UploadPartKind.Caption,
             "_charset_" => UploadPartKind.Charset,
             _ => UploadPartKind.Other,

@@ -113,7 +113,16 @@ internal static class Requests
                 return new Refusal(RefusalReason.InvalidQuery, $"“kind” is one of {string.Join(", ", kinds).ToLowerInvariant()}.");
         }
 
-        return new FileFilter(request.Query["q"], kind, request.Query["author"].ToString() is { Length: > 0 } author ? author : null);
+        var sort = FileSort.Newest;
+        if (request.Query["sort"].ToString() is { Length: > 0 } sortText)
+        {
+            var sorts = Enum.GetValues<FileSort>();
+            if (!sorts.Select(s => s.ToString().ToLowerInvariant()).Contains(sortText, StringComparer.Ordinal))
+                return new Refusal(RefusalReason.InvalidQuery, $"“sort” is one of {string.Join(", ", sorts).ToLowerInvariant()}.");
+            sort = Enum.Parse<FileSort>(sortText, ignoreCase: true);
+        }
+
+        return new FileFilter(request.Query["q"], kind, request.Query["author"].ToString() is { Length: > 0 } author ? author : null, Sort: sort);
     }
 
     /// <summary>1 to 200; 50 when none is given.</summary>

@@ -15,7 +15,7 @@ namespace ChatFiles.Core.Data.Migrations
         protected override void BuildModel(ModelBuilder modelBuilder)
         {
 #pragma warning disable 612, 618
-            modelBuilder.HasAnnotation("ProductVersion", "10.0.14");
+            modelBuilder.HasAnnotation("ProductVersion", "10.0.15");
 
             modelBuilder.Entity("ChatFiles.Core.Model.Attachment", b =>
                 {
@@ -32,11 +32,11 @@ namespace ChatFiles.Core.Data.Migrations
                     b.Property<string>("BlobStamp")
                         .HasColumnType("TEXT");
 
-                    b.Property<long>("ChatId")
-                        .HasColumnType("INTEGER");
-
                     b.Property<string>("Charset")
                         .HasColumnType("TEXT");
+
+                    b.Property<long>("ChatId")
+                        .HasColumnType("INTEGER");
 
                     b.Property<string>("ContentType")
                         .IsRequired()
@@ -104,7 +104,7 @@ namespace ChatFiles.Core.Data.Migrations
                     b.HasIndex("ChatId", "Kind", "MessageId", "Position")
                         .HasFilter("\"State\" = 0");
 
-                    b.HasIndex("ChatId", "MessageId", "Position", "FoldedName")
+                    b.HasIndex("ChatId", "MessageId", "Position", "FoldedName", "Size")
                         .HasFilter("\"State\" = 0");
 
                     b.ToTable("Attachments");
@@ -192,6 +192,52 @@ namespace ChatFiles.Core.Data.Migrations
                         .IsUnique();
 
                     b.ToTable("Events");
+                });
+
+            modelBuilder.Entity("ChatFiles.Core.Model.Job", b =>
+                {
+                    b.Property<long>("Id")
+                        .ValueGeneratedOnAdd()
+                        .HasColumnType("INTEGER");
+
+                    b.Property<int>("Attempts")
+                        .HasColumnType("INTEGER");
+
+                    b.Property<long>("CreatedAt")
+                        .HasColumnType("INTEGER");
+
+                    b.Property<long>("DueAt")
+                        .HasColumnType("INTEGER");
+
+                    b.Property<int>("Kind")
+                        .HasColumnType("INTEGER");
+
+                    b.Property<string>("LastError")
+                        .HasColumnType("TEXT");
+
+                    b.Property<string>("Subject")
+                        .IsRequired()
+                        .HasColumnType("TEXT");
+
+                    b.HasKey("Id");
+
+                    b.HasIndex("DueAt");
+
+                    b.ToTable("Jobs");
+                });
+
+            modelBuilder.Entity("ChatFiles.Core.Model.Marker", b =>
+                {
+                    b.Property<string>("Name")
+                        .HasColumnType("TEXT");
+
+                    b.Property<string>("Value")
+                        .IsRequired()
+                        .HasColumnType("TEXT");
+
+                    b.HasKey("Name");
+
+                    b.ToTable("Markers");
                 });
 
             modelBuilder.Entity("ChatFiles.Core.Model.Member", b =>
@@ -387,52 +433,6 @@ namespace ChatFiles.Core.Data.Migrations
                     b.HasIndex("UserId", "SeenAt");
 
                     b.ToTable("Sessions");
-                });
-
-            modelBuilder.Entity("ChatFiles.Core.Model.Job", b =>
-                {
-                    b.Property<long>("Id")
-                        .ValueGeneratedOnAdd()
-                        .HasColumnType("INTEGER");
-
-                    b.Property<int>("Attempts")
-                        .HasColumnType("INTEGER");
-
-                    b.Property<long>("CreatedAt")
-                        .HasColumnType("INTEGER");
-
-                    b.Property<long>("DueAt")
-                        .HasColumnType("INTEGER");
-
-                    b.Property<int>("Kind")
-                        .HasColumnType("INTEGER");
-
-                    b.Property<string>("LastError")
-                        .HasColumnType("TEXT");
-
-                    b.Property<string>("Subject")
-                        .IsRequired()
-                        .HasColumnType("TEXT");
-
-                    b.HasKey("Id");
-
-                    b.HasIndex("DueAt");
-
-                    b.ToTable("Jobs");
-                });
-
-            modelBuilder.Entity("ChatFiles.Core.Model.Marker", b =>
-                {
-                    b.Property<string>("Name")
-                        .HasColumnType("TEXT");
-
-                    b.Property<string>("Value")
-                        .IsRequired()
-                        .HasColumnType("TEXT");
-
-                    b.HasKey("Name");
-
-                    b.ToTable("Markers");
                 });
 
             modelBuilder.Entity("Microsoft.AspNetCore.Identity.IdentityUserClaim<string>", b =>
