@@ -112,8 +112,11 @@ internal static class ZippedFiles
 
         public override void Write(byte[] buffer, int offset, int count) => writer.Write(buffer.AsSpan(offset, count));
 
-        public override async ValueTask WriteAsync(ReadOnlyMemory<byte> buffer, CancellationToken cancellationToken = default) =>
-            await writer.WriteAsync(buffer, cancellationToken);
+        public override async ValueTask WriteAsync(ReadOnlyMemory<byte> buffer, CancellationToken cancellationToken = default)
+        {
+            writer.Write(buffer.Span);
+            await writer.FlushAsync(cancellationToken);
+        }
 
         public override Task WriteAsync(byte[] buffer, int offset, int count, CancellationToken cancellationToken) =>
             WriteAsync(buffer.AsMemory(offset, count), cancellationToken).AsTask();
