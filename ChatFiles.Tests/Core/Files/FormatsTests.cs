@@ -34,7 +34,7 @@ public sealed class FormatsTests
                 if (MayBeginAs(name, content))
                     taken.ShouldBe(named, $"{content} named {name}");
                 else if (named.IsMedia && meant.IsMedia && content != "aac")
-                    taken?.ContentType.ShouldBe(TypeOf(content).ContentType, $"{content} named {name}");
+                    taken.ShouldNotBeNull($"{content} named {name}").ContentType.ShouldBe(TypeOf(content).ContentType, $"{content} named {name}");
                 else
                     taken.ShouldBeNull($"{content} named {name}");
             }
@@ -84,7 +84,7 @@ public sealed class FormatsTests
     [InlineData("x.heic", "0000001C667479706D696631000000006D69663168656963", "image/heic")]
     [InlineData("film.jpg", "000000206674797069736F6D", "video/mp4")]
     public async Task Of_formats_in_one_container_the_brand_tells_and_else_the_name(string name, string hex, string contentType) =>
-        (await Inspection.OfAsync(name, Convert.FromHexString(hex)))?.ContentType.ShouldBe(contentType);
+        (await Inspection.OfAsync(name, Convert.FromHexString(hex))).ShouldNotBeNull().ContentType.ShouldBe(contentType);
 
     [Theory]
     [InlineData(0, true)]

@@ -41,7 +41,7 @@ public sealed class RealFilesTests
         var bytes = await File.ReadAllBytesAsync(Path.Combine(Repository.Root, "ChatFiles.Tests", "Examples", "Files", name));
 
         foreach (var block in new[] { 64 * 1024, 100, 1 })
-            (await Inspection.OfAsync(name, bytes, block))?.ContentType.ShouldBe(contentType, $"{block} bytes at a time");
+            (await Inspection.OfAsync(name, bytes, block)).ShouldNotBeNull().ContentType.ShouldBe(contentType, $"{block} bytes at a time");
     }
 
     /// <summary>What is in the folder is tested.</summary>
