@@ -61,7 +61,7 @@ internal sealed class Formats(IEnumerable<FileType> allowed, IEnumerable<FileTyp
         return best.Conclude(isWhole);
     }
 
-    private static bool BeginsLike(IEnumerable<Signature> signatures, ReadOnlySpan<byte> head)
+    private static bool BeginsLike(Signature[] signatures, ReadOnlySpan<byte> head)
     {
         foreach (var signature in signatures)
         {
