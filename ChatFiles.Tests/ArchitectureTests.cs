@@ -97,7 +97,7 @@ public sealed class ArchitectureTests
     }
 
     private static IEnumerable<PropertyInfo> PropertiesOf(System.Type? type) =>
-        type is null ? [] : type.GetProperties(BindingFlags.Instance | BindingFlags.Public | BindingFlags.NonPublic).Concat(PropertiesOf(type.BaseType));
+        type is null ? [] : type.GetProperties(BindingFlags.Instance | BindingFlags.Public | BindingFlags.NonPublic | BindingFlags.DeclaredOnly).Concat(PropertiesOf(type.BaseType));
 
     private static GivenTypesConjunctionWithDescription In(string space) => Types(true).That().ResideInNamespaceMatching($"^{space.Replace(".", "\\.", StringComparison.Ordinal)}(\\.|$)").As(space);
 

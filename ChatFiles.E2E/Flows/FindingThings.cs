@@ -70,4 +70,31 @@ public sealed class FindingThings(Site site) : IClassFixture<Site>
             await Expect(ben.ListedFiles).ToHaveCountAsync(0);
             await Expect(ben.Page.GetByText("No files yet")).ToBeVisibleAsync();
         });
+
+    [Fact]
+    public Task Several_files_are_downloaded_as_one_and_deleted_at_once_and_others_see_them_go() =>
+        site.PlayAsync(async scene =>
+        {
+            var (ann, ben, chat) = await scene.TwoInAChatAsync();
+            foreach (var name in new[] { "minutes.txt", "plan.txt", "budget.txt" })
+                await ben.ShareAsync(SampleFile.Text(name, "x\n"));
+            await Expect(ann.DownloadLink("budget.txt")).ToBeVisibleAsync();
+            await ben.Link("Files").ClickAsync();
+            await Expect(ben.ListedFiles).ToHaveCountAsync(3);
+
+            await ben.Page.GetByRole(AriaRole.Combobox, new() { Name = "Sort by", Exact = true }).SelectOptionAsync("By name");
+            await Expect(ben.ListedFiles.First).ToContainTextAsync("budget.txt");
+            await ben.Page.GetByRole(AriaRole.Checkbox, new() { Name = "Select budget.txt", Exact = true }).CheckAsync();
+            await ben.Page.GetByRole(AriaRole.Checkbox, new() { Name = "Select plan.txt", Exact = true }).CheckAsync();
+            var download = await ben.Page.RunAndWaitForDownloadAsync(() => ben.Link("Download selected").ClickAsync());
+            download.SuggestedFilename.ShouldBe($"{chat.Name}.zip");
+            await using (var zip = await System.IO.Compression.ZipFile.OpenReadAsync(await download.PathAsync()))
+                zip.Entries.Select(entry => entry.FullName).ShouldBe(["budget.txt", "plan.txt"]);
+
+            await ben.Button("Delete selected").ClickAsync();
+            await ben.Page.GetByRole(AriaRole.Dialog).GetByRole(AriaRole.Button, new() { Name = "Delete", Exact = true }).ClickAsync();
+
+            await Expect(ben.ListedFiles).ToHaveCountAsync(1);
+            await Expect(ann.Page.GetByText("File deleted")).ToHaveCountAsync(2);
+        });
 }

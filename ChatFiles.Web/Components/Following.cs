@@ -36,7 +36,7 @@ public abstract class Following<TChange> : ScriptedComponent
     private CircuitDrawing Drawing { get; set; } = null!;
 
     [Inject]
-    private TimeProvider Time { get; set; } = null!;
+    private protected TimeProvider Time { get; set; } = null!;
 
     /// <inheritdoc/>
     protected override Script? Script => null;

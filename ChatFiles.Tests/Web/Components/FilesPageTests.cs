@@ -84,6 +84,59 @@ public sealed class FilesPageTests
         page.WaitForAssertion(() => page.Find("[role='status']").TextContent.ShouldContain("No files yet"), Screen.Patience);
     }
 
+    [Theory]
+    [InlineData("Name", "a.txt b.txt c.txt")]
+    [InlineData("Size", "b.txt c.txt a.txt")]
+    public async Task The_list_is_sorted_as_wanted_and_what_comes_finds_its_place(string sort, string expected)
+    {
+        await using var world = await ChatWorld.BeginAsync();
+        await world.StartAsync<EventDispatcher>();
+        var ann = await world.PersonAsync("ann");
+        var chat = await world.ChatAsync(ann);
+        await world.SendFileAsync(ann, chat, "c.txt", "22");
+        await world.SendFileAsync(ann, chat, "a.txt", "1");
+        await using var screen = new Screen(world, ann);
+        var page = Open(screen, chat);
+        ShouldShow(page, "a.txt", "c.txt");
+
+        page.On("select[aria-label='Sort by']", e => e.Change(sort));
+        await world.SendFileAsync(ann, chat, "b.txt", "333");
+
+        ShouldShow(page, expected.Split(' '));
+    }
+
+    [Fact]
+    public async Task Several_files_are_selected_to_be_downloaded_as_one_or_deleted_at_once()
+    {
+        await using var world = await ChatWorld.BeginAsync();
+        await world.StartAsync<EventDispatcher>();
+        var (ann, bob) = (await world.PersonAsync("ann"), await world.PersonAsync("bob"));
+        var chat = await world.ChatAsync(ann, bob);
+        var foreign = await world.SendFileAsync(ann, chat, "anns.txt");
+        var mine = await world.SendFileAsync(bob, chat, "mine.txt");
+        await using var screen = new Screen(world, bob);
+        var dialogs = screen.Dialogs;
+        var page = Open(screen, chat);
+        ShouldShow(page, "mine.txt", "anns.txt");
+        page.FindAll(".selection").ShouldBeEmpty();
+
+        page.On("input[aria-label='Select anns.txt']", e => e.Change(true));
+        page.On("input[aria-label='Select mine.txt']", e => e.Change(true));
+
+        page.Find(".selection .count").TextContent.ShouldBe("2 selected · 10 bytes");
+        var download = page.FindAll(".selection a").Single();
+        (download.TextContent, download.GetAttribute("href"))
+            .ShouldBe(("Download selected", $"/chat/{chat}/files.zip?file={mine.Attachments[0].Id}&file={foreign.Attachments[0].Id}"));
+
+        page.Press("Delete selected");
+        dialogs.WaitForElement("[role='dialog'] .mud-dialog-title", Screen.Patience).TextContent.ShouldBe("Delete 2 files?");
+        dialogs.Press("Delete");
+
+        dialogs.WaitForElement("[role='alert']", Screen.Patience).TextContent.ShouldBe("1 of 2 files could not be deleted: Only its sender and the chat's owner can delete a file.");
+        ShouldShow(page, "anns.txt");
+        page.Find(".selection .count").TextContent.ShouldBe("1 selected · 5 bytes");
+    }
+
     [Fact]
     public async Task More_than_a_page_is_loaded_piece_by_piece_and_stays_when_there_is_news()
     {

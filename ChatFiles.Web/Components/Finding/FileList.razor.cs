@@ -1,19 +1,30 @@
 using ChatFiles.Core.Chats;
 using ChatFiles.Core.Live;
 using ChatFiles.Core.Model;
+using ChatFiles.Web.Components.Files;
+using ChatFiles.Web.Components.Layout;
 using Microsoft.AspNetCore.Components;
+using MudBlazor;
 
 namespace ChatFiles.Web.Components.Finding;
 
 /// <summary>
-/// All files of a chat, to be narrowed by name, kind, person and time. After an event only the files of its message are
+/// All files of a chat, to be sorted, narrowed by name, kind, person and time, and handled several at once. After an event only the files of its message are
 /// read, however many are shown.
 /// </summary>
-public sealed partial class FileList(ChatDirectory directory, FindingService finding, LiveChats live, TimeProvider time)
+public sealed partial class FileList(
+    ChatDirectory directory,
+    FindingService finding,
+    LiveChats live,
+    ChatService chats,
+    IDialogService dialogs
+)
 {
     private const int PageSize = 50;
 
     private const int MaxReadAtOnce = 200;
+
+    private const int MaxZipped = 100;
 
     private static readonly (FileKind Kind, string Name)[] Kinds =
     [
@@ -32,6 +43,8 @@ public sealed partial class FileList(ChatDirectory directory, FindingService fin
     private FileKind? _kind;
     private string _authorId = "";
     private Period _period;
+    private FileSort _sort;
+    private HashSet<Guid> _selected = [];
 
     private enum Period
     {
@@ -48,19 +61,19 @@ public sealed partial class FileList(ChatDirectory directory, FindingService fin
     public string UserId { get; set; } = "";
 
     private PagedReading<ListedFile, Guid?> List =>
-        field ??= new PagedReading<ListedFile, Guid?>(Turns, Comparer<ListedFile>.Create(NewestFirst), file => file.Id);
+        field ??= new PagedReading<ListedFile, Guid?>(Turns, Comparer<ListedFile>.Create(InOrder), file => file.Id);
 
     protected override Script? Script => _chat is null ? null : new("page/file-list", _scroller);
 
     private bool IsNarrowed => !string.IsNullOrWhiteSpace(_name) || _kind is not null || _authorId.Length > 0 || _period != Period.Any;
 
-    private FileFilter Filter => new(_name, _kind, _authorId.Length == 0 ? null : _authorId, Since);
+    private FileFilter Filter => new(_name, _kind, _authorId.Length == 0 ? null : _authorId, Since, _sort);
 
     private DateTime? Since
     {
         get
         {
-            var now = time.GetUtcNow().UtcDateTime;
+            var now = Time.GetUtcNow().UtcDateTime;
             return _period switch
             {
                 Period.Week => now.AddDays(-7),
@@ -153,6 +166,51 @@ public sealed partial class FileList(ChatDirectory directory, FindingService fin
         return NarrowAsync();
     }
 
-    private static int NewestFirst(ListedFile one, ListedFile other) =>
-        (other.MessageId, other.Position).CompareTo((one.MessageId, one.Position));
+    /// <summary>What is no longer in sight is not acted on either.</summary>
+    private List<ListedFile> Selected => [.. List.Rows.Where(file => _selected.Contains(file.Id))];
+
+    private static string ZipPath(long chatId, List<ListedFile> files) =>
+        files is [var only] ? FileLooks.DownloadPath(only) : $"/chat/{chatId}/files.zip?{string.Join('&', files.Select(file => $"file={file.Id}"))}";
+
+    private void Select(ListedFile file, bool isSelected) => _ = isSelected ? _selected.Add(file.Id) : _selected.Remove(file.Id);
+
+    private Task AskToDelete(List<ListedFile> files) =>
+        ConfirmDialog.AskAsync(
+            dialogs,
+            files is [var only] ? $"Delete {only.FileName}?" : $"Delete {files.Count} files?",
+            files.Count == 1 ? "Everybody in this chat loses the file. This can't be undone." : "Everybody in this chat loses them. This can't be undone.",
+            "Delete",
+            () => DeleteAsync(files)
+        );
+
+    /// <summary>As many as may be; of the others why not.</summary>
+    private async Task<Refusal?> DeleteAsync(List<ListedFile> files)
+    {
+        var refused = new List<Refusal>();
+        foreach (var file in files)
+        {
+            if ((await chats.DeleteFileAsync(UserId, ChatId, file.Id)).Refusal is { } refusal)
+                refused.Add(refusal);
+            else
+                _selected.Remove(file.Id);
+        }
+
+        return refused is [var first, ..] && files.Count > 1
+            ? first with
+            {
+                Detail = $"{refused.Count} of {files.Count} files could not be deleted: {first.Detail}",
+            }
+            : refused.FirstOrDefault();
+    }
+
+    private int InOrder(ListedFile one, ListedFile other)
+    {
+        var sorted = _sort switch
+        {
+            FileSort.Name => string.CompareOrdinal(SearchWords.Fold(one.FileName!), SearchWords.Fold(other.FileName!)),
+            FileSort.Size => other.Size!.Value.CompareTo(one.Size!.Value),
+            _ => 0,
+        };
+        return sorted != 0 ? sorted : (other.MessageId, other.Position).CompareTo((one.MessageId, one.Position));
+    }
 }
