@@ -100,7 +100,7 @@ public sealed class Accessibility(Site site) : IClassFixture<Site>
         await ann.Button("Change password").ClickAsync();
         await Expect(ann.Alert).ToBeVisibleAsync();
         await LookAsync("profile, refused");
-        foreach (var address in new[] { "operator", "chats/987654321", "nothing/here", "find", "find?q=plan", $"chats/{chat.Id}/files" })
+        foreach (var address in new[] { "operator", "chats/987654321", "nothing/here", "files", "find", "find?q=plan", $"chats/{chat.Id}/files" })
         {
             await ann.GoAsync(address);
             await LookAsync(address);

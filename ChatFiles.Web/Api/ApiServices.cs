@@ -23,6 +23,7 @@ internal static class ApiServices
         services.ConfigureHttpJsonOptions(json =>
             json.SerializerOptions.Converters.Add(new JsonStringEnumConverter(JsonNamingPolicy.CamelCase, allowIntegerValues: false))
         );
+        services.AddSingleton<MatcherPolicy, PageOrProgram>();
         services.AddChatHealth();
     }
 
@@ -68,6 +69,7 @@ internal static class ApiServices
         return status.Next(status.HttpContext);
     }
 
-    private static bool WantsPage(HttpRequest request) =>
+    /// <summary>A browser that goes somewhere, and no program.</summary>
+    internal static bool WantsPage(HttpRequest request) =>
         HttpMethods.IsGet(request.Method) && request.GetTypedHeaders().Accept.Any(type => type.MediaType == "text/html");
 }

@@ -17,6 +17,7 @@ internal static class FindingEndpoints
         app.MapSignedIn("/files")
             .WithTags("Files")
             .MapGet("/", ListOwnAsync)
+            .WithMetadata(new ForPrograms())
             .Produces<OwnFilePage>()
             .WithSummary("A page of my own files in all my chats; q, kind, sort, before and limit narrow it");
         app.MapSignedIn("/search")

@@ -66,6 +66,20 @@ public sealed class SortedFilesTests(TestServer server) : IClassFixture<TestServ
         }
     }
 
+    [Fact]
+    public async Task Who_asks_for_HTML_gets_the_page_of_my_files_and_who_is_not_signed_in_is_led_to_sign_in()
+    {
+        var ann = await server.UserAsync("page-ann");
+        using var request = new HttpRequestMessage(HttpMethod.Get, "files");
+        request.Headers.Accept.ParseAdd("text/html,*/*;q=0.8");
+        using var page = await server.Stranger.SendAsync(request);
+        page.StatusCode.ShouldBe(HttpStatusCode.Redirect);
+        page.Headers.Location!.ToString().ShouldContain("/sign-in");
+
+        (await ann.GetAsync("files")).GetProperty("files").GetArrayLength().ShouldBe(0);
+        await server.Stranger.GetAsync("files").ShouldBeProblemAsync(401, "not-signed-in");
+    }
+
     private static System.Net.Http.Json.JsonContent JsonContent<T>(T body) => System.Net.Http.Json.JsonContent.Create(body);
 
     private static async Task<List<string>> NamesAsync(ApiUser user, string list)
