@@ -153,6 +153,17 @@ public sealed class FileViewerTests : BunitContext
         viewer.Render(p => p.Add(c => c.Messages, messages));
 
     /// <summary>In a timeline of two pictures, a PDF between them, and a video.</summary>
+    [Fact]
+    public void The_address_of_a_sound_plays_it_and_that_of_a_file_of_another_kind_says_what_can_be_done_with_it()
+    {
+        var (sound, archive) = (Shown.File("talk.mp3", "audio/mpeg"), Shown.File("all.zip", "application/zip"));
+
+        Slide(Open(Shown.Message(1, files: sound))).QuerySelector("audio")!.GetAttribute("src").ShouldBe(sound.Path);
+        var slide = Slide(Open(Shown.Message(1, files: archive)));
+        slide.TextContent.ShouldContain("It can be downloaded.");
+        slide.QuerySelectorAll("[data-text]").ShouldBeEmpty("its bytes are no text");
+    }
+
     private IRenderedComponent<FileViewer> Open(AttachmentView file, string reader = "ann") =>
         Open(file, [Shown.Message(1, files: [first, plan]), Shown.Message(2, files: [second, clip])], reader);
 
