@@ -47,6 +47,23 @@ public sealed partial class ChatService
         return sent.Message;
     }
 
+    /// <summary>Sends a copy of a file, made by the store, to one of the person's chats. It counts as one of their messages.</summary>
+    /// <param name="key">As in <see cref="SendFilesAsync"/>.</param>
+    public async Task<Result<MessageView>> ForwardFileAsync(
+        string userId,
+        AttachmentView file,
+        long chatId,
+        string? key,
+        CancellationToken cancellationToken = default
+    )
+    {
+        if (limits.CountMessage(userId) is { } tooMany)
+            return tooMany;
+        using var path = new MemoryStream(Encoding.UTF8.GetBytes(file.Path));
+        UploadPart[] parts = [new(UploadPartKind.From, FileName: null, path)];
+        return await SendFilesAsync(userId, chatId, key, declaredBytes: null, parts.ToAsyncEnumerable(), cancellationToken);
+    }
+
     /// <summary>Opens a file's bytes for a member of its chat.</summary>
     /// <param name="known">Hashes of what the caller has already: then nothing is opened, and there are no bytes.</param>
     public async Task<Result<OpenFile>> OpenFileAsync(

@@ -143,6 +143,13 @@ public sealed class AttachmentFigureTests : BunitContext
         menu.GetAttribute("data-file-id").ShouldBe($"{file.Id}");
     }
 
+    [Fact]
+    public void Everybody_may_forward_a_file_that_is_there_and_nobody_one_that_is_missing()
+    {
+        Figure(Shown.Picture()).FindAll("[data-may-forward]").Count.ShouldBe(1);
+        Figure(Shown.Picture() with { State = AttachmentState.Missing }).FindAll("[data-may-forward]").ShouldBeEmpty();
+    }
+
     [Theory]
     [InlineData(AttachmentState.Ready)]
     [InlineData(AttachmentState.Missing)]

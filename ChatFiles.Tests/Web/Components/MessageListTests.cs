@@ -113,6 +113,21 @@ public sealed class MessageListTests : BunitContext
     }
 
     [Fact]
+    public async Task What_somebody_chose_to_forward_is_a_file_that_is_shown()
+    {
+        var (file, asked) = (Shown.Picture(), new List<AttachmentView>());
+        var list = Render<MessageList>(p =>
+            p.Add(c => c.Messages, [Shown.Message(1, files: file)]).Add(c => c.UserId, "ann").Add(c => c.OnForwardFile, asked.Add)
+        );
+
+        await list.InvokeAsync(() => list.Instance.AskToForwardFileAsync(1, file.Id));
+        await list.InvokeAsync(() => list.Instance.AskToForwardFileAsync(2, file.Id));
+        await list.InvokeAsync(() => list.Instance.AskToForwardFileAsync(1, Guid.NewGuid()));
+
+        asked.ShouldBe([file]);
+    }
+
+    [Fact]
     public void Messages_continue_only_those_of_the_same_author_a_moment_before()
     {
         MessageView[] messages =

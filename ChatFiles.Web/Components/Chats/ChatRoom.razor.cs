@@ -37,6 +37,7 @@ public sealed partial class ChatRoom(
     private IDialogReference? _members;
     private bool _wasAtFile;
     private Guid? _goneFile;
+    private Forwarding? _forwarding;
 
     [Parameter, EditorRequired]
     public long ChatId { get; set; }
@@ -303,6 +304,8 @@ public sealed partial class ChatRoom(
             "Delete",
             async () => (await chats.DeleteMessageAsync(UserId, ChatId, message.Id)).Refusal
         );
+
+    private Task ForwardAsync(AttachmentView file) => _forwarding!.AskAsync(file);
 
     private Task AskToDelete(AttachmentView file) =>
         ConfirmDialog.AskAsync(

@@ -78,6 +78,9 @@ public sealed partial class MessageList
     public EventCallback<AttachmentView> OnDeleteFile { get; set; }
 
     [Parameter]
+    public EventCallback<AttachmentView> OnForwardFile { get; set; }
+
+    [Parameter]
     public EventCallback<AttachmentView> OnOpenFile { get; set; }
 
     /// <summary>Called by the script when the oldest message comes near.</summary>
@@ -112,13 +115,23 @@ public sealed partial class MessageList
     [JSInvokable]
     public async Task AskToDeleteFileAsync(long messageId, Guid fileId)
     {
-        if (Find(messageId)?.Attachments.FirstOrDefault(file => file.Id == fileId) is { } file)
+        if (FindFile(messageId, fileId) is { } file)
             await OnDeleteFile.InvokeAsync(file);
+    }
+
+    /// <summary>Called by the script when somebody chose so in a file's menu.</summary>
+    [JSInvokable]
+    public async Task AskToForwardFileAsync(long messageId, Guid fileId)
+    {
+        if (FindFile(messageId, fileId) is { } file)
+            await OnForwardFile.InvokeAsync(file);
     }
 
     protected override Script? Script => new("reading/message-list", _scroller, _toLatest, Self, Place?.Kind, Place?.MessageId);
 
     private MessageView? Find(long messageId) => Messages.FirstOrDefault(message => message.Id == messageId);
+
+    private AttachmentView? FindFile(long messageId, Guid fileId) => Find(messageId)?.Attachments.FirstOrDefault(file => file.Id == fileId);
 
     protected override async Task OnAfterRenderAsync(bool firstRender)
     {

@@ -4,7 +4,7 @@ import { openMenu } from '../page/menu.js';
 
 /**
  * @param {HTMLElement} log
- * @param {{ invokeMethodAsync: (method: string, ...args: unknown[]) => Promise<unknown> }} page What asks before anything is deleted.
+ * @param {{ invokeMethodAsync: (method: string, ...args: unknown[]) => Promise<unknown> }} page What asks before anything is deleted, and where to forward to.
  * @param {AbortSignal} signal
  */
 export function offerMenus(log, page, signal) {
@@ -32,6 +32,7 @@ function open(button, page) {
   const path = menu === 'file' ? `${address}&file=${fileId}` : address;
   const ask = (method, ...args) => page.invokeMethodAsync(method, ...args).catch(() => {});
   const items = [{ label: 'Copy link', icon: 'link', act: () => copyLink(path, button) }];
+  if ('mayForward' in button.dataset) items.push({ label: 'Forward', icon: 'forward', act: () => ask('AskToForwardFileAsync', messageId, fileId) });
   if ('mayDelete' in button.dataset) {
     items.push(
       menu === 'file'

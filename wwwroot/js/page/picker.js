@@ -1,4 +1,4 @@
-// Arrows mark one of the people found, Enter takes them; the focus stays in the text.
+// Arrows mark one of what is found (people, chats), Enter takes it; the focus stays in the text.
 export function connect(root) {
   const input = root.querySelector('input');
   const listening = new AbortController();
