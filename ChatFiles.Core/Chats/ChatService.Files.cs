@@ -47,11 +47,11 @@ public sealed partial class ChatService
         return sent.Message;
     }
 
-    /// <summary>Sends a copy of a file, made by the store, to one of the person's chats. It counts as one of their messages.</summary>
+    /// <summary>Sends copies of files, made by the store, to one of the person's chats. They count as one of their messages.</summary>
     /// <param name="key">As in <see cref="SendFilesAsync"/>.</param>
-    public async Task<Result<MessageView>> ForwardFileAsync(
+    public async Task<Result<MessageView>> ForwardFilesAsync(
         string userId,
-        AttachmentView file,
+        IReadOnlyCollection<AttachmentView> files,
         long chatId,
         string? key,
         CancellationToken cancellationToken = default
@@ -59,8 +59,7 @@ public sealed partial class ChatService
     {
         if (limits.CountMessage(userId) is { } tooMany)
             return tooMany;
-        using var path = new MemoryStream(Encoding.UTF8.GetBytes(file.Path));
-        UploadPart[] parts = [new(UploadPartKind.From, FileName: null, path)];
+        var parts = files.Select(file => new UploadPart(UploadPartKind.From, FileName: null, new MemoryStream(Encoding.UTF8.GetBytes(file.Path))));
         return await SendFilesAsync(userId, chatId, key, declaredBytes: null, parts.ToAsyncEnumerable(), cancellationToken);
     }
 

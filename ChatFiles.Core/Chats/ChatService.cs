@@ -9,7 +9,7 @@ namespace ChatFiles.Core.Chats;
 /// Messages and their files, and the only way to them: pages, API and tests all come through here. It validates, stores and
 /// persists.
 /// <list type="bullet">
-/// <item><c>ChatService.Files.cs</c>: send files, forward one, open one, put one back, delete one</item>
+/// <item><c>ChatService.Files.cs</c>: send and forward files, open one, put one back, delete one</item>
 /// <item><c>ChatService.Messages.cs</c>: send a text, read the history, delete a message</item>
 /// </list>
 /// Beside it: <see cref="ChatDirectory"/> (my chats), <see cref="MemberService"/>, <see cref="UploadService"/> (resumable

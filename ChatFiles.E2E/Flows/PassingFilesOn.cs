@@ -67,6 +67,29 @@ public sealed class PassingFilesOn(Site site) : IClassFixture<Site>
         });
 
     [Fact]
+    public Task Files_that_are_selected_among_all_of_a_chat_are_forwarded_as_one_message() =>
+        site.PlayAsync(async scene =>
+        {
+            var (ann, ben, chat) = await scene.TwoInAChatAsync();
+            var other = await Scene.NewChatAsync(ann, ben);
+            await ben.OpenAsync(other);
+            await ann.ShareAsync(SampleFile.Text("minutes.txt", "x\n"), SampleFile.Text("plan.txt", "y\n"), SampleFile.Text("budget.txt", "z\n"));
+            await ann.GoAsync($"chats/{chat.Id}/files");
+            foreach (var name in new[] { "minutes.txt", "budget.txt" })
+                await ann.Page.GetByRole(AriaRole.Checkbox, new() { Name = $"Select {name}", Exact = true }).CheckAsync();
+
+            await ann.Button("Forward selected").ClickAsync();
+            await ann.Combobox("Chat").FillAsync(other.Name);
+            await ann.Page.Keyboard.PressAsync("Enter");
+
+            await Expect(ben.Articles).ToHaveCountAsync(1);
+            await Expect(ben.Attachment("minutes.txt")).ToBeVisibleAsync();
+            await Expect(ben.Attachment("budget.txt")).ToBeVisibleAsync();
+            await ann.Page.GetByRole(AriaRole.Status).GetByRole(AriaRole.Link, new() { Name = other.Name, Exact = true }).ClickAsync();
+            await ann.IsInAsync(other);
+        });
+
+    [Fact]
     public Task The_address_of_a_message_leads_to_it_by_way_of_the_sign_in_and_tells_strangers_that_it_is_not_theirs() =>
         site.PlayAsync(async scene =>
         {

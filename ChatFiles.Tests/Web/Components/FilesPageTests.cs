@@ -106,6 +106,32 @@ public sealed class FilesPageTests
     }
 
     [Fact]
+    public async Task What_is_selected_is_forwarded_as_one_message()
+    {
+        await using var world = await ChatWorld.BeginAsync();
+        var (ann, ben) = (await world.PersonAsync("ann"), await world.PersonAsync("ben"));
+        var chat = await world.ChatAsync(ann, ben);
+        await world.SendFileAsync(ben, chat, "one.txt");
+        await world.SendFileAsync(ben, chat, "two.txt");
+        await world.SendFileAsync(ben, chat, "three.txt");
+        await using var screen = new Screen(world, ann);
+        var dialogs = screen.Dialogs;
+        var page = Open(screen, chat);
+        ShouldShow(page, "three.txt", "two.txt", "one.txt");
+
+        page.On("input[aria-label='Select one.txt']", e => e.Change(true));
+        page.On("input[aria-label='Select three.txt']", e => e.Change(true));
+        page.Press("Forward selected");
+        dialogs.WaitForElement("[role='dialog'] .mud-dialog-title", Screen.Patience).TextContent.ShouldBe("Forward 2 files");
+        dialogs.On("[role='combobox']", box => box.Input("general"));
+        dialogs.On("form", form => form.Submit());
+
+        page.WaitForAssertion(() => page.Find("[role='status'] a").TextContent.ShouldBe("General"), Screen.Patience);
+        var copies = (await world.Chats.HistoryAsync(ann.Id, Chat.GeneralId)).Value.Messages.ShouldHaveSingleItem().Attachments;
+        copies.Select(file => file.FileName).ShouldBe(["three.txt", "one.txt"]);
+    }
+
+    [Fact]
     public async Task Several_files_are_selected_to_be_downloaded_as_one_or_deleted_at_once()
     {
         await using var world = await ChatWorld.BeginAsync();

@@ -107,8 +107,8 @@ public sealed class ForwardingTests
         var ann = await world.PersonAsync("ann");
         var file = (await world.SendFileAsync(ann, Chat.GeneralId)).Attachments[0];
 
-        (await world.Chats.ForwardFileAsync(ann.Id, file, Chat.GeneralId, key: null)).Refusal.ShouldBeNull();
-        (await world.Chats.ForwardFileAsync(ann.Id, file, Chat.GeneralId, key: null)).Refusal!.Reason.ShouldBe(RefusalReason.TooManyRequests);
+        (await world.Chats.ForwardFilesAsync(ann.Id, [file], Chat.GeneralId, key: null)).Refusal.ShouldBeNull();
+        (await world.Chats.ForwardFilesAsync(ann.Id, [file], Chat.GeneralId, key: null)).Refusal!.Reason.ShouldBe(RefusalReason.TooManyRequests);
     }
 
     private static async Task<IRenderedComponent<MudDialogProvider>> AskAsync(Screen screen, Person person, AttachmentView file)
@@ -117,7 +117,7 @@ public sealed class ForwardingTests
             new DialogParameters<ForwardDialog>
             {
                 { d => d.UserId, person.Id },
-                { d => d.File, file },
+                { d => d.Files, [file] },
             }
         );
         dialogs.WaitForElement("[role='option']", Screen.Patience);

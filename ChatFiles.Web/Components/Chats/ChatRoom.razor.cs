@@ -305,7 +305,7 @@ public sealed partial class ChatRoom(
             async () => (await chats.DeleteMessageAsync(UserId, ChatId, message.Id)).Refusal
         );
 
-    private Task ForwardAsync(AttachmentView file) => _forwarding!.AskAsync(file);
+    private Task ForwardAsync(AttachmentView file) => _forwarding!.AskAsync([file]);
 
     private Task AskToDelete(AttachmentView file) =>
         ConfirmDialog.AskAsync(

@@ -36,6 +36,7 @@ public sealed partial class FileList(
     ];
 
     private ElementReference _scroller;
+    private Forwarding? _forwarding;
     private ChatView? _chat;
     private StorageUse? _use;
     private IReadOnlyList<AuthorView> _authors = [];
