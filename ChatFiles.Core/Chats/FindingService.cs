@@ -74,9 +74,8 @@ public sealed class FindingService(IDbContextFactory<ChatDbContext> databases, L
             userId,
             async reading =>
             {
-                var of = reading.Attachments.Where(a =>
-                    a.AuthorId == userId && reading.Members.Any(m => m.ChatId == a.ChatId && m.UserId == userId)
-                );
+                var mine = await reading.Members.Where(m => m.UserId == userId).Select(m => m.ChatId).ToListAsync(cancellationToken);
+                var of = reading.Attachments.Where(a => a.AuthorId == userId && mine.Contains(a.ChatId));
                 var files = of.Where(a => a.State == AttachmentState.Ready);
                 if (!(await ReadPageAsync(files, of, filter, before, limit, cancellationToken)).Succeeded(out var page, out var refused))
                     return refused;

@@ -104,7 +104,7 @@ public class ChatDbContext(DbContextOptions<ChatDbContext> options) : IdentityUs
             // The list of a chat's files, newest first: all of them, with what they are sorted by at hand, of one kind, of one person.
             attachment.HasIndex(a => new { a.ChatId, a.MessageId, a.Position, a.FoldedName, a.Size }).HasFilter(ReadyFiles);
             attachment.HasIndex(a => new { a.ChatId, a.Kind, a.MessageId, a.Position }).HasFilter(ReadyFiles);
-            attachment.HasIndex(a => new { a.ChatId, a.AuthorId, a.MessageId, a.Position }).HasFilter(ReadyFiles);
+            attachment.HasIndex(a => new { a.AuthorId, a.ChatId, a.MessageId, a.Position, a.FoldedName, a.Size }).HasFilter(ReadyFiles);
             attachment.HasIndex(a => a.ThumbnailKey).IsUnique();
             attachment.HasOne(a => a.Message).WithMany(m => m.Attachments).HasForeignKey(a => a.MessageId);
         });

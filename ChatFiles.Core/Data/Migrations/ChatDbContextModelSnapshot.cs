@@ -98,13 +98,13 @@ namespace ChatFiles.Core.Data.Migrations
                     b.HasIndex("MessageId", "Position")
                         .IsUnique();
 
-                    b.HasIndex("ChatId", "AuthorId", "MessageId", "Position")
-                        .HasFilter("\"State\" = 0");
-
                     b.HasIndex("ChatId", "Kind", "MessageId", "Position")
                         .HasFilter("\"State\" = 0");
 
                     b.HasIndex("ChatId", "MessageId", "Position", "FoldedName", "Size")
+                        .HasFilter("\"State\" = 0");
+
+                    b.HasIndex("AuthorId", "ChatId", "MessageId", "Position", "FoldedName", "Size")
                         .HasFilter("\"State\" = 0");
 
                     b.ToTable("Attachments");

@@ -11,7 +11,7 @@ using Microsoft.EntityFrameworkCore.Storage.ValueConversion;
 namespace ChatFiles.Core.Data.Migrations
 {
     [DbContext(typeof(ChatDbContext))]
-    [Migration("20261129160752_SortedFiles")]
+    [Migration("20261129164419_SortedFiles")]
     partial class SortedFiles
     {
         /// <inheritdoc />
@@ -101,13 +101,13 @@ namespace ChatFiles.Core.Data.Migrations
                     b.HasIndex("MessageId", "Position")
                         .IsUnique();
 
-                    b.HasIndex("ChatId", "AuthorId", "MessageId", "Position")
-                        .HasFilter("\"State\" = 0");
-
                     b.HasIndex("ChatId", "Kind", "MessageId", "Position")
                         .HasFilter("\"State\" = 0");
 
                     b.HasIndex("ChatId", "MessageId", "Position", "FoldedName", "Size")
+                        .HasFilter("\"State\" = 0");
+
+                    b.HasIndex("AuthorId", "ChatId", "MessageId", "Position", "FoldedName", "Size")
                         .HasFilter("\"State\" = 0");
 
                     b.ToTable("Attachments");
