@@ -127,7 +127,7 @@ public sealed class Timeline
             };
 
     private static MessageView SetFileState(MessageView message, Guid? fileId, AttachmentState state) =>
-        ChangeFile(message, fileId, file => file.State is AttachmentState.Deleted || file.State == state ? file : file with { State = state });
+        ChangeFile(message, fileId, file => file with { State = state });
 
     private static MessageView ChangeFile(MessageView message, Guid? fileId, Func<AttachmentView, AttachmentView> change)
     {

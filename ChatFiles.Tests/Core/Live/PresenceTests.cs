@@ -160,14 +160,16 @@ public sealed class PresenceTests
         room.Ben.Company.Typing.ShouldBeEmpty();
     }
 
-    [Fact]
-    public void An_earlier_leaving_that_is_delivered_late_is_over_for_who_has_come_back()
+    [Theory]
+    [InlineData(11)]
+    [InlineData(12)]
+    public void An_earlier_leaving_that_is_delivered_late_is_over_for_who_has_come_back(long left)
     {
         var presence = new Presence(_time);
         using var ann = presence.Enter("ann", "ann", 7, since: 12);
         using var ben = presence.Enter("ben", "ben", 7, since: 12);
 
-        presence.Heed(new RoomEvent(7, 11, ChatEventType.MemberLeft, null, null, "ben", "ben", null));
+        presence.Heed(new RoomEvent(7, left, ChatEventType.MemberLeft, null, null, "ben", "ben", null));
 
         ann.Company.Here.ShouldBe(["ann", "ben"]);
     }
@@ -206,6 +208,22 @@ public sealed class PresenceTests
 
         using var last = presence.Enter("last", "last", 7, since: 0);
         last.Company.Here.ShouldBe(["last"]);
+    }
+
+    [Fact]
+    public void Who_begins_to_write_is_told_nothing_of_it_also_while_somebody_else_writes()
+    {
+        var presence = new Presence(_time);
+        using var ann = presence.Enter("ann", "ann", 7, since: 0);
+        using var ben = presence.Enter("ben", "ben", 7, since: 0);
+        ann.Type();
+        var (toldAnn, toldBen) = (CountChanges(ann), CountChanges(ben));
+
+        ben.Type();
+
+        (toldAnn(), toldBen()).ShouldBe((1, 0));
+        ann.Company.Typing.ShouldBe(["ben"]);
+        ben.Company.Typing.ShouldBe(["ann"]);
     }
 
     [Fact]

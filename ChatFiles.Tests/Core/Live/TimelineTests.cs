@@ -53,6 +53,28 @@ public sealed class TimelineTests
     }
 
     [Fact]
+    public void What_a_newer_page_repeats_is_there_once()
+    {
+        var timeline = new Timeline(new MessageWindow([Message(5), Message(6)], NextBefore: null, NextAfter: 6));
+
+        timeline.Append(new NewerPage([Message(5), Message(6), Message(7)], NextAfter: null));
+
+        timeline.Messages.Select(m => m.Id).ShouldBe([5, 6, 7]);
+    }
+
+    [Theory]
+    [InlineData(ChatEventType.FileMissing)]
+    [InlineData(ChatEventType.FileRestored)]
+    public void A_deleted_file_stays_deleted_whatever_comes_late(ChatEventType late)
+    {
+        _timeline.Apply(FileEvent(ChatEventType.FileDeleted, 6, 2));
+
+        _timeline.Apply(FileEvent(late, 6, 2)).ShouldBeFalse();
+
+        _timeline.Messages[1].Attachments[0].State.ShouldBe(AttachmentState.Deleted);
+    }
+
+    [Fact]
     public void A_missing_file_is_ready_again_once_it_is_restored()
     {
         _timeline.Apply(FileEvent(ChatEventType.FileMissing, 6, 3));
