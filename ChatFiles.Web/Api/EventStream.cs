@@ -17,6 +17,9 @@ namespace ChatFiles.Web.Api;
 /// <summary>A chat's events as server-sent events: first those after the one the client knows, then the live ones.</summary>
 internal static class EventStream
 {
+    /// <summary>Bytes; so many wait at most for a client that takes them slowly, however much it has to catch up with.</summary>
+    private const int MaxUnflushed = 64 * 1024;
+
     private static readonly byte[] Hello = ": hello\n\n"u8.ToArray();
 
     /// <summary>A sign of life is promised every 15 s: one at each beat of the <see cref="Pulse"/>.</summary>
@@ -97,13 +100,14 @@ internal static class EventStream
         private CancellationTokenRegistration EndAt(CancellationToken end) =>
             end.UnsafeRegister(static ended => ((RoomSubscription)ended!).End(), subscription);
 
-        /// <summary>What comes together goes out together, by one flush.</summary>
+        /// <summary>What comes together goes out together: by one flush, where it is not much.</summary>
         private async Task WriteAllAsync(HttpResponse response, JsonSerializerOptions json)
         {
             response.BodyWriter.Write(Hello);
             await FlushAsync(response);
             await foreach (var events in subscription.ReadManyAsync(CancellationToken.None))
             {
+                var unflushed = 0;
                 if (events.Count == 0)
                     response.BodyWriter.Write(StillHere);
                 foreach (var roomEvent in events)
@@ -111,7 +115,12 @@ internal static class EventStream
                     // Nobody gets what comes after the end of their membership, and be it in the same breath.
                     if (subscription.HasEnded)
                         break;
-                    response.BodyWriter.Write(Written.GetValue(roomEvent, e => Encoding.UTF8.GetBytes(Format(e, json))));
+                    var bytes = Written.GetValue(roomEvent, e => Encoding.UTF8.GetBytes(Format(e, json)));
+                    response.BodyWriter.Write(bytes);
+                    if ((unflushed += bytes.Length) < MaxUnflushed)
+                        continue;
+                    await FlushAsync(response);
+                    unflushed = 0;
                 }
 
                 await FlushAsync(response);
