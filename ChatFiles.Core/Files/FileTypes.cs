@@ -96,6 +96,8 @@ public static class FileTypes
         Film("mp4 m4v", "video/mp4", Shown.Video, [Brand("3g"), .. IsoMedia]),
         Film("mov", "video/quicktime", Shown.Video, [Brand("qt  "), "4:6674797071742020", .. OtherBoxes]),
         Film("webm", "video/webm", Shown.Video, Ebml + "*4282847765626D", Ebml),
+        // No ending of its own: what a browser records of a voice is called .webm too.
+        Sound("", "audio/webm", Shown.Audio, Ebml),
         Film("mkv", "video/x-matroska", Shown.Card, Ebml + "*4282886D6174726F736B61", Ebml),
         Film("avi", "video/x-msvideo", Shown.Card, "52494646????????41564920"),
         Film("wmv", "video/x-ms-wmv", Shown.Card, Asf),
@@ -175,6 +177,11 @@ public static class FileTypes
 
     /// <summary>What a stored file is shown as; of its extension nothing follows any more.</summary>
     private static readonly Dictionary<string, FileType> ByContentType = Rows.ToDictionary(row => row.Type.ContentType, row => row.Type, StringComparer.Ordinal);
+
+    internal static readonly FileType WebmFilm = ByContentType["video/webm"];
+
+    /// <summary>What turns out to be sound alone; see <see cref="WebmTracks"/>.</summary>
+    internal static readonly FileType WebmSound = ByContentType["audio/webm"];
 
     /// <summary>Programs and older office files: neither is in the table, or stands for one of its rows alone.</summary>
     internal static readonly Signature[] Programs =

@@ -58,8 +58,18 @@ internal sealed class Formats(IEnumerable<FileType> allowed, IEnumerable<FileTyp
             }
         }
 
-        return best.Conclude(isWhole);
+        var verdict = best.Conclude(isWhole);
+        return verdict.Type == FileTypes.WebmFilm ? TellSound(verdict, head, isWhole) : verdict;
     }
+
+    /// <summary>Sound and film have one container here, and one ending.</summary>
+    private static Verdict TellSound(Verdict film, ReadOnlySpan<byte> head, bool isWhole) =>
+        WebmTracks.AreSounds(head) switch
+        {
+            Fit.Yes => new Verdict(Fit.Yes, FileTypes.WebmSound),
+            Fit.NotYet when !isWhole => default,
+            _ => film,
+        };
 
     private static bool BeginsLike(Signature[] signatures, ReadOnlySpan<byte> head)
     {

@@ -46,22 +46,17 @@ public sealed class ShowingFiles(Site site) : IClassFixture<Site>
             await Expect(ann.Dialog.GetByRole(AriaRole.Img, new() { Name = picture.Name })).ToBeVisibleAsync();
         });
 
-    [Theory]
-    [InlineData("phone.mp4")]
-    [InlineData("voice.webm")]
-    public Task A_video_without_a_picture_to_show_has_no_thumbnail_and_says_why(string name) =>
-        site.PlayAsync(
-            async scene =>
-            {
-                var (ann, ben, chat) = await scene.TwoInAChatAsync();
-                await ann.ShareAsync(name == "voice.webm" ? SampleFile.SoundAsVideo(name) : SampleFile.VideoOfAnotherFormat(name));
+    [Fact]
+    public Task A_video_without_a_picture_to_show_has_no_thumbnail_and_says_why() =>
+        site.PlayAsync(async scene =>
+        {
+            var (ann, ben, chat) = await scene.TwoInAChatAsync();
+            await ann.ShareAsync(SampleFile.VideoOfAnotherFormat("phone.mp4"));
 
-                foreach (var person in new[] { ann, ben })
-                    await Expect(person.Attachment(name).GetByRole(AriaRole.Note)).ToContainTextAsync("in a format that it does not know");
-                (await ann.Program.HistoryAsync(chat.Id)).Single().Attachments.Single().Thumbnail.ShouldBeNull();
-            },
-            $"A_video_without_a_picture_{name}"
-        );
+            foreach (var person in new[] { ann, ben })
+                await Expect(person.Attachment("phone.mp4").GetByRole(AriaRole.Note)).ToContainTextAsync("in a format that it does not know");
+            (await ann.Program.HistoryAsync(chat.Id)).Single().Attachments.Single().Thumbnail.ShouldBeNull();
+        });
 
     [Fact]
     public Task Where_a_photo_was_taken_stays_at_home_unless_its_sender_says_otherwise() =>

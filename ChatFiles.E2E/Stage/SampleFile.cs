@@ -97,9 +97,6 @@ public sealed partial record SampleFile(string Name, byte[] Bytes)
         return new SampleFile(name, wav);
     }
 
-    /// <summary>A recording (Opus) in a container that is mostly used for videos.</summary>
-    public static SampleFile SoundAsVideo(string name) => new(name, Convert.FromBase64String(WebmSound));
-
     private static void Chunk(MemoryStream png, string type, byte[] data)
     {
         Span<byte> number = stackalloc byte[4];

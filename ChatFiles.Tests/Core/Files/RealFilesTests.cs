@@ -36,6 +36,10 @@ public sealed class RealFilesTests
     [InlineData("photo.jpg", "image/webp")]
     [InlineData("really-png.jpg", "image/png")]
     [InlineData("really-heic.jpg", "image/heic")]
+    // A voice in the container of a film, as a browser and as ffmpeg write it; and a film.
+    [InlineData("voice-of-a-browser.webm", "audio/webm")]
+    [InlineData("voice.webm", "audio/webm")]
+    [InlineData("film.webm", "video/webm")]
     public async Task A_file_is_accepted_for_what_it_is(string name, string contentType)
     {
         var bytes = await File.ReadAllBytesAsync(Path.Combine(Repository.Root, "ChatFiles.Tests", "Examples", "Files", name));
