@@ -1,6 +1,7 @@
 using ChatFiles.Core.Chats;
 using ChatFiles.Core.Data;
 using ChatFiles.Core.Files;
+using ChatFiles.Core.Files.Reading;
 using ChatFiles.Core.Live;
 using ChatFiles.Core.Model;
 using ChatFiles.Core.People;
@@ -68,6 +69,12 @@ public static class CoreServices
             provider.GetRequiredService<DataDirectory>().Uploads,
             provider.GetRequiredService<QuotaReservations>(),
             provider.GetRequiredService<TimeProvider>()
+        ));
+        services.AddSingleton(provider => new FileReader(
+            provider.GetRequiredService<DataDirectory>().Reading,
+            provider.GetRequiredService<ProgramItself>(),
+            provider.GetRequiredService<TimeProvider>(),
+            provider.GetRequiredService<ILogger<FileReader>>()
         ));
         services.AddSingleton<Profiles>();
         services.AddSingleton<Sessions>();
@@ -143,6 +150,7 @@ public static class CoreServices
         await using var db = await services.GetRequiredService<IDbContextFactory<ChatDbContext>>().CreateDbContextAsync();
         await SearchIndex.MigrateAsync(db);
         await services.GetRequiredService<IFileStore>().DiscardUnfinishedAsync(CancellationToken.None);
+        services.GetRequiredService<FileReader>().DiscardUnfinished();
         services.GetRequiredService<StagedUploads>().Load();
     }
 }

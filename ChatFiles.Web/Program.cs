@@ -1,12 +1,13 @@
 using ChatFiles.Core;
 using ChatFiles.Core.Data;
+using ChatFiles.Core.Files.Reading;
 using ChatFiles.Web;
 using ChatFiles.Web.Accounts;
 using ChatFiles.Web.Api;
 using ChatFiles.Web.Components;
 using ChatFiles.Web.Security;
 
-if (CommandLine.Read(args, out var exitCode) is not { } line)
+if (ReadingChild.Runs(args, out var exitCode) || CommandLine.Read(args, out exitCode) is not { } line)
     return exitCode;
 OwnerOnly.FromNowOn();
 try
@@ -17,6 +18,7 @@ try
     builder.WebHost.ConfigureKestrel(kestrel => kestrel.AddServerHeader = false);
 
     builder.Services.KeepLogsClean();
+    builder.Services.AddSingleton(StartUp.FindProgram());
     builder.Services.AddChatFiles(builder.Configuration, builder.Environment.ContentRootPath);
     builder.Services.AddAccounts(builder.Configuration);
     builder.Services.AddSingleton<RateLimits>();

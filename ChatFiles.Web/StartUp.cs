@@ -1,6 +1,9 @@
 using System.Net.Sockets;
+using System.Reflection;
+using System.Runtime.InteropServices;
 using System.Security.Cryptography;
 using ChatFiles.Core.Data;
+using ChatFiles.Core.Files.Reading;
 using ChatFiles.Core.Model;
 using Microsoft.Data.Sqlite;
 using Microsoft.Extensions.Options;
@@ -18,6 +21,18 @@ internal static class StartUp
         var isChosen = settings[WebHostDefaults.ServerUrlsKey] ?? settings["http_ports"] ?? settings["https_ports"];
         if (string.IsNullOrEmpty(isChosen) && !settings.GetSection("Kestrel:Endpoints").Exists())
             builder.WebHost.UseUrls(DefaultAddress);
+    }
+
+    /// <summary>However it was started: by dotnet, as a program of its own, or by tests that host it.</summary>
+    public static ProgramItself FindProgram()
+    {
+        var assembly = typeof(Program).Assembly;
+        var path = Environment.ProcessPath ?? "";
+        var isHosted = Assembly.GetEntryAssembly() != assembly;
+        if (!isHosted && Path.GetFileNameWithoutExtension(path) != "dotnet")
+            return new ProgramItself(path);
+        var dotnet = Path.Combine(RuntimeEnvironment.GetRuntimeDirectory(), "../../..", OperatingSystem.IsWindows() ? "dotnet.exe" : "dotnet");
+        return new ProgramItself(Path.GetFullPath(dotnet), assembly.Location);
     }
 
     public static void AnnounceWhenReady(this WebApplication app) =>

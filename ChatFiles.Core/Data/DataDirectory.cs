@@ -60,6 +60,9 @@ public sealed class DataDirectory : IDisposable
     /// <summary>Resumable uploads that are not sent yet; backups leave them out.</summary>
     public string Uploads => Path.Combine(Root, "uploads");
 
+    /// <summary>Copies of files that are being read, where the store is elsewhere.</summary>
+    public string Reading => Path.Combine(Root, "reading");
+
     public string Keys => Path.Combine(Root, "keys");
 
     /// <summary>
@@ -113,7 +116,7 @@ public sealed class DataDirectory : IDisposable
 
     /// <summary>Whether ChatFiles writes something of that name into its folder.</summary>
     internal static bool IsOurs(string name) =>
-        name is "files" or "keys" or "uploads" or LockName || name.StartsWith(DatabaseName, StringComparison.Ordinal);
+        name is "files" or "keys" or "reading" or "uploads" or LockName || name.StartsWith(DatabaseName, StringComparison.Ordinal);
 
     public void Dispose() => _lock?.Dispose();
 

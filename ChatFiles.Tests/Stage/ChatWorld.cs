@@ -189,6 +189,7 @@ internal sealed class ChatWorld : IAsyncDisposable
         var services = new ServiceCollection();
         services.AddLogging(logging => logging.SetMinimumLevel(LogLevel.None));
         _change?.Invoke(services);
+        services.AddSingleton(ChatFiles.Web.StartUp.FindProgram());
         services.AddChatFiles(configuration, Folder);
         _services = services.BuildServiceProvider();
         await _services.PrepareChatFilesAsync();
