@@ -77,7 +77,7 @@ public sealed class FileReaderTests : IDisposable
         using var left = Process.Start(path, [.. arguments, "bounded", "1", "/dev/null", "/bin/sh", "-c", "while :; do :; done"]);
         using var patience = new CancellationTokenSource(TimeSpan.FromSeconds(60));
         await left.WaitForExitAsync(patience.Token);
-        left.ExitCode.ShouldBe(128 + 9);
+        left.ExitCode.ShouldBeOneOf(128 + 9, 128 + 14); // by its processor time, or on a busy machine by the clock
     }
 
     [Fact]
