@@ -45,7 +45,7 @@ public sealed class MissingFiles
                 await ann.AttachAsync(photo);
                 await Expect(ann.Waiting.GetByText("Location removed")).ToBeVisibleAsync();
                 if (keepsLocation)
-                    await ann.Waiting.GetByRole(AriaRole.Checkbox, new() { Name = $"Keep location of {photo.Name}", Exact = true }).CheckAsync();
+                    await ann.Waiting.GetByRole(AriaRole.Checkbox, new() { Name = $"Send original {photo.Name}", Exact = true }).CheckAsync();
                 await ann.SendAsync();
                 await VanishAsync(scene, ann, ben, chat, photo.Name);
 

@@ -5,6 +5,17 @@ namespace ChatFiles.E2E.Flows;
 /// <summary>Pictures and documents on the page: small ones first, and what can be seen of them without a download.</summary>
 public sealed class ShowingFiles(Site site) : IClassFixture<Site>
 {
+    /// <summary>Whether the browser has kept that a file that is picked is to go as it is.</summary>
+    private const string KeepsAnOriginal = """
+        () => new Promise((resolve) => {
+          const opening = indexedDB.open('chatfiles', 1);
+          opening.onsuccess = () => {
+            const reading = opening.result.transaction('entries').objectStore('entries').getAll();
+            reading.onsuccess = () => (opening.result.close(), resolve(reading.result.some((entry) => entry.files.some((file) => file.isOriginal))));
+          };
+        })
+        """;
+
     [Fact]
     public Task A_large_picture_travels_with_a_small_one_that_the_other_sees() =>
         site.PlayAsync(async scene =>
@@ -74,7 +85,12 @@ public sealed class ShowingFiles(Site site) : IClassFixture<Site>
                 new SampleFile("indoors.jpg", plain)
             );
             await Expect(ann.Waiting.GetByText("Location removed")).ToHaveCountAsync(3);
-            await ann.Waiting.GetByRole(AriaRole.Checkbox, new() { Name = "Keep location of meeting point.jpg", Exact = true }).CheckAsync();
+            await ann.Waiting.GetByRole(AriaRole.Checkbox, new() { Name = "Send original meeting point.jpg", Exact = true }).CheckAsync();
+            await Expect(ann.Waiting.GetByText("Location kept")).ToBeVisibleAsync();
+            await ann.Page.WaitForFunctionAsync(KeepsAnOriginal);
+            await ann.ReloadAsync();
+            await Expect(ann.Waiting.GetByText("Location removed")).ToHaveCountAsync(2);
+            await Expect(ann.Waiting.GetByText("Location kept")).ToBeVisibleAsync();
             await ann.SendAsync();
             await Expect(ann.Attachment("indoors.jpg")).ToBeVisibleAsync();
 

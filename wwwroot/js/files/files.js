@@ -31,6 +31,9 @@ export const hasPreview = (name) => shownByName(name) === 'picture';
 /** Whether browsers play it as a film. */
 export const isPlayed = (name) => shownByName(name) === 'video';
 
+/** Whether there is something to hear and nothing to see: by its name, or because the browser has recorded it so. @param {{ name: string, type: string }} file */
+export const isSound = ({ name, type }) => shownByName(name) === 'audio' || type.startsWith('audio/');
+
 /** 1536 → "1.5 KiB", as the server writes it. */
 export function readableSize(bytes) {
   const units = ['bytes', 'KiB', 'MiB', 'GiB', 'TiB'];

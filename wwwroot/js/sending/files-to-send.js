@@ -1,8 +1,9 @@
 // The list "Files to send": what is picked and waits for the button. Meanwhile it is made ready: photos lose their location,
-// pictures and videos get a thumbnail.
+// pictures and videos get a thumbnail, sounds a player. What changes on the way is said beside the file.
 import { element, icon, iconButton } from '../page/dom.js';
 import { withoutLocation } from '../files/exif.js';
-import { iconOf, isPicture, readableSize, refusalOf } from '../files/files.js';
+import { cleaned, iconOf, isPicture, isSound, readableSize, refusalOf } from '../files/files.js';
+import { outgoing } from './outgoing-file.js';
 import { rules, words } from '../server/rules.js';
 import { isDrawable, pixelsOf, thumbnailOf, within } from '../files/pictures.js';
 
@@ -16,7 +17,10 @@ export class FilesToSend {
   #chips = new Map();
   #onChange;
 
-  /** @param onChange is told the files whenever they are others than before */
+  /** How many places are to be left for what is still being made. */
+  reserved = 0;
+
+  /** @param onChange is told the files whenever they are others than before, or are to be sent in another way */
   constructor(list, onChange) {
     this.#list = list;
     this.#onChange = onChange;
@@ -68,11 +72,11 @@ export class FilesToSend {
 
   #refusalOfNumber(file) {
     const { maxFiles } = rules().limits;
-    return this.#chips.size >= maxFiles ? words('tooMany', { name: file.name, limit: maxFiles }) : null;
+    return this.#chips.size + this.reserved >= maxFiles ? words('tooMany', { name: file.name, limit: maxFiles }) : null;
   }
 
   #addChip(file) {
-    const chip = new Chip(file, () => (this.#remove(file), this.#changed()));
+    const chip = new Chip(file, { onRemove: () => (this.#remove(file), this.#changed()), onChoice: () => this.#changed() });
     this.#chips.set(file, chip);
     this.#list.append(chip.root);
   }
@@ -85,16 +89,21 @@ export class FilesToSend {
 
 class Chip {
   #file;
+  /** What the outbox knows it as; a choice stays with it over a reload. */
+  #entry;
   #stripped;
   #thumbnail;
   #pixels;
-  #keepsLocation = false;
   #preview = /** @type {string | null} */ (null);
   #kind;
   #what;
+  #onChoice;
 
-  constructor(file, onRemove) {
+  /** @param {File} file @param {{ onRemove: () => void, onChoice: () => void }} events */
+  constructor(file, { onRemove, onChoice }) {
     this.#file = file;
+    this.#entry = outgoing(file);
+    this.#onChoice = onChoice;
     this.#kind = element('span', { class: 'kind' }, icon(iconOf(file.name)));
     this.#what = element(
       'span',
@@ -107,14 +116,17 @@ class Chip {
     this.#thumbnail = thumbnailOf(file);
     this.#pixels = pixelsOf(file);
     this.#pixels.then((pixels) => (this.#pixels = pixels));
-    this.#stripped.then((stripped) => stripped && this.#offerLocation());
+    this.#stripped.then((stripped) => stripped && this.#offerOriginal());
     this.#thumbnail.then((thumbnail) => this.#show(thumbnail));
+    const stored = cleaned(file.name);
+    if (stored !== file.name) this.#what.append(element('span', { class: 'change' }, `Sent as “${stored}”`));
+    if (isSound(file)) this.#play();
   }
 
   /** A thumbnail shows nothing of the location, so it is the same either way. */
   prepared() {
     const { name, size } = this.#file;
-    const file = this.#keepsLocation ? Promise.resolve(this.#file) : this.#stripped.then((stripped) => stripped ?? this.#file);
+    const file = this.#entry.isOriginal ? Promise.resolve(this.#file) : this.#stripped.then((stripped) => stripped ?? this.#file);
     return { name, size, file, thumbnail: within(PATIENCE_MS, this.#thumbnail), pixels: this.#pixels };
   }
 
@@ -132,16 +144,29 @@ class Chip {
     this.#kind.replaceWith(image);
   }
 
-  #offerLocation() {
-    const state = element('span', { role: 'status' }, 'Location removed');
+  /** Goes where the browser can't play it. */
+  #play() {
+    this.#preview = URL.createObjectURL(this.#file);
+    const player = element('audio', { controls: '', preload: 'metadata', src: this.#preview, 'aria-label': this.#file.name, onerror: () => player.remove() });
+    this.root.append(player);
+  }
+
+  #offerOriginal() {
+    const state = element('span', { role: 'status' });
+    const say = () => (state.textContent = this.#entry.isOriginal ? 'Location kept' : 'Location removed');
+    const meaning = 'The file goes as it is, with the place where it was taken';
     const choice = element('input', {
       type: 'checkbox',
-      'aria-label': `Keep location of ${this.#file.name}`,
+      'aria-label': `Send original ${this.#file.name}`,
+      title: meaning,
       onchange: () => {
-        this.#keepsLocation = choice.checked;
-        state.textContent = choice.checked ? 'Location kept' : 'Location removed';
+        this.#entry.isOriginal = choice.checked;
+        say();
+        this.#onChoice();
       },
     });
-    this.#what.append(element('span', { class: 'location' }, state, element('label', {}, choice, 'Keep location')));
+    choice.checked = this.#entry.isOriginal === true;
+    say();
+    this.#what.append(element('span', { class: 'change' }, state, element('label', { title: meaning }, choice, 'Send original')));
   }
 }

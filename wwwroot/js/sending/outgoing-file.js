@@ -3,8 +3,9 @@
 import { newKey } from './transmission.js';
 
 /**
- * @typedef {{ id: string, name: string, size: number, file: Blob, thumbnail: Blob | null, pixels?: Pixels | null, uploadUrl?: string | null, uploadId?: string | null }} OutgoingFile
- * `uploadUrl` is where its resumable upload is to be found, `uploadId` what goes by when all of it has arrived.
+ * @typedef {{ id: string, name: string, size: number, file: Blob, thumbnail: Blob | null, pixels?: Pixels | null, uploadUrl?: string | null, uploadId?: string | null, isOriginal?: boolean }} OutgoingFile
+ * `uploadUrl` is where its resumable upload is to be found, `uploadId` what goes by when all of it has arrived. Of a picked
+ * one, `isOriginal`: nothing is to be taken out of it before it goes.
  * @typedef {File | { name: string, size: number, file: Promise<Blob> | Blob, thumbnail: Promise<Blob | null> | Blob | null, pixels?: Promise<Pixels | null> | Pixels | null }} Picked
  * @typedef {import('../files/pictures.js').Pixels} Pixels
  */
