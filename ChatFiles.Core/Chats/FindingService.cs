@@ -24,6 +24,9 @@ public sealed class FindingService(IDbContextFactory<ChatDbContext> databases, L
     /// <summary>Where the index has fallen behind for long, the newest of what it lacks are found, and the rest once it is there.</summary>
     private const int MaxNotIndexed = 500;
 
+    /// <summary>On each side of a file. Nobody goes through more one by one, and it is read at every step.</summary>
+    private const int MaxNeighboursCounted = 1000;
+
     /// <summary>The ready files of a chat, the first ones or those that follow on a file.</summary>
     /// <param name="before">A file of the chat; by time it may have been deleted meanwhile.</param>
     /// <param name="limit">1 to 200.</param>
@@ -55,6 +58,69 @@ public sealed class FindingService(IDbContextFactory<ChatDbContext> databases, L
             var (rows, next) = page;
             return new FilePage(rows, next);
         }
+    }
+
+    /// <summary>A file that is ready or missing, and what stands beside it, wherever in the chat that is.</summary>
+    public async Task<Result<FileNeighbours>> LookAtFileAsync(string userId, long chatId, Guid fileId, CancellationToken cancellationToken = default)
+    {
+        await using var db = await databases.CreateDbContextAsync(cancellationToken);
+        if (await db.ReadMemberAsync(userId, chatId, cancellationToken) is null)
+            return Refusal.ChatNotFound;
+        var all = db.Attachments.Where(a => a.ChatId == chatId).Where(MayRead(db, userId, chatId));
+        if (await SeeAsync(all.Where(a => a.Id == fileId), newest: true, cancellationToken) is not { } file)
+            return Refusal.FileNotFound;
+        return await LookAroundAsync(all, file, cancellationToken);
+    }
+
+    /// <summary>The ready file that follows on one that was deleted, or else the one before it: who looked at that goes on there.</summary>
+    public async Task<Result<FileNeighbours>> LookBesideAsync(string userId, long chatId, Guid deletedId, CancellationToken cancellationToken = default)
+    {
+        await using var db = await databases.CreateDbContextAsync(cancellationToken);
+        if (await db.ReadMemberAsync(userId, chatId, cancellationToken) is null)
+            return Refusal.ChatNotFound;
+        var all = db.Attachments.Where(a => a.ChatId == chatId).Where(MayRead(db, userId, chatId));
+        if (await all.AsNoTracking().SingleOrDefaultAsync(a => a.Id == deletedId, cancellationToken) is not { } place)
+            return Refusal.FileNotFound;
+        var (older, newer) = Beside(all, place.MessageId, place.Position);
+        var next = await SeeAsync(newer, newest: false, cancellationToken) ?? await SeeAsync(older, newest: true, cancellationToken);
+        return next is null ? Refusal.FileNotFound : await LookAroundAsync(all, next, cancellationToken);
+    }
+
+    private static async Task<FileNeighbours> LookAroundAsync(IQueryable<Attachment> all, SeenFile file, CancellationToken cancellationToken)
+    {
+        var (older, newer) = Beside(all, file.MessageId, file.Position);
+        var before = await older.Take(MaxNeighboursCounted).CountAsync(cancellationToken);
+        var behind = await newer.Take(MaxNeighboursCounted).CountAsync(cancellationToken);
+        var isCounted = before < MaxNeighboursCounted && behind < MaxNeighboursCounted;
+        return new FileNeighbours(
+            file,
+            before == 0 ? null : await SeeAsync(older, newest: true, cancellationToken),
+            behind == 0 ? null : await SeeAsync(newer, newest: false, cancellationToken),
+            isCounted ? before + 1 : null,
+            isCounted ? before + 1 + behind : null
+        );
+    }
+
+    private static (IQueryable<Attachment> Older, IQueryable<Attachment> Newer) Beside(IQueryable<Attachment> all, long messageId, int position)
+    {
+        var ready = all.Where(a => a.State == AttachmentState.Ready);
+        return (
+            ready.Where(a => a.MessageId <= messageId && (a.MessageId < messageId || a.Position < position)),
+            ready.Where(a => a.MessageId >= messageId && (a.MessageId > messageId || a.Position > position))
+        );
+    }
+
+    private static async Task<SeenFile?> SeeAsync(IQueryable<Attachment> files, bool newest, CancellationToken cancellationToken)
+    {
+        var there = files.Where(a => a.State != AttachmentState.Deleted);
+        var ordered = newest
+            ? there.OrderByDescending(a => a.MessageId).ThenByDescending(a => a.Position)
+            : there.OrderBy(a => a.MessageId).ThenBy(a => a.Position);
+        var row = await ordered
+            .Select(a => new { File = a, a.Message.SentAt, a.Message.Text, AuthorName = a.Message.Author.DisplayName })
+            .AsNoTracking()
+            .FirstOrDefaultAsync(cancellationToken);
+        return row is null ? null : new SeenFile(new ListedFile(row.File, new AuthorView(row.File.AuthorId, row.AuthorName), row.SentAt), row.Text);
     }
 
     /// <summary>A person's own ready files in all of their chats.</summary>

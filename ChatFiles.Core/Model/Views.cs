@@ -147,6 +147,23 @@ public record ListedFile : AttachmentView
     public DateTime SentAt { get; }
 }
 
+/// <summary>A file that somebody looks at.</summary>
+public sealed record SeenFile : ListedFile
+{
+    internal SeenFile(ListedFile file, string text)
+        : base(file) => Text = text;
+
+    /// <summary>What was written with it.</summary>
+    public string Text { get; }
+}
+
+/// <summary>A file among the ready ones of its chat, in the order in which all could see them.</summary>
+/// <param name="Older">The one before it; null: it is the oldest.</param>
+/// <param name="Newer">The one behind it; null: it is the newest.</param>
+/// <param name="Number">Its place, from 1 for the oldest; null where counting would take long.</param>
+/// <param name="Count">How many there are; null as above.</param>
+public sealed record FileNeighbours(SeenFile File, SeenFile? Older, SeenFile? Newer, int? Number, int? Count);
+
 /// <summary>A page of a chat's ready files, newest first.</summary>
 /// <param name="NextBefore">Ask for the files before this one next; null on the last page.</param>
 public sealed record FilePage(IReadOnlyList<ListedFile> Files, Guid? NextBefore);

@@ -6,6 +6,7 @@ import { listenEarly } from './sending/early-input.js';
 import { find, targetOf } from './page/dom.js';
 import { keepFocus } from './page/focus.js';
 import './page/local-time.js';
+import './page/open-file.js';
 import './scripts.js';
 import { askBeforeSigningOut } from './sending/sign-out.js';
 

@@ -19,9 +19,6 @@ public sealed partial class ChatRoom(
     NavigationManager navigation
 )
 {
-    /// <summary>In the history's entry of an open file: the one before it is the chat (js/reading/file-viewer.js).</summary>
-    private const string OpenedHere = "opened here";
-
     private OpenChat? _open;
     private ChatView? _chat;
     private Timeline? _timeline;
@@ -76,7 +73,8 @@ public sealed partial class ChatRoom(
             _goneFile = null;
         if (!wasOpen)
             return;
-        if (FileId is not null || wasAtFile)
+        var isWanted = FileId is null && MessageId is not null && navigation.HistoryEntryState == FileLooks.ShowInChat;
+        if ((FileId is not null || wasAtFile) && !isWanted)
         {
             // The viewer lies over the chat, which stays where it is, before and afterwards.
             _wasAtMessage = wasAtMessage;
@@ -260,7 +258,7 @@ public sealed partial class ChatRoom(
     private void ShowFile(AttachmentView file)
     {
         var message = _timeline!.Messages.First(m => m.Attachments.Any(f => f.Id == file.Id));
-        navigation.NavigateTo(FileLooks.AddressOf(message, file), new NavigationOptions { HistoryEntryState = OpenedHere });
+        navigation.NavigateTo(FileLooks.AddressOf(message, file), new NavigationOptions { HistoryEntryState = FileLooks.OpenedHere });
     }
 
     /// <summary>Told by the browser: not more than what it was shown.</summary>

@@ -19,9 +19,23 @@ internal static class FileLooks
     /// <summary>So many bytes of a text are shown in place.</summary>
     public const int MaxTextShown = 256 * 1024;
 
+    /// <summary>In the history's entry of an open file: the one before it is the page that it was opened on (js/page/open-file.js).</summary>
+    public const string OpenedHere = "opened here";
+
+    /// <summary>In the history's entry of a message that somebody wants to see in its chat (js/reading/file-viewer.js).</summary>
+    public const string ShowInChat = "show in chat";
+
     /// <summary>Where the chat shows it in the viewer.</summary>
-    public static string AddressOf(MessageView message, AttachmentView file) =>
-        string.Create(CultureInfo.InvariantCulture, $"/chats/{message.ChatId}?message={message.Id}&file={file.Id}");
+    public static string AddressOf(MessageView message, AttachmentView file) => AddressOf(message.ChatId, message.Id, file.Id);
+
+    /// <inheritdoc cref="AddressOf(MessageView, AttachmentView)" />
+    public static string AddressOf(ListedFile file) => AddressOf(file.ChatId, file.MessageId, file.Id);
+
+    /// <summary>Where the chat shows its message.</summary>
+    public static string InChat(ListedFile file) => string.Create(CultureInfo.InvariantCulture, $"/chats/{file.ChatId}?message={file.MessageId}");
+
+    private static string AddressOf(long chatId, long messageId, Guid fileId) =>
+        string.Create(CultureInfo.InvariantCulture, $"/chats/{chatId}?message={messageId}&file={fileId}");
 
     /// <summary>Browsers draw it.</summary>
     public static bool IsPicture(AttachmentView file) => TypeOf(file).Shown == Shown.Picture;

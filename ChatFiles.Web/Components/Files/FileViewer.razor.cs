@@ -1,85 +1,157 @@
 using System.Globalization;
+using ChatFiles.Core.Chats;
+using ChatFiles.Core.Live;
 using ChatFiles.Core.Model;
 using Microsoft.AspNetCore.Components;
 
 namespace ChatFiles.Web.Components.Files;
 
 /// <summary>
-/// One file in a dialog, where a browser can show it. From a picture or video one goes on to the others that are loaded;
-/// a document stands alone. Zooming and what is read over HTTP are the script's.
+/// One file in a dialog above whatever page it was opened on. From it one goes on through all files of its chat, which are
+/// read one by one, so that it does not matter which of them that page has loaded. Zooming and what is read over HTTP are
+/// the script's.
 /// </summary>
-public sealed partial class FileViewer
+public sealed partial class FileViewer(FindingService finding, ChatDirectory directory, LiveChats live)
 {
     /// <summary>A neighbour that is larger is only loaded when somebody goes there.</summary>
     private const long MaxLoadedAhead = 10 * 1024 * 1024;
 
     private ElementReference _dialog;
-    private Guid _currentId;
-    private Viewed? _current;
-    private List<Viewed> _files = [];
+    private Forwarding? _forwarding;
+    private FileNeighbours? _at;
+    private Guid _asked;
+    private bool _isOwner;
+    private bool _isGone;
+    private string _said = "";
 
     /// <summary>The huge pictures that somebody has asked for.</summary>
     private readonly HashSet<Guid> _drawnAnyway = [];
 
-    /// <summary>The messages that are loaded, oldest first.</summary>
     [Parameter, EditorRequired]
-    public IReadOnlyList<MessageView> Messages { get; set; } = [];
+    public long ChatId { get; set; }
 
     /// <summary>The file to begin with.</summary>
     [Parameter, EditorRequired]
     public Guid FileId { get; set; }
 
-    [Parameter]
+    [Parameter, EditorRequired]
     public string UserId { get; set; } = "";
 
-    /// <summary>The chat's owner may put every file back.</summary>
+    /// <summary>The address of the page with that file open above it.</summary>
     [Parameter]
-    public bool IsOwner { get; set; }
+    public Func<ListedFile, string> AddressOf { get; set; } = FileLooks.AddressOf;
 
-    /// <summary>What it showed is there no more. When somebody closes it, its script goes back to the chat's address.</summary>
+    /// <summary>There is nothing to show, or no longer. When somebody closes it, its script goes back to the page's address.</summary>
     [Parameter]
     public EventCallback OnGone { get; set; }
 
-    private int Position => _files.FindIndex(file => file.File.Id == _currentId);
+    /// <inheritdoc/>
+    protected override Script? Script => _at is null ? null : new("reading/file-viewer", _dialog);
 
     /// <summary>The neighbours wait behind the curtain, so that they are there at once.</summary>
-    private IEnumerable<Viewed> OnStage =>
-        _files.Where((file, i) => file == _current || (Math.Abs(i - Position) == 1 && IsLoadedAhead(file.File)));
+    private IEnumerable<SeenFile> OnStage =>
+        new[] { _at!.Older, _at.File, _at.Newer }.OfType<SeenFile>().Where(file => file == _at.File || IsLoadedAhead(file));
 
-    protected override Script? Script => _current is null ? null : new("reading/file-viewer", _dialog);
+    private bool IsZoomable =>
+        _at!.File is { State: AttachmentState.Ready } file
+        && FileLooks.IsPicture(file)
+        && (!FileLooks.IsHuge(file) || _drawnAnyway.Contains(file.Id));
 
-    protected override void OnInitialized() => _currentId = FileId;
+    private string Place => _at is { Number: { } number, Count: { } count } ? string.Create(CultureInfo.CurrentCulture, $"{number} of {count}") : "";
 
-    protected override Task OnParametersSetAsync() => ShowAsync();
-
-    /// <summary>What somebody deletes does not stay on the screen; what is missing says so, and leads nowhere else.</summary>
-    private async Task ShowAsync()
+    /// <inheritdoc/>
+    protected override async Task OnInitializedAsync()
     {
-        var all = Messages.SelectMany(message => message.Attachments, (message, file) => new Viewed(message, file)).ToList();
-        _current = all.Find(file => file.File.Id == _currentId && file.File.State != AttachmentState.Deleted);
-        if (_current is null)
-            await OnGone.InvokeAsync();
-        else if (IsSeen(_current.File))
-            _files = all.FindAll(file => file == _current || (file.File.State == AttachmentState.Ready && IsSeen(file.File)));
+        _asked = FileId;
+        await base.OnInitializedAsync();
+        if (IsUnknown)
+            await GoAsync();
+    }
+
+    /// <summary>Back or Forward may lead from one file to another.</summary>
+    protected override async Task OnParametersSetAsync()
+    {
+        if (_at is null || FileId == _asked)
+            return;
+        _asked = FileId;
+        await Turns.TakeAsync(async () =>
+        {
+            if (!await ShowAsync(FileId))
+                await GoAsync();
+        });
+    }
+
+    /// <inheritdoc/>
+    protected override async Task<IChanges<RoomEvent>?> ListenAsync() =>
+        (await live.SubscribeAsync(UserId, ChatId, after: null)).Succeeded(out var changes, out _) ? changes : null;
+
+    /// <inheritdoc/>
+    protected override async Task<bool> ReadAsync()
+    {
+        // Without a script there is no way out of it.
+        if (!RendererInfo.IsInteractive || !await ShowAsync(FileId))
+            return false;
+        var chat = await directory.GetChatAsync(UserId, ChatId, members: 0);
+        _isOwner = chat.Refusal is null && chat.Value.Members.Any(m => m.UserId == UserId && m.Role == MemberRole.Owner);
+        return true;
+    }
+
+    /// <summary>Who looked at what is deleted goes on to what stood beside it, and is told so.</summary>
+    protected override async Task<bool> HearAsync(IReadOnlyList<RoomEvent> changes)
+    {
+        if (changes.All(e => e is { MessageId: null } or { Type: ChatEventType.MessageCreated, Message.Attachments.Count: 0 }))
+            return false;
+        var (id, name) = (_at!.File.Id, _at.File.FileName);
+        if (await ShowAsync(id))
+            return true;
+        var beside = await finding.LookBesideAsync(UserId, ChatId, id);
+        if (beside.Refusal is not null)
+            await GoAsync();
         else
-            _files = [_current];
+            (_at, _said) = (beside.Value, $"{name} was deleted.");
+        return true;
     }
 
-    private Task MoveAsync(int by)
+    /// <inheritdoc/>
+    protected override async Task OnAfterRenderAsync(bool firstRender)
     {
-        // Who presses quickly may be ahead of what is on the screen.
-        if (_files.ElementAtOrDefault(Position + by) is { } next)
-            _currentId = next.File.Id;
-        return ShowAsync();
+        await base.OnAfterRenderAsync(firstRender);
+        if (HasEnded)
+            await GoAsync();
     }
 
-    private static bool IsSeen(AttachmentView file) => FileLooks.IsPicture(file) || FileLooks.IsVideo(file);
+    /// <summary>Whoever presses quickly may be ahead of what is on the screen.</summary>
+    private Task MoveAsync(Func<FileNeighbours, SeenFile?> which) =>
+        Turns.TakeAsync(async () =>
+        {
+            if (which(_at!) is not { } next)
+                return;
+            _said = "";
+            await UseCase.TryAsync(async () =>
+            {
+                await ShowAsync(next.Id);
+                return null;
+            });
+        });
 
-    private static bool IsLoadedAhead(AttachmentView file) => FileLooks.IsPicture(file) && !FileLooks.IsHuge(file) && file.Size <= MaxLoadedAhead;
+    private async Task<bool> ShowAsync(Guid fileId)
+    {
+        var seen = await finding.LookAtFileAsync(UserId, ChatId, fileId);
+        if (seen.Refusal is not null)
+            return false;
+        _at = seen.Value;
+        return true;
+    }
+
+    private Task GoAsync()
+    {
+        if (_isGone)
+            return Task.CompletedTask;
+        _isGone = true;
+        return OnGone.InvokeAsync();
+    }
+
+    private static bool IsLoadedAhead(SeenFile file) => FileLooks.IsPicture(file) && !FileLooks.IsHuge(file) && file.Size <= MaxLoadedAhead;
 
     private static string Says(bool value) => value ? "true" : "false";
-
-    private static string Text(int number) => number.ToString(CultureInfo.CurrentCulture);
-
-    private sealed record Viewed(MessageView Message, AttachmentView File);
 }

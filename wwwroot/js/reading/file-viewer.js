@@ -1,15 +1,11 @@
-// What the viewer does without the circuit: zooming, dragging, keys, and reading documents over HTTP.
+// What the viewer does without the circuit: zooming, turning, keys, and reading documents over HTTP.
+import { isPlain, OPENED_HERE } from '../page/open-file.js';
 import { headOf, isFile, problemOf } from '../server/answers.js';
 import { isAvailable, showUnavailable, watchFiles } from './file-troubles.js';
+import { Zoom } from './zoom.js';
 
-/** What ChatRoom.razor.cs notes in the history's entry of a file that was opened there. */
-const OPENED_HERE = 'opened here';
-
-const STEP = 1.5;
-const MAX_SCALE = 10;
-const DOUBLE_CLICK_SCALE = 2.5;
-const KEY_STEP_PX = 80;
-const SWIPE_PX = 60;
+/** What ChatRoom.razor.cs finds in the history's entry of a message that somebody wants to see in its chat. */
+const SHOW_IN_CHAT = 'show in chat';
 
 export function connect(dialog) {
   return new Viewer(dialog);
@@ -20,7 +16,10 @@ class Viewer {
   #content;
   #stage;
   #slide = null;
+  #picture = null;
   #zoom;
+  /** Who asked for the dialog that is open above this one. */
+  #asker = /** @type {HTMLElement | null} */ (null);
   #hasLeft = false;
   #opener = /** @type {HTMLElement | null} */ (document.activeElement);
   #changes = new MutationObserver(() => this.#onChange());
@@ -30,7 +29,7 @@ class Viewer {
     this.#dialog = dialog;
     this.#content = dialog.querySelector('[data-content]');
     this.#stage = dialog.querySelector('[data-stage]');
-    this.#zoom = new Zoom(this.#stage, () => this.#showScale());
+    this.#zoom = new Zoom(this.#stage, (sight) => this.#showScale(sight), (key) => this.#go(key));
     const { signal } = this.#listening;
     // The one in the message would go on behind the dialog.
     for (const player of /** @type {NodeListOf<HTMLMediaElement>} */ (document.querySelectorAll('main :is(video, audio)'))) player.pause();
@@ -43,8 +42,8 @@ class Viewer {
     addEventListener('popstate', () => isAtFile() || this.#close(), { signal });
     // On the document, because a click on the picture takes the focus from all buttons.
     document.addEventListener('keydown', (event) => this.#onKey(event), { signal });
-    this.#zoom.listen(signal, (by) => this.#go(by));
-    this.#changes.observe(this.#content, { childList: true, subtree: true, attributeFilter: ['hidden'] });
+    this.#zoom.listen(signal);
+    this.#changes.observe(dialog, { childList: true, subtree: true, attributeFilter: ['hidden'] });
     dialog.showModal();
     this.#onChange();
   }
@@ -68,7 +67,7 @@ class Viewer {
     this.#hasLeft = true;
     if (history.state?.userState === OPENED_HERE) return history.back();
     const address = new URL(location.href);
-    address.searchParams.delete('file');
+    for (const name of ['file', 'in']) address.searchParams.delete(name);
     Blazor.navigateTo(address.pathname + address.search, { replaceHistoryEntry: true });
     this.#close();
   }
@@ -81,38 +80,73 @@ class Viewer {
 
   #onChange() {
     const slide = this.#stage.querySelector('[data-slide]:not([hidden])');
+    const picture = slide?.querySelector('[data-zoomable]') ?? null;
     if (slide !== this.#slide) this.#begin(slide);
-    this.#showScale();
+    if (picture !== this.#picture) {
+      this.#picture = picture;
+      this.#zoom.begin();
+    }
+    this.#ask();
     for (const frame of this.#stage.querySelectorAll('[data-pdf]:not([data-opened])')) openPdf(frame);
     for (const place of this.#stage.querySelectorAll('[data-text]:not([data-opened])')) openText(place);
   }
 
   #begin(slide) {
     this.#slide = slide;
-    this.#zoom.reset();
     // What was said of the one before.
     this.#content.querySelector(':scope > [data-trouble]')?.remove();
     if (!this.#hasLeft && isAtFile()) history.replaceState(history.state, '', slide.dataset.address);
   }
 
+  /** A question stands above the viewer, which waits for the answer, as the page waits below it. */
+  #ask() {
+    const question = this.#dialog.querySelector('dialog');
+    if (!question) {
+      this.#asker?.focus();
+      this.#asker = null;
+    } else if (!question.open) {
+      this.#asker = /** @type {HTMLElement | null} */ (document.activeElement);
+      const cancel = () => question.querySelector('[data-cancel]').click();
+      question.addEventListener('cancel', (event) => (event.preventDefault(), cancel()));
+      question.addEventListener('close', cancel);
+      question.showModal();
+    }
+  }
+
   #onClick(event) {
     if (event.target === this.#dialog || event.target.closest('[data-close]')) this.#leave();
-    const zoom = event.target.closest('[data-zoom]')?.dataset.zoom;
-    if (zoom === 'in') this.#zoom.by(STEP);
-    if (zoom === 'out') this.#zoom.by(1 / STEP);
-    if (zoom === 'reset') this.#zoom.reset();
+    this.#press(event.target.closest('[data-zoom]')?.dataset.zoom);
+    const inChat = event.target.closest('[data-in-chat]');
+    if (inChat && isPlain(event)) {
+      event.preventDefault();
+      this.#showInChat(inChat.getAttribute('href'));
+    }
+  }
+
+  /** In the place of the file: Back leads to where it was opened, and not once more to it. */
+  #showInChat(address) {
+    this.#close();
+    Blazor.navigateTo(address, { replaceHistoryEntry: true, historyEntryState: SHOW_IN_CHAT });
+  }
+
+  /** @param {string | undefined} what */
+  #press(what) {
+    const acts = { in: () => this.#zoom.closer(), out: () => this.#zoom.further(), fit: () => this.#zoom.fit(), real: () => this.#zoom.real(), turn: () => this.#zoom.turn() };
+    if (what) acts[what]();
+    return what !== undefined;
   }
 
   #onKey(event) {
-    // A player has keys of its own, and so has whatever is edited.
-    if (event.ctrlKey || event.metaKey || event.altKey || event.target.closest('video, audio, input, textarea')) return;
-    if (event.key === '+' || event.key === '=') this.#zoom.by(STEP);
-    else if (event.key === '-') this.#zoom.by(1 / STEP);
-    else if (event.key === '0') this.#zoom.reset();
-    else if (!event.key.startsWith('Arrow')) return;
-    else if (event.shiftKey) this.#zoom.move(event.key);
-    else if (!this.#go(event.key)) return;
-    event.preventDefault();
+    // A player has keys of its own, and so has whatever is edited or asked.
+    if (event.ctrlKey || event.metaKey || event.altKey || event.target.closest('video, audio, input, select, textarea')) return;
+    if (this.#dialog.querySelector('dialog')) return;
+    const isDone = this.#press(KEYS[event.key]) || (event.key.startsWith('Arrow') && (event.shiftKey ? this.#look(event.key) : this.#go(event.key)));
+    if (isDone) event.preventDefault();
+  }
+
+  #look(key) {
+    this.#zoom.look(key);
+    return true;
   }
 
   #go(key) {
@@ -121,141 +155,24 @@ class Viewer {
     return Boolean(button);
   }
 
-  #showScale() {
-    const level = this.#content.querySelector('[data-zoom="reset"]');
-    const text = `${Math.round(this.#zoom.scale * 100)} %`;
-    if (level && level.textContent !== text) {
+  /** @param {import('./sight.js').Sight | null} sight */
+  #showScale(sight) {
+    const level = this.#content.querySelector('[data-zoom="fit"]');
+    if (!level || !sight) return;
+    const text = `${sight.percent} %`;
+    if (level.textContent !== text) {
       level.textContent = text;
       level.setAttribute('aria-label', `${text}, reset zoom`);
     }
-    for (const [way, isAtEnd] of [['out', this.#zoom.scale <= 1], ['in', this.#zoom.scale >= MAX_SCALE]])
+    for (const [way, isAtEnd] of [['out', sight.scale <= sight.min], ['in', sight.scale >= sight.max]])
       this.#content.querySelector(`[data-zoom="${way}"]`)?.setAttribute('aria-disabled', isAtEnd);
   }
 }
 
+/** @type {Record<string, string>} */
+const KEYS = { '+': 'in', '=': 'in', '-': 'out', 0: 'fit', 1: 'real', r: 'turn', R: 'turn' };
+
 const isAtFile = () => new URLSearchParams(location.search).has('file');
-
-/** Makes the picture on the stage larger and moves it about: 1 is as large as it fits. */
-class Zoom {
-  scale = 1;
-  #x = 0;
-  #y = 0;
-  #stage;
-  #onChange;
-  #fingers = new Map();
-  #start = /** @type {PointerEvent | null} */ (null);
-
-  constructor(stage, onChange) {
-    this.#stage = stage;
-    this.#onChange = onChange;
-  }
-
-  listen(signal, onSwipe) {
-    const on = (type, act, options) => this.#stage.addEventListener(type, act, { signal, ...options });
-    on('wheel', (event) => this.#onWheel(event), { passive: false });
-    on('dblclick', (event) => this.#onDoubleClick(event));
-    on('pointerdown', (event) => this.#onDown(event));
-    on('pointermove', (event) => this.#onMove(event));
-    on('pointerup', (event) => this.#onUp(event, onSwipe));
-    on('pointercancel', (event) => this.#onUp(event, () => {}));
-  }
-
-  by(factor) {
-    this.#to(this.scale * factor, this.#middle);
-  }
-
-  reset() {
-    this.#to(1, this.#middle);
-  }
-
-  /** With a key: one looks to that side, so the picture goes to the other. */
-  move(key) {
-    this.#x += { ArrowLeft: KEY_STEP_PX, ArrowRight: -KEY_STEP_PX }[key] ?? 0;
-    this.#y += { ArrowUp: KEY_STEP_PX, ArrowDown: -KEY_STEP_PX }[key] ?? 0;
-    this.#draw();
-  }
-
-  get #picture() {
-    return this.#stage.querySelector('[data-slide]:not([hidden]) [data-zoomable]');
-  }
-
-  get #middle() {
-    const { left, top, width, height } = this.#stage.getBoundingClientRect();
-    return { clientX: left + width / 2, clientY: top + height / 2 };
-  }
-
-  /** What is under the pointer stays there. */
-  #to(scale, { clientX, clientY }) {
-    const next = Math.min(MAX_SCALE, Math.max(1, scale));
-    const middle = this.#middle;
-    const [fromX, fromY] = [clientX - middle.clientX, clientY - middle.clientY];
-    this.#x = fromX - ((fromX - this.#x) * next) / this.scale;
-    this.#y = fromY - ((fromY - this.#y) * next) / this.scale;
-    this.scale = next;
-    this.#draw();
-  }
-
-  #draw() {
-    const picture = this.#picture;
-    this.#stage.toggleAttribute('data-zoomed', this.scale > 1);
-    for (const other of this.#stage.querySelectorAll('[data-zoomable]')) if (other !== picture) other.style.transform = '';
-    if (picture) {
-      // No further than its edges.
-      const [roomX, roomY] = [picture.offsetWidth * this.scale - this.#stage.clientWidth, picture.offsetHeight * this.scale - this.#stage.clientHeight];
-      this.#x = within(this.#x, roomX / 2);
-      this.#y = within(this.#y, roomY / 2);
-      picture.style.transform = this.scale === 1 ? '' : `translate(${this.#x}px, ${this.#y}px) scale(${this.scale})`;
-    }
-    this.#onChange();
-  }
-
-  #onWheel(event) {
-    if (!this.#picture) return;
-    event.preventDefault();
-    // Lines or pages instead of pixels: Firefox with a mouse.
-    const pixels = event.deltaY * [1, 16, 100][event.deltaMode];
-    this.#to(this.scale * Math.exp(-pixels * 0.002), event);
-  }
-
-  #onDoubleClick(event) {
-    if (!this.#picture) return;
-    if (this.scale > 1) this.reset();
-    else this.#to(DOUBLE_CLICK_SCALE, event);
-  }
-
-  #onDown(event) {
-    if (event.target !== this.#picture || event.button !== 0) return;
-    this.#stage.setPointerCapture(event.pointerId);
-    this.#fingers.set(event.pointerId, event);
-    this.#start = this.#fingers.size === 1 ? event : null;
-  }
-
-  #onMove(event) {
-    const before = this.#fingers.get(event.pointerId);
-    if (!before) return;
-    const other = [...this.#fingers.values()].find((finger) => finger.pointerId !== event.pointerId);
-    this.#fingers.set(event.pointerId, event);
-    if (other) this.#to((this.scale * distance(event, other)) / Math.max(1, distance(before, other)), between(event, other));
-    if (this.scale === 1) return;
-    const share = other ? 0.5 : 1;
-    this.#x += (event.clientX - before.clientX) * share;
-    this.#y += (event.clientY - before.clientY) * share;
-    this.#draw();
-  }
-
-  #onUp(event, onSwipe) {
-    const start = this.#start;
-    if (!this.#fingers.delete(event.pointerId)) return;
-    this.#start = null;
-    if (!start || event.pointerType !== 'touch' || this.scale > 1) return;
-    const [dx, dy] = [event.clientX - start.clientX, event.clientY - start.clientY];
-    if (Math.abs(dx) > SWIPE_PX && Math.abs(dx) > 2 * Math.abs(dy)) onSwipe(dx > 0 ? 'ArrowLeft' : 'ArrowRight');
-  }
-}
-
-const within = (value, room) => Math.min(Math.max(0, room), Math.max(-Math.max(0, room), value));
-const distance = (one, other) => Math.hypot(one.clientX - other.clientX, one.clientY - other.clientY);
-const between = (one, other) => ({ clientX: (one.clientX + other.clientX) / 2, clientY: (one.clientY + other.clientY) / 2 });
 
 /** In the browser's own viewer, which has no way of telling that the file did not come; so that is asked first. */
 async function openPdf(frame) {
