@@ -26,7 +26,7 @@ public sealed class FilesPageTests
         page.Find("h1").TextContent.ShouldBe("Room");
         page.Find("nav a[aria-current='page']").TextContent.ShouldBe("Files");
         entry.QuerySelector(".name")!.TextContent.ShouldBe("note <1>.txt");
-        entry.QuerySelector(".name")!.GetAttribute("href").ShouldBe(sent.Attachments[0].Path);
+        entry.QuerySelector(".name")!.GetAttribute("href").ShouldBe($"/chats/{chat}/files?file={sent.Attachments[0].Id}");
         entry.TextContent.ShouldContain("5 bytes · ann");
         var links = entry.QuerySelectorAll("a").ToList();
         links.Single(a => a.TextContent == "Show in chat").GetAttribute("href").ShouldBe($"/chats/{chat}?message={sent.Id}");
@@ -59,6 +59,97 @@ public sealed class FilesPageTests
         page.On("select[aria-label='Person']", e => e.Change(""));
         page.On("select[aria-label='Kind']", e => e.Change("Archive"));
         ShouldShow(page, "Äpfel.zip");
+    }
+
+    [Fact]
+    public async Task The_address_says_how_the_list_is_narrowed_sorted_and_shown_and_brings_it_back()
+    {
+        await using var world = await ChatWorld.BeginAsync();
+        var (ann, bob) = (await world.PersonAsync("ann"), await world.PersonAsync("bob"));
+        var chat = await world.ChatAsync(ann, bob);
+        await world.SendAsync(ann, chat, null, Parts.File("b & c.zip", Zip), Parts.File("a & c.zip", Zip), Parts.File("c.txt", "x"));
+        await world.SendAsync(bob, chat, null, Parts.File("0 & c.zip", Zip));
+        await using var screen = new Screen(world, ann);
+        var page = Open(screen, chat);
+        ShouldShow(page, "0 & c.zip", "c.txt", "a & c.zip", "b & c.zip");
+
+        page.On("select[aria-label='Kind']", e => e.Change("Archive"));
+        page.On("select[aria-label='Person']", e => e.Change(ann.Id));
+        page.On("select[aria-label='Time']", e => e.Change("Month"));
+        page.On("select[aria-label='Sort by']", e => e.Change("Name"));
+        page.On("input[aria-label='Search files']", e => e.Input("& c"));
+        page.On("button[aria-label='Grid']", e => e.Click());
+
+        var address = $"/chats/{chat}/files?q=%26%20c&kind=archive&author={ann.Id}&since=month&sort=name&view=grid";
+        page.WaitForAssertion(() => page.Find(".tiles a").GetAttribute("href").ShouldStartWith(address + "&file="), Screen.Patience);
+        screen.Navigation.NavigateTo(address);
+        var again = Open(screen, chat);
+        again.WaitForAssertion(() => again.FindAll(".tiles .name").Select(name => name.TextContent).ShouldBe(["a & c.zip", "b & c.zip"]), Screen.Patience);
+        again.Find("input[aria-label='Search files']").GetAttribute("value").ShouldBe("& c");
+        again.Find("button[aria-label='Grid']").GetAttribute("aria-pressed").ShouldBe("true");
+    }
+
+    [Fact]
+    public async Task An_address_that_says_nothing_that_can_be_meant_shows_the_whole_list()
+    {
+        await using var world = await ChatWorld.BeginAsync();
+        var ann = await world.PersonAsync("ann");
+        var chat = await world.ChatAsync(ann);
+        await world.SendFileAsync(ann, chat, "a.txt");
+        await using var screen = new Screen(world, ann);
+        screen.Navigation.NavigateTo($"/chats/{chat}/files?kind=7&since=x&sort=&view=none&file=1&in=-1&q={new string('x', 9000)}");
+
+        ShouldShow(Open(screen, chat), "a.txt");
+    }
+
+    [Fact]
+    public async Task As_a_grid_files_are_shown_by_their_pictures_opened_and_selected()
+    {
+        await using var world = await ChatWorld.BeginAsync();
+        await world.StartAsync<EventDispatcher>();
+        var ann = await world.PersonAsync("ann");
+        var chat = await world.ChatAsync(ann);
+        var png = new byte[] { 0x89, 0x50, 0x4E, 0x47, 0x0D, 0x0A, 0x1A, 0x0A };
+        var sent = (await world.SendAsync(ann, chat, null, Parts.File("cat.png", png), Parts.Thumbnail([.. "RIFF\0\0\0\0WEBP"u8]), Parts.File("note.txt", "x"))).Value;
+        await using var screen = new Screen(world, ann);
+        screen.Navigation.NavigateTo($"/chats/{chat}/files?view=grid");
+        var page = Open(screen, chat);
+
+        page.WaitForAssertion(() => page.FindAll(".tiles .name").Select(name => name.TextContent).ShouldBe(["note.txt", "cat.png"]), Screen.Patience);
+        page.Find(".tiles img").GetAttribute("src").ShouldBe(sent.Attachments[0].Path + "/thumbnail");
+        page.FindAll(".tiles .kind").Count.ShouldBe(1);
+        page.On("input[aria-label='Select cat.png']", e => e.Change(true));
+        page.Find(".selection .count").TextContent.ShouldStartWith("1 selected");
+        await world.SendFileAsync(ann, chat, "new.txt");
+        page.WaitForAssertion(() => page.FindAll(".tiles .name")[0].TextContent.ShouldBe("new.txt"), Screen.Patience);
+        page.On("button[aria-label='List']", e => e.Click());
+        ShouldShow(page, "new.txt", "note.txt", "cat.png");
+        page.Find(".selection .count").TextContent.ShouldStartWith("1 selected");
+    }
+
+    [Fact]
+    public async Task A_file_opens_above_the_list_and_goes_on_through_the_chat_with_the_address_of_the_list()
+    {
+        await using var world = await ChatWorld.BeginAsync();
+        var ann = await world.PersonAsync("ann");
+        var chat = await world.ChatAsync(ann);
+        await world.SendFileAsync(ann, chat, "one.txt");
+        var second = await world.SendFileAsync(ann, chat, "two.txt");
+        await using var screen = new Screen(world, ann);
+        screen.Navigation.NavigateTo($"/chats/{chat}/files?q=one");
+        var page = Open(screen, chat);
+        ShouldShow(page, "one.txt");
+
+        await page.InvokeAsync(() => screen.Navigation.NavigateTo(page.Find("tbody .name").GetAttribute("href")!));
+
+        page.WaitForAssertion(() => page.Find("#viewer-title").TextContent.ShouldBe("one.txt"), Screen.Patience);
+        page.On("button[aria-label='Next']", e => e.Click());
+        page.WaitForAssertion(() => page.Find("#viewer-title").TextContent.ShouldBe("two.txt"), Screen.Patience);
+        page.Find("[data-slide]:not([hidden])").GetAttribute("data-address").ShouldBe($"/chats/{chat}/files?q=one&file={second.Attachments[0].Id}");
+        page.Find("[data-copy-link]").GetAttribute("data-copy-link").ShouldBe($"/chats/{chat}?message={second.Id}&file={second.Attachments[0].Id}");
+        await page.InvokeAsync(() => screen.Navigation.NavigateTo($"/chats/{chat}/files?q=one"));
+        page.WaitForAssertion(() => page.FindAll("dialog").ShouldBeEmpty(), Screen.Patience);
+        ShouldShow(page, "one.txt");
     }
 
     [Fact]

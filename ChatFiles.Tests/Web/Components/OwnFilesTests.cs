@@ -43,6 +43,28 @@ public sealed class OwnFilesTests
     }
 
     [Fact]
+    public async Task A_file_opens_above_the_list_and_the_address_says_of_which_chat()
+    {
+        await using var world = await ChatWorld.BeginAsync();
+        var (ann, bob) = (await world.PersonAsync("ann"), await world.PersonAsync("bob"));
+        var chat = await world.ChatAsync(ann, bob);
+        var mine = await world.SendFileAsync(ann, chat, "mine.txt");
+        await world.SendFileAsync(bob, chat, "bobs.txt");
+        await using var screen = new Screen(world, ann);
+        screen.Navigation.NavigateTo("/files?q=mine&sort=name");
+        var page = screen.Render<OwnFiles>();
+        ShouldShow(page, "mine.txt");
+        var address = page.Find("tbody .name").GetAttribute("href")!;
+        address.ShouldBe($"/files?q=mine&sort=name&file={mine.Attachments[0].Id}&in={chat}");
+
+        await page.InvokeAsync(() => screen.Navigation.NavigateTo(address));
+
+        page.WaitForAssertion(() => page.Find("#viewer-title").TextContent.ShouldBe("mine.txt"), Screen.Patience);
+        page.On("button[aria-label='Next']", e => e.Click());
+        page.WaitForAssertion(() => page.Find("#viewer-title").TextContent.ShouldBe("bobs.txt"), Screen.Patience);
+    }
+
+    [Fact]
     public async Task Who_has_sent_nothing_is_told_what_will_be_here()
     {
         await using var world = await ChatWorld.BeginAsync();

@@ -42,6 +42,9 @@ internal sealed class Screen : BunitContext
     /// <summary>Where dialogs appear; to be looked at before one is asked for.</summary>
     public IRenderedComponent<MudDialogProvider> Dialogs => field ??= Render<MudDialogProvider>();
 
+    /// <summary>Where the person is, and goes.</summary>
+    public NavigationManager Navigation => Services.GetRequiredService<NavigationManager>();
+
     /// <summary>Opens a dialog and gives the place where it is.</summary>
     public async Task<IRenderedComponent<MudDialogProvider>> ShowAsync<T>(DialogParameters<T> parameters)
         where T : IComponent

@@ -32,6 +32,27 @@ public sealed class SearchPageTests
         page.Find("[role='status']").TextContent.ShouldBe("1 message with “hafen”");
     }
 
+    [Fact]
+    public async Task A_file_that_is_found_opens_above_the_results()
+    {
+        await using var world = await ChatWorld.BeginAsync();
+        var ann = await world.PersonAsync("ann");
+        var chat = await world.ChatAsync(ann);
+        var sent = await world.SendFileAsync(ann, chat, "plan.txt");
+        await using var screen = new Screen(world, ann);
+        var page = await OpenAsync(world, screen, "find?q=plan");
+        var address = page.WaitForElement("article .file a", Screen.Patience).GetAttribute("href")!;
+        address.ShouldBe($"/find?q=plan&file={sent.Attachments[0].Id}&in={chat}");
+
+        await page.InvokeAsync(() => screen.Navigation.NavigateTo(address));
+
+        page.WaitForAssertion(() => page.Find("#viewer-title").TextContent.ShouldBe("plan.txt"), Screen.Patience);
+        page.Find("[data-slide]").GetAttribute("data-address").ShouldBe(address);
+        await page.InvokeAsync(() => screen.Navigation.NavigateTo("/find?q=plan"));
+        page.WaitForAssertion(() => page.FindAll("dialog").ShouldBeEmpty(), Screen.Patience);
+        page.FindAll("article").Count.ShouldBe(1);
+    }
+
     [Theory]
     [InlineData("find", "Type into the search box")]
     [InlineData("find?q=%20", "Type into the search box")]

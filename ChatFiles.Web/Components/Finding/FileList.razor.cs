@@ -40,20 +40,10 @@ public sealed partial class FileList(
     private ChatView? _chat;
     private StorageUse? _use;
     private IReadOnlyList<AuthorView> _authors = [];
-    private string _name = "";
-    private FileKind? _kind;
-    private string _authorId = "";
-    private Period _period;
-    private FileSort _sort;
+    private FilesAddress _shown = null!;
+    private FilesAddress? _arrived;
+    private Guid? _goneFile;
     private HashSet<Guid> _selected = [];
-
-    private enum Period
-    {
-        Any,
-        Week,
-        Month,
-        Year,
-    }
 
     [Parameter, EditorRequired]
     public long ChatId { get; set; }
@@ -61,35 +51,43 @@ public sealed partial class FileList(
     [Parameter, EditorRequired]
     public string UserId { get; set; } = "";
 
+    /// <summary>What the address said when the person came here last; another object after each time.</summary>
+    [Parameter, EditorRequired]
+    public FilesAddress Arrived { get; set; } = null!;
+
     private PagedReading<ListedFile, Guid?> List =>
         field ??= new PagedReading<ListedFile, Guid?>(Turns, Comparer<ListedFile>.Create(InOrder), file => file.Id);
 
     protected override Script? Script => _chat is null ? null : new("page/file-list", _scroller);
 
-    private bool IsNarrowed => !string.IsNullOrWhiteSpace(_name) || _kind is not null || _authorId.Length > 0 || _period != Period.Any;
-
-    private FileFilter Filter => new(_name, _kind, _authorId.Length == 0 ? null : _authorId, Since, _sort);
-
-    private DateTime? Since
-    {
-        get
-        {
-            var now = Time.GetUtcNow().UtcDateTime;
-            return _period switch
-            {
-                Period.Week => now.AddDays(-7),
-                Period.Month => now.AddDays(-30),
-                Period.Year => new DateTime(now.Year, 1, 1, 0, 0, 0, DateTimeKind.Utc),
-                _ => null,
-            };
-        }
-    }
+    private FileFilter Filter => _shown.Filter(Time.GetUtcNow().UtcDateTime);
 
     public override ValueTask DisposeAsync()
     {
         List.Dispose();
         return base.DisposeAsync();
     }
+
+    protected override Task OnInitializedAsync()
+    {
+        _shown = Arrived;
+        return base.OnInitializedAsync();
+    }
+
+    protected override async Task OnParametersSetAsync()
+    {
+        if (ReferenceEquals(_arrived, Arrived))
+            return;
+        var before = _arrived is null ? Arrived : _shown;
+        _arrived = _shown = Arrived;
+        if (_shown.FileId is null)
+            _goneFile = null;
+        if (_shown.WithoutFile() != before.WithoutFile() with { IsGrid = _shown.IsGrid })
+            await BeginAsync();
+    }
+
+    /// <summary>What was chosen before the script was there.</summary>
+    protected override Task OnConnectedAsync() => CallAsync("note", _shown.ToString());
 
     protected override async Task<IChanges<RoomEvent>?> ListenAsync() =>
         (await live.SubscribeAsync(UserId, ChatId, after: null)).Succeeded(out var changes, out _) ? changes : null;
@@ -99,7 +97,7 @@ public sealed partial class FileList(
         var chat = await directory.GetChatAsync(UserId, ChatId);
         if (chat.Refusal is not null)
             return false;
-        await NarrowAsync();
+        await BeginAsync();
         _chat = chat.Value;
         return true;
     }
@@ -153,19 +151,22 @@ public sealed partial class FileList(
         return read.Succeeded(out var page, out var refusal) ? new Page<ListedFile, Guid?>(page.Files, page.NextBefore) : refusal;
     }
 
-    private Task<bool> NarrowAsync() => List.BeginAsync(ReadPageAsync);
+    private Task<bool> BeginAsync() => List.BeginAsync(ReadPageAsync);
 
-    private Task<bool> NarrowByNameAsync(string? name)
+    private async Task NarrowAsync(FilesAddress to)
     {
-        _name = name ?? "";
-        return NarrowAsync();
+        await ShowAsync(to);
+        await BeginAsync();
     }
 
-    private Task<bool> ClearAsync()
+    /// <summary>The address says it, in the place of what it said before: Back leaves the list.</summary>
+    private Task ShowAsync(FilesAddress to)
     {
-        (_name, _kind, _authorId, _period) = ("", null, "", Period.Any);
-        return NarrowAsync();
+        _shown = to;
+        return CallAsync("note", to.ToString());
     }
+
+    private Task ClearAsync() => NarrowAsync(_shown with { Name = "", Kind = null, AuthorId = "", Since = Period.Any });
 
     /// <summary>What is no longer in sight is not acted on either.</summary>
     private List<ListedFile> Selected => [.. List.Rows.Where(file => _selected.Contains(file.Id))];
@@ -206,7 +207,7 @@ public sealed partial class FileList(
 
     private int InOrder(ListedFile one, ListedFile other)
     {
-        var sorted = _sort switch
+        var sorted = _shown.Sort switch
         {
             FileSort.Name => string.CompareOrdinal(SearchWords.Fold(one.FileName!), SearchWords.Fold(other.FileName!)),
             FileSort.Size => other.Size!.Value.CompareTo(one.Size!.Value),

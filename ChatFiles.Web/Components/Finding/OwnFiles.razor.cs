@@ -4,20 +4,29 @@ using ChatFiles.Core.Model;
 using ChatFiles.Web.Components.Layout;
 using Microsoft.AspNetCore.Components;
 using Microsoft.AspNetCore.Components.Authorization;
+using Microsoft.AspNetCore.Components.Routing;
 using MudBlazor;
 
 namespace ChatFiles.Web.Components.Finding;
 
 /// <summary>Somebody's own files in all of their chats, the largest first, so that a full quota can be cleared.</summary>
-public sealed partial class OwnFiles(FindingService finding, ChatService chats, IDialogService dialogs) : IDisposable
+public sealed partial class OwnFiles(
+    FindingService finding,
+    ChatService chats,
+    IDialogService dialogs,
+    NavigationManager navigation,
+    TimeProvider time
+)
 {
     private const int PageSize = 50;
+    private const string Path = "/files";
 
     private readonly HashSet<Guid> _selected = [];
     private readonly Turns _turns = new();
     private string _userId = "";
-    private string _name = "";
-    private FileSort _sort = FileSort.Size;
+    private ElementReference _scroller;
+    private FilesAddress _shown = null!;
+    private Guid? _goneFile;
     private StorageUse? _use;
     private bool _isRead;
 
@@ -30,13 +39,25 @@ public sealed partial class OwnFiles(FindingService finding, ChatService chats, 
     /// <summary>What is no longer in sight is not acted on either.</summary>
     private List<OwnFile> Selected => [.. List.Rows.Where(file => _selected.Contains(file.Id))];
 
-    public void Dispose() => List.Dispose();
+    protected override Script? Script => new("page/file-list", _scroller);
+
+    public override ValueTask DisposeAsync()
+    {
+        navigation.LocationChanged -= Arrive;
+        List.Dispose();
+        return base.DisposeAsync();
+    }
 
     protected override async Task OnInitializedAsync()
     {
+        _shown = FilesAddress.Of(navigation, Path, FileSort.Size);
+        navigation.LocationChanged += Arrive;
         _userId = (await Authentication).User.FindFirstValue(ClaimTypes.NameIdentifier) ?? "";
         await ReadAsync();
     }
+
+    /// <summary>What was chosen before the script was there.</summary>
+    protected override Task OnConnectedAsync() => CallAsync("note", _shown.ToString());
 
     private async Task ReadAsync()
     {
@@ -46,17 +67,35 @@ public sealed partial class OwnFiles(FindingService finding, ChatService chats, 
 
     private async Task<Result<Page<OwnFile, Guid?>>> ReadPageAsync(Guid? before, CancellationToken ending)
     {
-        var read = await finding.ListOwnFilesAsync(_userId, new FileFilter(_name, Sort: _sort), before, PageSize, ending);
+        var read = await finding.ListOwnFilesAsync(_userId, _shown.Filter(time.GetUtcNow().UtcDateTime), before, PageSize, ending);
         if (before is null)
             _use = await finding.StorageOfPersonAsync(_userId, ending);
         return read.Succeeded(out var page, out var refusal) ? new Page<OwnFile, Guid?>(page.Files, page.NextBefore) : refusal;
     }
 
-    private Task NarrowByNameAsync(string? name)
+    private async Task NarrowAsync(FilesAddress to)
     {
-        _name = name ?? "";
-        return ReadAsync();
+        _shown = to;
+        await CallAsync("note", to.ToString());
+        await ReadAsync();
     }
+
+    /// <summary>By a link, Back or Forward: to a file, away from it, or to another choice.</summary>
+    private void Arrive(object? sender, LocationChangedEventArgs e) =>
+        _ = InvokeAsync(async () =>
+        {
+            if (!FilesAddress.IsAt(navigation, Path))
+                return;
+            var (before, now) = (_shown, FilesAddress.Of(navigation, Path, FileSort.Size));
+            _shown = now;
+            if (now.FileId is null)
+                _goneFile = null;
+            StateHasChanged();
+            if (now.WithoutFile() == before.WithoutFile())
+                return;
+            await ReadAsync();
+            StateHasChanged();
+        });
 
     private void Select(OwnFile file, bool isSelected) => _ = isSelected ? _selected.Add(file.Id) : _selected.Remove(file.Id);
 

@@ -23,6 +23,7 @@ public sealed partial class SearchPage(ChatDirectory directory, FindingService f
     private IReadOnlyList<ChatSummary> _chats = [];
     private string _userId = "";
     private bool _hasSearched;
+    private string? _goneFile;
 
     /// <summary>The address is read as a whole; that these are parameters makes the page hear of a change.</summary>
     [SupplyParameterFromQuery(Name = "q")]
@@ -30,6 +31,14 @@ public sealed partial class SearchPage(ChatDirectory directory, FindingService f
 
     [SupplyParameterFromQuery(Name = "chat")]
     private string? Chat { get; set; }
+
+    /// <summary>The file in the viewer, and its chat.</summary>
+    [SupplyParameterFromQuery(Name = "file")]
+    private string? FileId { get; set; }
+
+    /// <inheritdoc cref="FileId" />
+    [SupplyParameterFromQuery(Name = "in")]
+    private string? FileChatId { get; set; }
 
     [CascadingParameter]
     private Task<AuthenticationState> Authentication { get; set; } = null!;
@@ -82,10 +91,14 @@ public sealed partial class SearchPage(ChatDirectory directory, FindingService f
 
     protected override async Task OnParametersSetAsync()
     {
+        if (FileId is null)
+            _goneFile = null;
         var address = SearchAddress.Of(navigation);
         if (address != _address || !_hasSearched)
             await SearchAsync(address);
     }
+
+    private string AddressOf(long chatId, Guid fileId) => string.Create(CultureInfo.InvariantCulture, $"{_address}&file={fileId}&in={chatId}");
 
     private string NameOf(long chatId) => _chats.FirstOrDefault(c => c.Id == chatId)?.Name ?? "";
 
