@@ -78,6 +78,10 @@ public static class CoreServices
         ));
         services.AddSingleton<Profiles>();
         services.AddSingleton<Sessions>();
+        services.AddSingleton<Operators>();
+        services.AddSingleton<PeopleService>();
+        services.AddSingleton<PasswordLinks>();
+        services.AddSingleton<AccessTokens>();
         services.AddSingleton<RoomBroadcaster>();
         services.AddSingleton<RoomLog>();
         services.AddSingleton<Pulse>();

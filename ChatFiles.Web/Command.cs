@@ -5,10 +5,12 @@ using ChatFiles.Core.Upkeep;
 namespace ChatFiles.Web;
 
 /// <summary>What the program does instead of serving: it prints one line, or says in one on stderr why it could not.</summary>
-/// <param name="Arguments">Their names, as the usage shows them; all are needed.</param>
-/// <param name="RunAsync">Returns the line.</param>
+/// <param name="Arguments">Their names, as the usage shows them; all are needed but an option in brackets.</param>
+/// <param name="RunAsync">Given what stands in their places, an option that was not given left out; returns the line.</param>
 internal sealed record Command(string Name, string[] Arguments, string Summary, Func<IServiceProvider, string[], Task<string>> RunAsync)
 {
+    private const string AsOperator = "--operator";
+
     public static readonly Command[] All =
     [
         new("backup", ["FOLDER"], "writes a copy of database, keys and local files into an empty folder", (services, arguments) =>
@@ -17,9 +19,24 @@ internal sealed record Command(string Name, string[] Arguments, string Summary, 
             AboutAsync("check", arguments[0], folder => Backup.CheckAsync(folder, CancellationToken.None))),
         new("restore", ["FOLDER"], "makes a backup the data of this installation, which must have none", (services, arguments) =>
             AboutAsync("restore", arguments[0], folder => RestoreAsync(services, folder))),
+        new("add-person", ["EMAIL", $"[{AsOperator}]"], "makes an account and prints a one-time link to set its password", (services, arguments) =>
+            AccountCommands.AddPersonAsync(services, arguments[0], arguments.Contains(AsOperator, StringComparer.Ordinal))),
+        new("reset-password", ["EMAIL"], "prints a one-time link to set another password", (services, arguments) =>
+            AccountCommands.ResetPasswordAsync(services, arguments[0])),
     ];
 
     public string Synopsis => string.Join(' ', Arguments.Prepend(Name));
+
+    /// <summary>Whether this can stand on the command line behind its name.</summary>
+    public bool Takes(string[] arguments)
+    {
+        var options = Arguments.Where(argument => argument.StartsWith('[')).Select(argument => argument.Trim('[', ']')).ToList();
+        var given = arguments.Where(argument => argument.StartsWith('-')).ToList();
+        return given.TrueForAll(options.Contains) && arguments.Length - given.Count == Arguments.Length - options.Count;
+    }
+
+    /// <summary>Whether it is an option of some command, and no setting.</summary>
+    public static bool IsOption(string argument) => All.Any(command => command.Arguments.Contains($"[{argument}]", StringComparer.Ordinal));
 
     public static Command? Find(string name) => Array.Find(All, command => command.Name == name);
 
@@ -35,7 +52,7 @@ internal sealed record Command(string Name, string[] Arguments, string Summary, 
         catch (Exception failure)
         {
             if (!StartUp.IsUnusableSetting(failure, out var reason))
-                reason = failure is IOException or UnauthorizedAccessException ? failure.Message : $"{failure.Message} ({failure.GetType().Name})";
+                reason = failure is IOException or UnauthorizedAccessException or CommandRefusedException ? failure.Message : $"{failure.Message} ({failure.GetType().Name})";
             await Console.Error.WriteLineAsync(OneLine.Of($"{string.Join(' ', arguments.Prepend(Name))} failed: {reason}"));
             return 1;
         }

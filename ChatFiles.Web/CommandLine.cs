@@ -65,7 +65,7 @@ internal sealed class CommandLine
         var (settings, words, wrong) = Sort(args);
         var command = words.Count > 0 ? Command.Find(words[0]) : null;
         wrong ??= words.Count > 0 && command is null ? $"There is no command {words[0]}." : null;
-        wrong ??= command is not null && words.Count - 1 != command.Arguments.Length ? $"It is: {command.Synopsis}" : null;
+        wrong ??= command is not null && !command.Takes([.. words.Skip(1)]) ? $"It is: {command.Synopsis}" : null;
         if (wrong is null)
             return new CommandLine([.. settings], command, [.. words.Skip(1)]);
         exitCode = 2;
@@ -87,7 +87,7 @@ internal sealed class CommandLine
         var (settings, words) = (new List<string>(), new List<string>());
         for (var i = 0; i < args.Length; i++)
         {
-            if (!args[i].StartsWith('-'))
+            if (!args[i].StartsWith('-') || Command.IsOption(args[i]))
             {
                 words.Add(args[i]);
                 continue;

@@ -15,6 +15,8 @@ internal static class StartUp
 {
     private const string DefaultAddress = "http://localhost:5080";
 
+    private static readonly string[] AllAddresses = ["//*", "//+", "//0.0.0.0", "//[::]"];
+
     public static void UseDefaultAddress(this WebApplicationBuilder builder)
     {
         var settings = builder.Configuration;
@@ -33,6 +35,22 @@ internal static class StartUp
             return new ProgramItself(path);
         var dotnet = Path.Combine(RuntimeEnvironment.GetRuntimeDirectory(), "../../..", OperatingSystem.IsWindows() ? "dotnet.exe" : "dotnet");
         return new ProgramItself(Path.GetFullPath(dotnet), assembly.Location);
+    }
+
+    /// <summary>Where it listens, or would: for links that are made while nobody asks it by an address.</summary>
+    public static string[] AddressesOf(IConfiguration settings)
+    {
+        string[] Of(string key, Func<string, string> address) => [.. (settings[key] ?? "").Split(';', StringSplitOptions.RemoveEmptyEntries).Select(address)];
+        string[] all =
+        [
+            .. settings.GetSection("Kestrel:Endpoints").GetChildren().Select(endpoint => endpoint["Url"]).OfType<string>(),
+            .. Of(WebHostDefaults.ServerUrlsKey, url => url),
+            .. Of("https_ports", port => $"https://localhost:{port}"),
+            .. Of("http_ports", port => $"http://localhost:{port}"),
+            DefaultAddress,
+        ];
+        // What stands for all addresses of a machine leads nowhere from another one; nor does this, but it shows what to set.
+        return [.. all.Select(url => AllAddresses.Aggregate(url, (shown, any) => shown.Replace(any, "//localhost", StringComparison.Ordinal)))];
     }
 
     public static void AnnounceWhenReady(this WebApplication app) =>

@@ -217,7 +217,7 @@ public sealed partial class ChatService
             return Refusal.ChatNotFound;
         if (FindSent(scope, draft) is { } sent)
             return new CommittedUpload(sent, IsNew: false);
-        var (ofPerson, ofChat) = quotas.RoomLeft(sender.PersonBytes, sender.ChatBytes);
+        var (ofPerson, ofChat) = quotas.RoomLeft(sender.PersonBytes, sender.OwnQuota, sender.ChatBytes);
         if (draft.Bytes > Math.Min(ofPerson, ofChat))
             return UploadRoom.QuotaExceeded;
         return new CommittedUpload(scope.Add(sender, MessageOf(draft)), IsNew: true);

@@ -252,8 +252,11 @@ public sealed class FindingService(IDbContextFactory<ChatDbContext> databases, L
     public async Task<StorageUse> StorageOfPersonAsync(string userId, CancellationToken cancellationToken = default)
     {
         await using var db = await databases.CreateDbContextAsync(cancellationToken);
-        var bytes = await db.PersonStates.Where(s => s.UserId == userId).Select(s => s.StorageBytes).SingleOrDefaultAsync(cancellationToken);
-        return new StorageUse(bytes, quotas.PerPerson);
+        var state = await db
+            .PersonStates.Where(s => s.UserId == userId)
+            .Select(s => new { s.StorageBytes, s.QuotaBytes })
+            .SingleOrDefaultAsync(cancellationToken);
+        return new StorageUse(state?.StorageBytes ?? 0, quotas.PerPerson(state?.QuotaBytes));
     }
 
     /// <summary>The bytes of a chat's files.</summary>

@@ -68,7 +68,7 @@ public sealed class MemberService(
             return Refusal.ChatNotFound;
         var member = await db
             .Members.Where(m => m.ChatId == caller.ChatId && m.UserId == memberId)
-            .Select(m => new MemberView(m.UserId, m.User.DisplayName, m.Role))
+            .Select(m => new MemberView(m.UserId, m.User.DisplayName, m.Role, m.User.Active))
             .SingleOrDefaultAsync(cancellationToken);
         return member is null ? NoMember : member;
     }
@@ -111,7 +111,7 @@ public sealed class MemberService(
             async reading =>
                 await reading
                     .Users.Where(p => EF.Functions.Like(p.DisplayName, pattern, "\\") || EF.Functions.Like(p.Email!, pattern, "\\"))
-                    .Where(p => p.Id != userId)
+                    .Where(p => p.Id != userId && p.Active)
                     .Select(p => new { Person = p, IsMember = reading.Members.Any(m => m.ChatId == chatId && m.UserId == p.Id) })
                     .OrderBy(found => found.IsMember)
                     .ThenBy(found => found.Person.DisplayName)

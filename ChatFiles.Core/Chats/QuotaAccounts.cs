@@ -9,7 +9,8 @@ namespace ChatFiles.Core.Chats;
 public sealed class QuotaAccounts(IOptions<QuotaOptions> options, QuotaReservations reservations, PreparedReads reads)
 {
     /// <summary>The bytes that one person's files may have in all; null when there is no bound.</summary>
-    public long? PerPerson => options.Value.BytesPerUser == 0 ? null : options.Value.BytesPerUser;
+    /// <param name="own">What an operator has set for this person; null: nothing, 0: no bound.</param>
+    public long? PerPerson(long? own) => (own ?? options.Value.BytesPerUser) is var bytes and > 0 ? bytes : null;
 
     /// <summary>The bytes that one chat's files may have in all; null when there is no bound.</summary>
     public long? PerChat => options.Value.BytesPerChat == 0 ? null : options.Value.BytesPerChat;
@@ -38,13 +39,11 @@ public sealed class QuotaAccounts(IOptions<QuotaOptions> options, QuotaReservati
 
     private (long Person, long Chat) ReadRoom(string userId, long chatId)
     {
-        if (PerPerson is null && PerChat is null)
-            return RoomLeft(personBytes: 0, chatBytes: 0);
         var stored = reads.ReadStored(userId, chatId);
-        return RoomLeft(stored.Person, stored.Chat);
+        return RoomLeft(stored.Person, stored.OwnQuota, stored.Chat);
     }
 
     /// <summary>What is stored leaves so many bytes.</summary>
-    internal (long Person, long Chat) RoomLeft(long personBytes, long chatBytes) =>
-        (PerPerson - personBytes ?? long.MaxValue, PerChat - chatBytes ?? long.MaxValue);
+    internal (long Person, long Chat) RoomLeft(long personBytes, long? ownQuota, long chatBytes) =>
+        (PerPerson(ownQuota) - personBytes ?? long.MaxValue, PerChat - chatBytes ?? long.MaxValue);
 }

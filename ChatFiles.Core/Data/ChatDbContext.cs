@@ -17,6 +17,10 @@ public class ChatDbContext(DbContextOptions<ChatDbContext> options) : IdentityUs
 
     public DbSet<Session> Sessions => Set<Session>();
 
+    public DbSet<PasswordLink> PasswordLinks => Set<PasswordLink>();
+
+    public DbSet<AccessToken> AccessTokens => Set<AccessToken>();
+
     public DbSet<Chat> Chats => Set<Chat>();
 
     public DbSet<Member> Members => Set<Member>();
@@ -58,6 +62,22 @@ public class ChatDbContext(DbContextOptions<ChatDbContext> options) : IdentityUs
             person.Property(p => p.DisplayName).HasMaxLength(Chat.MaxNameLength);
             person.HasIndex(p => new { p.FoldedName, p.Id });
             person.HasIndex(p => p.NameKey).IsUnique();
+            person.Property(p => p.Active).HasDefaultValue(true);
+        });
+
+        builder.Entity<PasswordLink>(link =>
+        {
+            link.HasKey(l => l.UserId);
+            link.HasIndex(l => l.TokenHash).IsUnique();
+            link.HasOne<Person>().WithOne().HasForeignKey<PasswordLink>(l => l.UserId);
+        });
+
+        builder.Entity<AccessToken>(token =>
+        {
+            token.Property(t => t.Id).ValueGeneratedNever();
+            token.HasIndex(t => t.TokenHash).IsUnique();
+            token.HasIndex(t => new { t.UserId, t.CreatedAt });
+            token.HasOne<Person>().WithMany().HasForeignKey(t => t.UserId);
         });
 
         builder.Entity<Session>(session =>
@@ -69,6 +89,8 @@ public class ChatDbContext(DbContextOptions<ChatDbContext> options) : IdentityUs
         builder.Entity<PersonState>(state =>
         {
             state.HasKey(s => s.UserId);
+            // The operators' list of people, newest first.
+            state.HasIndex(s => new { s.CreatedAt, s.UserId });
             state.HasOne<Person>().WithOne().HasForeignKey<PersonState>(s => s.UserId);
         });
 

@@ -68,7 +68,7 @@ internal static class ChatQueries
         var first = await db
             .Members.Where(m => m.ChatId == member.ChatId && m.UserId == member.UserId)
             .Concat(db.Members.Where(m => m.ChatId == member.ChatId && m.Role == MemberRole.Owner && m.UserId != member.UserId))
-            .Select(m => new MemberView(m.UserId, m.User.DisplayName, m.Role))
+            .Select(m => new MemberView(m.UserId, m.User.DisplayName, m.Role, m.User.Active))
             .ToListAsync(cancellationToken);
         first.Sort((one, other) => (other.UserId == member.UserId).CompareTo(one.UserId == member.UserId));
         if (others <= first.Count)
@@ -112,13 +112,14 @@ internal static class ChatQueries
                 .Select(p => new MemberView(
                     p.Id,
                     p.DisplayName,
-                    db.Members.Where(m => m.ChatId == chatId && m.UserId == p.Id).Select(m => m.Role).First()
+                    db.Members.Where(m => m.ChatId == chatId && m.UserId == p.Id).Select(m => m.Role).First(),
+                    p.Active
                 ))
             : db
                 .Members.Where(m => m.ChatId == chatId)
                 .Join(people, m => m.UserId, p => p.Id, (m, p) => new { Person = p, m.Role })
                 .OrderBy(m => m.Person.FoldedName)
                 .ThenBy(m => m.Person.Id)
-                .Select(m => new MemberView(m.Person.Id, m.Person.DisplayName, m.Role));
+                .Select(m => new MemberView(m.Person.Id, m.Person.DisplayName, m.Role, m.Person.Active));
     }
 }

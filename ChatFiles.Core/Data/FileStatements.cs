@@ -15,7 +15,7 @@ internal static class FileStatements
         """;
 
     private const string Stored = """
-        SELECT s."StorageBytes", c."StorageBytes" FROM "PersonStates" AS s JOIN "Chats" AS c ON c."Id" = @chat WHERE s."UserId" = @user
+        SELECT s."StorageBytes", c."StorageBytes", s."QuotaBytes" FROM "PersonStates" AS s JOIN "Chats" AS c ON c."Id" = @chat WHERE s."UserId" = @user
         """;
 
     /// <summary>A file of a chat, and whether the person is a member of it at all. Nothing in it is tracked.</summary>
@@ -59,11 +59,11 @@ internal static class FileStatements
             );
         });
 
-    /// <summary>The bytes of the files that a person and a chat have.</summary>
-    public static (long Person, long Chat) ReadStored(this PreparedReads reads, string userId, long chatId) =>
+    /// <summary>The bytes of the files that a person and a chat have, and the person's own quota.</summary>
+    public static (long Person, long Chat, long? OwnQuota) ReadStored(this PreparedReads reads, string userId, long chatId) =>
         reads.Read(statements =>
         {
             using var row = statements.Of(Stored, null, ("@user", userId), ("@chat", chatId)).ExecuteReader();
-            return row.Read() ? (row.GetInt64(0), row.GetInt64(1)) : (0, 0);
+            return row.Read() ? (row.GetInt64(0), row.GetInt64(1), row.IsDBNull(2) ? (long?)null : row.GetInt64(2)) : (0, 0, null);
         });
 }

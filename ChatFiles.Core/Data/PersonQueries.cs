@@ -3,7 +3,7 @@ using Microsoft.EntityFrameworkCore;
 
 namespace ChatFiles.Core.Data;
 
-/// <summary>Finds people as others speak of them.</summary>
+/// <summary>Finds people as others speak of them; who is not active is found by nobody.</summary>
 internal static class PersonQueries
 {
     /// <summary>Who has that address; null when nobody has.</summary>
@@ -12,7 +12,7 @@ internal static class PersonQueries
         if (email?.IsText() != true)
             return null;
         var normalized = email.Trim().ToUpperInvariant();
-        return await db.Users.SingleOrDefaultAsync(p => p.NormalizedEmail == normalized);
+        return await db.Users.SingleOrDefaultAsync(p => p.NormalizedEmail == normalized && p.Active);
     }
 
     /// <summary>What contains an @ is an address and never a name: nobody is found by calling themself like another's address.</summary>
@@ -21,6 +21,6 @@ internal static class PersonQueries
         if (nameOrEmail is null || DisplayNames.LooksLikeAddress(nameOrEmail))
             return db.FindPersonAsync(nameOrEmail);
         var key = DisplayNames.KeyOf(nameOrEmail);
-        return db.Users.SingleOrDefaultAsync(p => p.NameKey == key);
+        return db.Users.SingleOrDefaultAsync(p => p.NameKey == key && p.Active);
     }
 }

@@ -6,7 +6,8 @@ namespace ChatFiles.Core.Data;
 /// <param name="LastSeq">The chat's newest event.</param>
 /// <param name="ChatBytes">Of the chat's files.</param>
 /// <param name="PersonBytes">Of the person's files in all chats.</param>
-internal sealed record Sender(string UserId, string Name, long ChatId, long LastSeq, long ChatBytes, long PersonBytes);
+/// <param name="OwnQuota">The person's own; see <see cref="PersonState.QuotaBytes"/>.</param>
+internal sealed record Sender(string UserId, string Name, long ChatId, long LastSeq, long ChatBytes, long PersonBytes, long? OwnQuota);
 
 /// <summary>
 /// Writes a message that is sent, with its attachments, its event and the accounts that its bytes are booked on: by
@@ -16,7 +17,7 @@ internal sealed record Sender(string UserId, string Name, long ChatId, long Last
 internal static class SentMessages
 {
     private const string FindSenderSql = """
-        SELECT u."DisplayName", c."LastSeq", c."StorageBytes", COALESCE(s."StorageBytes", 0)
+        SELECT u."DisplayName", c."LastSeq", c."StorageBytes", COALESCE(s."StorageBytes", 0), s."QuotaBytes"
         FROM "Members" AS me
         JOIN "Chats" AS c ON c."Id" = me."ChatId"
         JOIN "AspNetUsers" AS u ON u."Id" = me."UserId"
@@ -53,7 +54,17 @@ internal static class SentMessages
     public static Sender? FindSender(this WriteScope scope, string userId, long chatId)
     {
         using var row = scope.Statement(FindSenderSql, ("@user", userId), ("@chat", chatId)).ExecuteReader();
-        return row.Read() ? new Sender(userId, row.GetString(0), chatId, row.GetInt64(1), row.GetInt64(2), row.GetInt64(3)) : null;
+        return row.Read()
+            ? new Sender(
+                userId,
+                row.GetString(0),
+                chatId,
+                row.GetInt64(1),
+                row.GetInt64(2),
+                row.GetInt64(3),
+                row.IsDBNull(4) ? null : row.GetInt64(4)
+            )
+            : null;
     }
 
     /// <summary>Adds the message, and gives it as its receivers see it.</summary>

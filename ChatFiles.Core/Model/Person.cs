@@ -20,6 +20,9 @@ public class Person : IdentityUser
 
     /// <summary>The same for all names that look like this one; nobody else has it.</summary>
     public string NameKey { get; private set; } = "";
+
+    /// <summary>Who is not can't sign in and is found by nobody, but stays as author of what they sent.</summary>
+    public bool Active { get; set; } = true;
 }
 
 /// <summary>
@@ -35,4 +38,12 @@ public class PersonState
 
     /// <summary>The chat to come back to on the next visit.</summary>
     public long? LastChatId { get; set; }
+
+    /// <summary>Bytes that an operator lets this person have; 0: as many as they like, null: as many as everybody.</summary>
+    public long? QuotaBytes { get; set; }
+
+    public DateTime CreatedAt { get; set; }
+
+    /// <summary>When they last signed in or were there, to the hour; null: never.</summary>
+    public DateTime? LastSeenAt { get; set; }
 }

@@ -39,6 +39,10 @@ public enum RefusalReason
     InvalidRegistration,
     RegistrationClosed,
     InvalidCredentials,
+    InvalidDays,
+    TokenNotFound,
+    TooManyTokens,
+    LastOperator,
 }
 
 /// <summary>A "no" that the caller can act on.</summary>

@@ -25,7 +25,8 @@ public sealed record ChatSummary(
 /// <param name="Members">Whoever asks and the owner first, then others by name, as many as were asked for.</param>
 public sealed record ChatView(long Id, string Name, bool Direct, long LastSeq, int MemberCount, IReadOnlyList<MemberView> Members);
 
-public sealed record MemberView(string UserId, string Name, MemberRole Role);
+/// <param name="Active">Can sign in; an operator has not shut them out.</param>
+public sealed record MemberView(string UserId, string Name, MemberRole Role, bool Active);
 
 /// <summary>A page of a chat's members by name.</summary>
 /// <param name="NextAfter">Ask for the members after this one next; null on the last page.</param>

@@ -1,19 +1,24 @@
-using System.Security.Claims;
 using ChatFiles.Core.Data;
 using ChatFiles.Core.Model;
 using Microsoft.AspNetCore.Identity;
 using Microsoft.AspNetCore.Identity.EntityFrameworkCore;
 using Microsoft.EntityFrameworkCore;
 using Microsoft.EntityFrameworkCore.ChangeTracking;
+using Microsoft.Extensions.Options;
 
 namespace ChatFiles.Core.People;
 
 /// <summary>
-/// Identity's store; a new account and its membership of General are one transaction. The first account is the
-/// operator's.
+/// Identity's store; a new account and its membership of General are one transaction. The first who registers is
+/// operator, where the settings name none.
 /// </summary>
-public sealed class PersonStore(ChatDbContext context, DatabaseWriter writer, TimeProvider time, IdentityErrorDescriber describer)
-    : UserOnlyStore<Person, ChatDbContext>(context, describer)
+public sealed class PersonStore(
+    ChatDbContext context,
+    DatabaseWriter writer,
+    TimeProvider time,
+    IdentityErrorDescriber describer,
+    IOptions<AccountOptions> options
+) : UserOnlyStore<Person, ChatDbContext>(context, describer)
 {
     public override async Task<IdentityResult> CreateAsync(Person user, CancellationToken cancellationToken = default)
     {
@@ -23,13 +28,15 @@ public sealed class PersonStore(ChatDbContext context, DatabaseWriter writer, Ti
                 // Looked up again inside the gate: two registrations of one address may run at the same time.
                 if (await db.Users.AnyAsync(p => p.NormalizedEmail == user.NormalizedEmail))
                     return true;
-                if (!await db.Users.AnyAsync())
-                    db.UserClaims.Add(Role(user, Person.OperatorRole));
+                // Who registers has a password; who was added by an operator has none yet, and is what that one says.
+                if (user.PasswordHash is not null && !options.Value.NamesOperators && !await db.Users.AnyAsync())
+                    db.UserClaims.Add(Operators.RoleOf(user.Id));
                 user.DisplayName = await DisplayNames.FindFreeAsync(user.DisplayName, key => db.Users.AnyAsync(p => p.NameKey == key));
                 db.Users.Add(user);
-                db.PersonStates.Add(new PersonState { UserId = user.Id });
+                var now = time.GetUtcNow().UtcDateTime;
+                db.PersonStates.Add(new PersonState { UserId = user.Id, CreatedAt = now });
                 var general = await db.Chats.SingleAsync(c => c.Id == Chat.GeneralId);
-                await db.JoinAsync(general, user, time.GetUtcNow().UtcDateTime);
+                await db.JoinAsync(general, user, now);
                 await db.SaveChangesAsync(CancellationToken.None);
                 return false;
             },
@@ -80,12 +87,4 @@ public sealed class PersonStore(ChatDbContext context, DatabaseWriter writer, Ti
             (property.CurrentValue, property.IsModified) = (now[property.Metadata], false);
         return true;
     }
-
-    private static IdentityUserClaim<string> Role(Person person, string role) =>
-        new()
-        {
-            UserId = person.Id,
-            ClaimType = ClaimTypes.Role,
-            ClaimValue = role,
-        };
 }

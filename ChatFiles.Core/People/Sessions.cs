@@ -19,6 +19,8 @@ public sealed class Sessions(IDbContextFactory<ChatDbContext> databases, Databas
     /// <summary>Of a person; those that were not used for longest go first. Somebody who signs in without end fills no disk.</summary>
     private const int MaxPerPerson = 10_000;
 
+    private const string TokenPrefix = "token-";
+
     private static readonly TimeSpan Interval = TimeSpan.FromSeconds(2);
 
     private static readonly TimeSpan SeenPrecision = TimeSpan.FromHours(1);
@@ -50,9 +52,13 @@ public sealed class Sessions(IDbContextFactory<ChatDbContext> databases, Databas
             await RemoveOldAsync(db, person.Id);
             db.Sessions.Add(session);
             await db.SaveChangesAsync(CancellationToken.None);
+            await NoteThereAsync(db.PersonStates.Where(s => s.UserId == person.Id));
             return session.Id;
         });
     }
+
+    /// <summary>What is done with an access token is a session too: it ends with the token.</summary>
+    public static string OfToken(Guid tokenId) => TokenPrefix + tokenId.ToString("N");
 
     public async Task<bool> IsLiveAsync(string? sessionId, CancellationToken cancellationToken = default)
     {
@@ -72,6 +78,28 @@ public sealed class Sessions(IDbContextFactory<ChatDbContext> databases, Databas
     {
         await writer.WriteAsync(db => db.Sessions.Where(s => s.Id == sessionId).ExecuteDeleteAsync());
         LookAgain();
+    }
+
+    /// <summary>Ends all sessions of a person, bearer and refresh tokens with them, and their access tokens.</summary>
+    public async Task<Result<Done>> EndAllAsync(string userId)
+    {
+        var ended = await writer.WriteAsync<Result<Done>>(async db =>
+        {
+            if (await db.Users.SingleOrDefaultAsync(p => p.Id == userId) is not { } person)
+                return PeopleService.NoSuchPerson;
+            await EndAllAsync(db, person);
+            await db.SaveChangesAsync(CancellationToken.None);
+            return new Done();
+        });
+        LookAgain();
+        return ended;
+    }
+
+    /// <summary>The same in the writer's transaction, by another stamp; to be saved.</summary>
+    internal static async Task EndAllAsync(ChatDbContext db, Person person)
+    {
+        (person.SecurityStamp, person.ConcurrencyStamp) = (Guid.NewGuid().ToString("N"), Guid.NewGuid().ToString());
+        await db.AccessTokens.Where(t => t.UserId == person.Id).ExecuteDeleteAsync();
     }
 
     /// <summary>To be called where an account's stamp was changed: its sessions end at once, not only in two seconds.</summary>
@@ -163,23 +191,51 @@ public sealed class Sessions(IDbContextFactory<ChatDbContext> databases, Databas
             .Where(s => sessionIds.Contains(s.Id))
             .Select(s => new { s.Id, s.SeenAt })
             .ToDictionaryAsync(s => s.Id, s => s.SeenAt, StringComparer.Ordinal, cancellationToken);
+        var tokenIds = TokensOf(sessionIds);
+        if (tokenIds.Count > 0)
+        {
+            var now = Now;
+            var tokens = await db
+                .AccessTokens.Where(t => tokenIds.Contains(t.Id) && t.ExpiresAt > now)
+                .Select(t => new { t.Id, t.LastUsedAt })
+                .ToListAsync(cancellationToken);
+            foreach (var token in tokens)
+                live[OfToken(token.Id)] = token.LastUsedAt ?? DateTime.MinValue;
+        }
+
         foreach (var (id, _) in live.Where(session => Now - session.Value > SeenPrecision))
             _seen[id] = true;
         return [.. sessionIds.Where(id => !live.ContainsKey(id))];
     }
+
+    private static List<Guid> TokensOf(IEnumerable<string> sessionIds) =>
+        [.. sessionIds.Where(id => id.StartsWith(TokenPrefix, StringComparison.Ordinal)).Select(id => Guid.ParseExact(id[TokenPrefix.Length..], "N"))];
 
     private async Task NoteSeenAsync(CancellationToken cancellationToken)
     {
         var ids = _seen.Keys.Take(500).ToArray();
         if (ids.Length == 0)
             return;
+        var tokenIds = TokensOf(ids);
         await writer.WriteAsync(
-            db => db.Sessions.Where(s => ids.Contains(s.Id)).ExecuteUpdateAsync(set => set.SetProperty(s => s.SeenAt, Now)),
+            async db =>
+            {
+                await db.Sessions.Where(s => ids.Contains(s.Id)).ExecuteUpdateAsync(set => set.SetProperty(s => s.SeenAt, Now));
+                await db.AccessTokens.Where(t => tokenIds.Contains(t.Id)).ExecuteUpdateAsync(set => set.SetProperty(t => t.LastUsedAt, Now));
+                var people = db
+                    .Sessions.Where(s => ids.Contains(s.Id))
+                    .Select(s => s.UserId)
+                    .Concat(db.AccessTokens.Where(t => tokenIds.Contains(t.Id)).Select(t => t.UserId));
+                return await NoteThereAsync(db.PersonStates.Where(s => people.Contains(s.UserId)));
+            },
             cancellationToken
         );
         foreach (var id in ids)
             _seen.TryRemove(id, out _);
     }
+
+    private Task<int> NoteThereAsync(IQueryable<PersonState> people) =>
+        people.ExecuteUpdateAsync(set => set.SetProperty(s => s.LastSeenAt, Now));
 
     private static IQueryable<Session> Live(ChatDbContext db) =>
         db.Sessions.Where(s => db.Users.Any(p => p.Id == s.UserId && p.SecurityStamp == s.Stamp));

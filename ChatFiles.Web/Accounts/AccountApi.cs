@@ -19,6 +19,11 @@ internal static class AccountApi
         "The refresh token is not valid any more; sign in again."
     );
 
+    private static readonly Refusal TokensMakeNone = new(
+        RefusalReason.NotAllowed,
+        "A token makes no tokens; sign in with your password, or on your profile page."
+    );
+
     public static void MapAccountApi(this WebApplication app)
     {
         var account = app.MapGroup("/account").AllowAnonymous().WithTags("Accounts");
@@ -37,14 +42,17 @@ internal static class AccountApi
         var mine = app.MapSignedIn("/account").WithTags("Accounts");
         mine.MapGet("/profile", GetProfileAsync).Produces<Profile>().WithSummary("My account");
         mine.MapPut("/profile", ChangeProfileAsync).Takes<NewProfile>().Produces(204).WithSummary("Change my display name");
+        mine.MapPost("/tokens", MakeTokenAsync).Takes<WantedToken>().Produces<NewToken>(201).WithSummary("Make an access token for a script; it is shown this once");
+        mine.MapGet("/tokens", ListTokensAsync).Produces<TokenList>().WithSummary("My access tokens");
+        mine.MapDelete("/tokens/{id}", EndTokenAsync).Produces(204).WithSummary("End an access token");
         mine.MapPost("/sign-out-everywhere", SignOutEverywhereAsync).Produces(204).WithSummary("End all of my sessions and tokens");
     }
 
-    private static async Task<IResult> RegisterAsync(HttpContext context, AccountService accounts)
+    private static async Task<IResult> RegisterAsync(HttpContext context, Enrolment enrolment)
     {
         if (!(await context.ReadJsonAsync<Credentials>(MaxBytes)).Succeeded(out var credentials, out var refusal))
             return Problems.Of(refusal);
-        var registered = await accounts.RegisterAsync(credentials.Email, credentials.Password);
+        var registered = await enrolment.RegisterAsync(credentials.Email, credentials.Password);
         return registered.Refusal is { } refused ? Problems.Of(refused) : Results.Ok();
     }
 
@@ -89,6 +97,27 @@ internal static class AccountApi
         await accounts.SignOutEverywhereAsync(user);
         return Results.NoContent();
     }
+
+    private static async Task<IResult> MakeTokenAsync(HttpContext context, ClaimsPrincipal user, AccessTokens tokens)
+    {
+        if (user.CameWithAccessToken())
+            return Problems.Of(TokensMakeNone);
+        if (!(await context.ReadJsonAsync<WantedToken>(MaxBytes)).Succeeded(out var wanted, out var refusal))
+            return Problems.Of(refusal);
+        return (await tokens.MakeAsync(user.UserId(), wanted.Name, wanted.Days ?? AccessTokens.DefaultDays)).Succeeded(out var made, out refusal)
+            ? Results.Created($"/account/tokens/{made.Id}", made)
+            : Problems.Of(refusal);
+    }
+
+    private static async Task<IResult> ListTokensAsync(ClaimsPrincipal user, AccessTokens tokens, CancellationToken cancellationToken) =>
+        Results.Ok(new TokenList(await tokens.ListAsync(user.UserId(), cancellationToken)));
+
+    private static async Task<IResult> EndTokenAsync(string id, ClaimsPrincipal user, AccessTokens tokens) =>
+        (await tokens.EndAsync(user.UserId(), Requests.ParseFileId(id))).ToNoContent();
+
+    internal sealed record WantedToken(string? Name, int? Days);
+
+    internal sealed record TokenList(IReadOnlyList<ListedToken> Tokens);
 
     internal sealed record NewProfile(string? Name);
 

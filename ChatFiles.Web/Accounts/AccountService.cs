@@ -1,4 +1,3 @@
-using System.ComponentModel.DataAnnotations;
 using System.Security.Claims;
 using ChatFiles.Core.Data;
 using ChatFiles.Core.Model;
@@ -17,11 +16,10 @@ public sealed class AccountService(
     GuessTurns guesses,
     Sessions sessions,
     Profiles profiles,
+    Operators operators,
     IOptions<AccountOptions> options
 )
 {
-    private const int MaxEmailLength = 254; // RFC 5321, section 4.5.3.1.3
-
     private static readonly Refusal WrongCredentials = new(
         RefusalReason.InvalidCredentials,
         "E-mail address and password don't fit together, or the account is locked for some minutes after too many wrong passwords."
@@ -34,31 +32,6 @@ public sealed class AccountService(
 
     /// <summary>Verified where there is no password to verify.</summary>
     private static readonly Lazy<string> NobodysPasswordHash = new(() => new PasswordHasher<Person>().HashPassword(new Person(), "nobody's"));
-
-    /// <summary>Creates an account, which is a member of General from then on.</summary>
-    public async Task<Result<Person>> RegisterAsync(string? email, string? password)
-    {
-        var address = email?.Trim() ?? "";
-        if (!options.Value.AllowRegistration)
-            return new Refusal(RefusalReason.RegistrationClosed, "New accounts can't be created here; ask the operator.");
-        if (!IsAddress(address))
-            return Invalid("This is not an e-mail address.");
-        if (password?.IsText() == false)
-            return Invalid("A password holds no NUL and no half of a surrogate pair.");
-        if (!IsAllowedDomain(address))
-            return new Refusal(
-                RefusalReason.RegistrationClosed,
-                $"Only addresses of {string.Join(", ", AllowedDomains)} can register here."
-            );
-        var person = new Person
-        {
-            UserName = address,
-            Email = address,
-            DisplayName = DisplayNames.Of(address),
-        };
-        var created = await users.CreateAsync(person, password ?? "");
-        return created.Succeeded ? person : Invalid(Describe(created));
-    }
 
     /// <summary>Signs in with a cookie, for the pages. Null when it worked.</summary>
     /// <param name="isKept">For 30 days after the last use; else until the browser closes.</param>
@@ -90,9 +63,7 @@ public sealed class AccountService(
     /// <summary>Ends all sessions of the caller, and their tokens with them.</summary>
     public async Task SignOutEverywhereAsync(ClaimsPrincipal caller)
     {
-        if (await users.GetUserAsync(caller) is { } person)
-            await users.UpdateSecurityStampAsync(person);
-        sessions.LookAgain();
+        await sessions.EndAllAsync(caller.UserId());
         await signIn.SignOutAsync();
     }
 
@@ -106,7 +77,7 @@ public sealed class AccountService(
         if (await users.GetUserAsync(caller) is not { } person || !await IsRightPasswordAsync(person, current))
             return WrongPassword;
         if (replacement?.IsText() == false)
-            return Invalid("A password holds no NUL and no half of a surrogate pair.");
+            return Enrolment.NoText;
         var changed = IdentityResult.Success;
         await sessions.KeepAsync(
             caller.SessionId() ?? "",
@@ -116,23 +87,20 @@ public sealed class AccountService(
                 return changed.Succeeded ? person.SecurityStamp : null;
             }
         );
-        return changed.Succeeded ? null : Invalid(Describe(changed));
+        return changed.Succeeded ? null : Enrolment.Invalid(changed);
     }
-
-    private IEnumerable<string> AllowedDomains =>
-        options.Value.AllowedEmailDomains.SelectMany(list =>
-            list.Split([',', ' ', ';'], StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries)
-        );
 
     private async Task<Refusal?> SignInAsync(string? email, string? password, bool isKept, string scheme)
     {
         var address = email?.Trim() ?? "";
-        var person = IsAddress(address) ? await users.FindByEmailAsync(address) : null;
-        if (!await IsRightPasswordAsync(person, password))
+        var person = Addresses.IsOne(address) ? await users.FindByEmailAsync(address) : null;
+        if (!await IsRightPasswordAsync(person, password) || !person!.Active)
             return WrongCredentials;
+        if (options.Value.IsOperator(address))
+            await operators.AppointAsync(person.Id);
         // Outside the account's turn: a token is written to the client, who may take their time.
         signIn.AuthenticationScheme = scheme;
-        await signIn.SignInWithClaimsAsync(person!, isKept, [SessionClaims.New(await sessions.BeginAsync(person!))]);
+        await signIn.SignInWithClaimsAsync(person, isKept, [SessionClaims.New(await sessions.BeginAsync(person))]);
         return null;
     }
 
@@ -154,35 +122,4 @@ public sealed class AccountService(
             return null;
         return (await signIn.CheckPasswordSignInAsync(person, password ?? "", lockoutOnFailure: true)).Succeeded;
     }
-
-    private static bool IsAddress(string address) =>
-        address.Length <= MaxEmailLength
-        && new EmailAddressAttribute().IsValid(address)
-        && !address.Any(c => char.IsControl(c) || char.IsWhiteSpace(c))
-        && IsUnicode(address);
-
-    /// <summary>Else Identity fails at it: half a surrogate pair, or a code point that is no character.</summary>
-    private static bool IsUnicode(string address)
-    {
-        try
-        {
-            return address.Normalize().Length > 0;
-        }
-        catch (ArgumentException)
-        {
-            return false;
-        }
-    }
-
-    private bool IsAllowedDomain(string address)
-    {
-        var domain = address[(address.LastIndexOf('@') + 1)..];
-        return !AllowedDomains.Any() || AllowedDomains.Contains(domain, StringComparer.OrdinalIgnoreCase);
-    }
-
-    /// <summary>The user name is the address here, so what Identity says of it is said already.</summary>
-    private static string Describe(IdentityResult result) =>
-        string.Join(" ", result.Errors.Where(e => e.Code != nameof(IdentityErrorDescriber.DuplicateUserName)).Select(e => e.Description));
-
-    private static Refusal Invalid(string detail) => new(RefusalReason.InvalidRegistration, detail);
 }

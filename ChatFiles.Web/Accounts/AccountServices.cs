@@ -1,3 +1,4 @@
+using System.Security.Claims;
 using ChatFiles.Core;
 using ChatFiles.Core.Data;
 using ChatFiles.Core.Model;
@@ -19,10 +20,13 @@ internal static class AccountServices
     public static void AddAccounts(this IServiceCollection services, IConfiguration configuration)
     {
         services.AddSettings<AccountOptions>(configuration, "Accounts");
+        services.AddSettings<SiteOptions>(configuration, "Site");
         services.PostConfigure<AccountOptions>(options =>
         {
             if (options.AllowedEmailDomains.Count == 0 && configuration["Accounts:AllowedEmailDomains"] is { Length: > 0 } list)
                 options.AllowedEmailDomains = [list];
+            if (options.Operators.Count == 0 && configuration["Accounts:Operators"] is { Length: > 0 } operators)
+                options.Operators = [operators];
         });
 
         services
@@ -35,16 +39,19 @@ internal static class AccountServices
             .AddUserStore<PersonStore>();
         services.AddSingleton<GuessTurns>();
         services.AddScoped<AccountService>();
+        services.AddScoped<Enrolment>();
         // RFC 9110, section 11.1: the scheme's name is case-insensitive; the framework only takes "Bearer".
         services.Configure<BearerTokenOptions>(
             IdentityConstants.BearerScheme,
             bearer =>
-                bearer.Events.OnMessageReceived = context =>
+                bearer.Events.OnMessageReceived = async context =>
                 {
                     var authorization = context.Request.Headers.Authorization.ToString();
-                    if (authorization.StartsWith("bearer ", StringComparison.OrdinalIgnoreCase))
-                        context.Token = authorization["bearer ".Length..].Trim();
-                    return Task.CompletedTask;
+                    if (!authorization.StartsWith("bearer ", StringComparison.OrdinalIgnoreCase))
+                        return;
+                    context.Token = authorization["bearer ".Length..].Trim();
+                    if (context.Token.StartsWith(AccessTokens.Prefix, StringComparison.Ordinal))
+                        await SignInByTokenAsync(context);
                 }
         );
         services.ConfigureApplicationCookie(cookie =>
@@ -77,5 +84,23 @@ internal static class AccountServices
 
         services.AddAuthorization();
         services.AddSingleton<IAuthorizationMiddlewareResultHandler, SignInOrProblem>();
+    }
+
+    /// <summary>A token of a script: another secret than the tickets that Identity gives, for the same scheme.</summary>
+    private static async Task SignInByTokenAsync(Microsoft.AspNetCore.Authentication.BearerToken.MessageReceivedContext context)
+    {
+        var services = context.HttpContext.RequestServices;
+        if (await services.GetRequiredService<AccessTokens>().FindOwnerAsync(context.Token!, context.HttpContext.RequestAborted) is not { } owner)
+        {
+            context.Fail("The access token is unknown or has ended.");
+            return;
+        }
+
+        var principal = await services.GetRequiredService<IUserClaimsPrincipalFactory<Person>>().CreateAsync(owner.Person);
+        var identity = (ClaimsIdentity)principal.Identity!;
+        identity.AddClaim(SessionClaims.New(Sessions.OfToken(owner.TokenId)));
+        identity.AddClaim(SessionClaims.AccessToken);
+        context.Principal = principal;
+        context.Success();
     }
 }

@@ -24,7 +24,7 @@ internal static class Requests
     public static long ParseId(string? text) =>
         long.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out var id) ? id : 0;
 
-    /// <summary>A file's id; the empty one, which none has, when it is no UUID.</summary>
+    /// <summary>A file's or token's id; the empty one, which none has, when it is no UUID.</summary>
     public static Guid ParseFileId(string? text) => Guid.TryParseExact(text, "D", out var id) ? id : Guid.Empty;
 
     /// <summary>Nowhere in a query is NUL or half a character; that says nothing of what it asks for, so it is judged first.</summary>

@@ -19,6 +19,7 @@ internal sealed class RateLimits(IOptions<RateLimitOptions> options, TimeProvide
         "/sign-out",
         "/register",
         "/profile",
+        "/set-password",
     ];
 
     private readonly MinuteCounter _uploads = new(options.Value.UploadsPerMinute, time);

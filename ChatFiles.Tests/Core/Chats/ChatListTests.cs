@@ -37,7 +37,7 @@ public sealed class ChatListTests
         (await world.ChatDirectory.CreateChatAsync(ann.Id, new string('x', 81))).Refusal!.Reason.ShouldBe(RefusalReason.InvalidName);
         var view = (await world.ChatDirectory.CreateChatAsync(ann.Id, $" {new string('x', 80)} ")).Value;
         view.Name.Length.ShouldBe(80);
-        view.Members.ShouldBe([new MemberView(ann.Id, "ann", MemberRole.Owner)]);
+        view.Members.ShouldBe([new MemberView(ann.Id, "ann", MemberRole.Owner, Active: true)]);
         view.LastSeq.ShouldBe(0);
     }
 

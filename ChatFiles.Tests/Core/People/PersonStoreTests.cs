@@ -124,6 +124,7 @@ public sealed class PersonStoreTests
                 Email = address,
                 NormalizedEmail = address.ToUpperInvariant(),
                 DisplayName = address,
+                PasswordHash = "of one who registers",
             }
         );
     }

@@ -1,0 +1,27 @@
+namespace ChatFiles.Core.People;
+
+/// <summary>Section <c>Accounts</c>.</summary>
+public sealed class AccountOptions
+{
+    public bool AllowRegistration { get; set; } = true;
+
+    /// <summary>Domains behind the @ that may register, e.g. <c>example.com</c>; none: all.</summary>
+    public IList<string> AllowedEmailDomains { get; set; } = [];
+
+    /// <summary>
+    /// Addresses whose accounts are operators from their first sign-in on. Nobody can register them: else whoever comes
+    /// first would rule. None: the first person to register is operator.
+    /// </summary>
+    public IList<string> Operators { get; set; } = [];
+
+    /// <summary>The settings say who is operator.</summary>
+    public bool NamesOperators => Names(Operators).Any();
+
+    /// <summary>Lists can be written as one value too.</summary>
+    public IEnumerable<string> Domains => Names(AllowedEmailDomains);
+
+    public bool IsOperator(string? address) => address is not null && Names(Operators).Contains(address.Trim(), StringComparer.OrdinalIgnoreCase);
+
+    private static IEnumerable<string> Names(IEnumerable<string> lists) =>
+        lists.SelectMany(list => list.Split([',', ' ', ';'], StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries));
+}

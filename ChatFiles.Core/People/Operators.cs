@@ -1,0 +1,69 @@
+using System.Security.Claims;
+using ChatFiles.Core.Data;
+using ChatFiles.Core.Model;
+using Microsoft.AspNetCore.Identity;
+using Microsoft.EntityFrameworkCore;
+
+namespace ChatFiles.Core.People;
+
+/// <summary>Somebody who runs this installation: to have one is the proof of it.</summary>
+/// <param name="UserId">Null: whoever sits at the machine.</param>
+public sealed record Operator
+{
+    /// <summary>Who calls the program on the data folder could as well change the database.</summary>
+    public static readonly Operator AtTheMachine = new((string?)null);
+
+    internal Operator(string? userId) => UserId = userId;
+
+    public string? UserId { get; }
+}
+
+/// <summary>
+/// Who runs this installation. The database is asked each time: a role that was taken away does not live on in a cookie, a
+/// token or an open page.
+/// </summary>
+public sealed class Operators(IDbContextFactory<ChatDbContext> databases, DatabaseWriter writer)
+{
+    private static readonly Refusal NotAnOperator = new(RefusalReason.NotAllowed, "Only operators of this site can do this.");
+
+    /// <summary>The person as operator, or that they are none.</summary>
+    public async Task<Result<Operator>> FindAsync(string userId, CancellationToken cancellationToken = default)
+    {
+        await using var db = await databases.CreateDbContextAsync(cancellationToken);
+        return await AmongOperators(db).AnyAsync(c => c.UserId == userId, cancellationToken) ? new Operator(userId) : NotAnOperator;
+    }
+
+    /// <summary>Makes the person an operator; again does no harm.</summary>
+    public Task AppointAsync(string userId) =>
+        writer.WriteAsync(async db =>
+        {
+            await SetAsync(db, userId, isOperator: true);
+            await db.SaveChangesAsync(CancellationToken.None);
+            return new Done();
+        });
+
+    /// <summary>In the writer's transaction; to be saved.</summary>
+    internal static async Task SetAsync(ChatDbContext db, string userId, bool isOperator)
+    {
+        var roles = await Roles(db).Where(c => c.UserId == userId).ToListAsync();
+        if (isOperator && roles.Count == 0)
+            db.UserClaims.Add(RoleOf(userId));
+        else if (!isOperator)
+            db.UserClaims.RemoveRange(roles);
+    }
+
+    /// <summary>The roles of those who can sign in.</summary>
+    internal static IQueryable<IdentityUserClaim<string>> AmongOperators(ChatDbContext db) =>
+        Roles(db).Where(c => db.Users.Any(p => p.Id == c.UserId && p.Active));
+
+    internal static IQueryable<IdentityUserClaim<string>> Roles(ChatDbContext db) =>
+        db.UserClaims.Where(c => c.ClaimType == ClaimTypes.Role && c.ClaimValue == Person.OperatorRole);
+
+    internal static IdentityUserClaim<string> RoleOf(string userId) =>
+        new()
+        {
+            UserId = userId,
+            ClaimType = ClaimTypes.Role,
+            ClaimValue = Person.OperatorRole,
+        };
+}

@@ -1,0 +1,95 @@
+using ChatFiles.Core.Data;
+using ChatFiles.Core.Model;
+using Microsoft.EntityFrameworkCore;
+
+namespace ChatFiles.Core.People;
+
+/// <summary>A one-time link, as its maker hands it on.</summary>
+/// <param name="Token">Known to nobody else; see <see cref="Model.PasswordLink"/>.</param>
+public sealed record NewPasswordLink(string UserId, string Token, DateTime ExpiresAt);
+
+/// <summary>One-time links by which people set their password: the first one, or another when it was forgotten.</summary>
+public sealed class PasswordLinks(IDbContextFactory<ChatDbContext> databases, DatabaseWriter writer, Sessions sessions, TimeProvider time)
+{
+    /// <summary>Of an account that is new.</summary>
+    public static readonly TimeSpan FirstLifetime = TimeSpan.FromDays(7);
+
+    /// <summary>Of one that had a password.</summary>
+    public static readonly TimeSpan ResetLifetime = TimeSpan.FromHours(24);
+
+    /// <summary>Said of a link that is wrong, used, replaced or too old, and of one whose account is shut: who has none learns nothing.</summary>
+    private static readonly Refusal NoLink = new(
+        RefusalReason.InvalidCredentials,
+        "This link is not valid any more: it was used, or replaced by a newer one, or it is too old. Ask for another one."
+    );
+
+    /// <summary>Makes a link, which ends the one before. The password that there is works until the link is used.</summary>
+    public Task<Result<NewPasswordLink>> MakeAsync(Operator by, string userId, TimeSpan lifetime, CancellationToken cancellationToken = default)
+    {
+        ArgumentNullException.ThrowIfNull(by);
+        var token = Secrets.New();
+        var made = new NewPasswordLink(userId, token, time.GetUtcNow().UtcDateTime + lifetime);
+        return writer.WriteAsync<Result<NewPasswordLink>>(
+            async db =>
+            {
+                if (!await db.Users.AnyAsync(p => p.Id == userId))
+                    return PeopleService.NoSuchPerson;
+                await db.PasswordLinks.Where(l => l.UserId == userId).ExecuteDeleteAsync();
+                db.PasswordLinks.Add(
+                    new PasswordLink
+                    {
+                        UserId = userId,
+                        TokenHash = Secrets.HashOf(token),
+                        ExpiresAt = made.ExpiresAt,
+                    }
+                );
+                await db.SaveChangesAsync(CancellationToken.None);
+                return made;
+            },
+            cancellationToken
+        );
+    }
+
+    /// <summary>Whose password the link sets; nothing is used up.</summary>
+    public async Task<Result<Person>> FindAsync(string? token, CancellationToken cancellationToken = default)
+    {
+        await using var db = await databases.CreateDbContextAsync(cancellationToken);
+        return await FindAsync(db, token, cancellationToken) is { } person ? person : NoLink;
+    }
+
+    /// <summary>
+    /// Uses the link up and sets the password, which ends all sessions and tokens of the person. Of two who use it at once
+    /// one comes too late.
+    /// </summary>
+    /// <param name="passwordHash">Of a password that was judged before.</param>
+    public async Task<Result<Done>> UseAsync(string? token, string passwordHash)
+    {
+        var used = await writer.WriteAsync<Result<Done>>(async db =>
+        {
+            if (await FindAsync(db, token, CancellationToken.None) is not { } found)
+                return NoLink;
+            var person = await db.Users.SingleAsync(p => p.Id == found.Id);
+            person.PasswordHash = passwordHash;
+            (person.LockoutEnd, person.AccessFailedCount) = (null, 0);
+            await Sessions.EndAllAsync(db, person);
+            await db.PasswordLinks.Where(l => l.UserId == person.Id).ExecuteDeleteAsync();
+            await db.SaveChangesAsync(CancellationToken.None);
+            return new Done();
+        });
+        sessions.LookAgain();
+        return used;
+    }
+
+    private async Task<Person?> FindAsync(ChatDbContext db, string? token, CancellationToken cancellationToken)
+    {
+        if (token is null || !token.IsText())
+            return null;
+        var (hash, now) = (Secrets.HashOf(token), time.GetUtcNow().UtcDateTime);
+        return await db
+            .Users.AsNoTracking()
+            .SingleOrDefaultAsync(
+                p => p.Active && db.PasswordLinks.Any(l => l.UserId == p.Id && l.TokenHash == hash && l.ExpiresAt > now),
+                cancellationToken
+            );
+    }
+}

@@ -1,0 +1,170 @@
+using System.ComponentModel.DataAnnotations;
+using ChatFiles.Core.Data;
+using ChatFiles.Core.Model;
+using Microsoft.EntityFrameworkCore;
+
+namespace ChatFiles.Core.People;
+
+/// <summary>An account as operators see it.</summary>
+/// <param name="LastSeenAt">To the hour; null: never.</param>
+/// <param name="StorageBytes">Of their files in all chats.</param>
+public sealed record ListedPerson(
+    string UserId,
+    string Email,
+    string Name,
+    bool Operator,
+    bool Active,
+    DateTime CreatedAt,
+    DateTime? LastSeenAt,
+    long StorageBytes
+);
+
+/// <summary>A page of accounts, newest first.</summary>
+/// <param name="NextBefore">Ask for those before this one next; null on the last page.</param>
+public sealed record PeoplePage(IReadOnlyList<ListedPerson> People, string? NextBefore);
+
+/// <summary>What an operator changes of an account; what is not named stays.</summary>
+/// <param name="SetsQuota">Whether <see cref="QuotaBytes"/> was named.</param>
+/// <param name="QuotaBytes">Null: the general one, 0: none.</param>
+public sealed record PersonChange(bool? Active = null, bool? Operator = null, bool SetsQuota = false, long? QuotaBytes = null);
+
+/// <summary>The people of this installation, as its operators look after them.</summary>
+public sealed class PeopleService(
+    IDbContextFactory<ChatDbContext> databases,
+    DatabaseWriter writer,
+    LongReads longReads,
+    Sessions sessions
+)
+{
+    internal static readonly Refusal NoSuchPerson = new(RefusalReason.UserNotFound, "There is no such account.");
+
+    private static readonly Refusal TheLastOperator = new(
+        RefusalReason.LastOperator,
+        "This is the last operator who can sign in; make somebody else one first."
+    );
+
+    /// <summary>The accounts, newest first, or those before one of them.</summary>
+    /// <param name="text">A part of name or address; case and accents of a name make no difference.</param>
+    /// <param name="limit">1 to 200.</param>
+    public async Task<Result<PeoplePage>> ListAsync(
+        Operator by,
+        string? text = null,
+        string? before = null,
+        int limit = 50,
+        CancellationToken cancellationToken = default
+    )
+    {
+        ArgumentNullException.ThrowIfNull(by);
+        // By a part of a name or address all may have to be looked at.
+        return string.IsNullOrWhiteSpace(text)
+            ? await WithDatabaseAsync()
+            : await longReads.RunAsync(by.UserId ?? "", ReadAsync, cancellationToken);
+
+        async Task<Result<PeoplePage>> WithDatabaseAsync()
+        {
+            await using var db = await databases.CreateDbContextAsync(cancellationToken);
+            return await ReadAsync(db);
+        }
+
+        async Task<Result<PeoplePage>> ReadAsync(ChatDbContext db)
+        {
+            var states = db.PersonStates.AsNoTracking();
+            if (before is not null)
+            {
+                if (await states.SingleOrDefaultAsync(s => s.UserId == before, cancellationToken) is not { } last)
+                    return new Refusal(RefusalReason.InvalidQuery, "“before” is the id of somebody who has an account.");
+#pragma warning disable CA1309 // The database compares; it knows no other way than by bytes.
+                states = states.Where(s =>
+                    s.CreatedAt <= last.CreatedAt && (s.CreatedAt < last.CreatedAt || string.Compare(s.UserId, last.UserId) < 0)
+                );
+#pragma warning restore CA1309
+            }
+
+            var people = states.Join(db.Users, s => s.UserId, p => p.Id, (s, p) => new { State = s, Person = p });
+            if (!string.IsNullOrWhiteSpace(text))
+            {
+                var (name, address) = (SearchWords.Fold(text.Trim()), text.Trim().ToUpperInvariant());
+                people = people.Where(x => x.Person.FoldedName.Contains(name) || x.Person.NormalizedEmail!.Contains(address));
+            }
+
+            var roles = Operators.Roles(db);
+            var page = await people
+                .OrderByDescending(x => x.State.CreatedAt)
+                .ThenByDescending(x => x.State.UserId)
+                .Take(limit + 1)
+                .Select(x => new ListedPerson(
+                    x.Person.Id,
+                    x.Person.Email!,
+                    x.Person.DisplayName,
+                    roles.Any(c => c.UserId == x.Person.Id),
+                    x.Person.Active,
+                    x.State.CreatedAt,
+                    x.State.LastSeenAt,
+                    x.State.StorageBytes
+                ))
+                .ToListAsync(cancellationToken);
+            return page.Count > limit ? new PeoplePage(page[..limit], page[limit - 1].UserId) : new PeoplePage(page, NextBefore: null);
+        }
+    }
+
+    /// <summary>Who has that address, active or not.</summary>
+    public async Task<Result<string>> FindIdAsync(Operator by, string? email, CancellationToken cancellationToken = default)
+    {
+        ArgumentNullException.ThrowIfNull(by);
+        await using var db = await databases.CreateDbContextAsync(cancellationToken);
+        var address = email?.Trim().ToUpperInvariant();
+        return await db.Users.Where(p => p.NormalizedEmail == address).Select(p => p.Id).SingleOrDefaultAsync(cancellationToken) is { } id
+            ? id
+            : NoSuchPerson;
+    }
+
+    /// <summary>Shuts somebody out or lets them in again, gives or takes the operator's role, sets a quota: all of it or nothing.</summary>
+    public async Task<Result<Done>> ChangeAsync(Operator by, string userId, PersonChange change, CancellationToken cancellationToken = default)
+    {
+        ArgumentNullException.ThrowIfNull(by);
+        if (change is { SetsQuota: true, QuotaBytes: < 0 })
+            return new Refusal(RefusalReason.InvalidJson, "“quotaBytes” is a number of bytes, 0 for none or null for the general one.");
+        var changed = await writer.WriteAsync<Result<Done>>(
+            async db =>
+            {
+                if (await db.Users.SingleOrDefaultAsync(p => p.Id == userId) is not { } person)
+                    return NoSuchPerson;
+                // Asked here, where nobody else can write: two operators who shut each other out at once are not both gone.
+                var isLost = change.Active == false || change.Operator == false;
+                if (isLost && person.Active && await IsLastOperatorAsync(db, userId))
+                    return TheLastOperator;
+                if (change.Active is { } active && active != person.Active)
+                {
+                    (person.Active, person.ConcurrencyStamp) = (active, Guid.NewGuid().ToString());
+                    if (!active)
+                        await Sessions.EndAllAsync(db, person);
+                }
+
+                if (change.Operator is { } isOperator)
+                    await Operators.SetAsync(db, userId, isOperator);
+                if (change.SetsQuota)
+                    await db
+                        .PersonStates.Where(s => s.UserId == userId)
+                        .ExecuteUpdateAsync(set => set.SetProperty(s => s.QuotaBytes, change.QuotaBytes));
+                await db.SaveChangesAsync(CancellationToken.None);
+                return new Done();
+            },
+            cancellationToken
+        );
+        sessions.LookAgain();
+        return changed;
+    }
+
+    /// <summary>Ends all sessions and tokens of a person.</summary>
+    public Task<Result<Done>> SignOutAsync(Operator by, string userId)
+    {
+        ArgumentNullException.ThrowIfNull(by);
+        return sessions.EndAllAsync(userId);
+    }
+
+    private static async Task<bool> IsLastOperatorAsync(ChatDbContext db, string userId)
+    {
+        var operators = Operators.AmongOperators(db);
+        return await operators.AnyAsync(c => c.UserId == userId) && !await operators.AnyAsync(c => c.UserId != userId);
+    }
+}

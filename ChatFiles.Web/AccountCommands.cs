@@ -1,0 +1,51 @@
+using ChatFiles.Core;
+using ChatFiles.Core.Data;
+using ChatFiles.Core.Model;
+using ChatFiles.Core.People;
+using ChatFiles.Web.Accounts;
+using Microsoft.EntityFrameworkCore;
+using Microsoft.Extensions.Options;
+
+namespace ChatFiles.Web;
+
+/// <summary>Accounts by the command line, on the data folder, while the server runs or not.</summary>
+internal static class AccountCommands
+{
+    public static async Task<string> AddPersonAsync(IServiceProvider services, string email, bool isOperator)
+    {
+        using var scope = services.CreateScope();
+        await PrepareAsync(services);
+        var link = ValueOf(await scope.ServiceProvider.GetRequiredService<Enrolment>().AddPersonAsync(Operator.AtTheMachine, email, name: null));
+        if (isOperator)
+            await services.GetRequiredService<Operators>().AppointAsync(link.UserId);
+        return LinkOf(services, link);
+    }
+
+    public static async Task<string> ResetPasswordAsync(IServiceProvider services, string email)
+    {
+        await PrepareAsync(services);
+        var userId = ValueOf(await services.GetRequiredService<PeopleService>().FindIdAsync(Operator.AtTheMachine, email));
+        var links = services.GetRequiredService<PasswordLinks>();
+        return LinkOf(services, ValueOf(await links.MakeAsync(Operator.AtTheMachine, userId, PasswordLinks.ResetLifetime)));
+    }
+
+    /// <summary>On a folder where no server has run yet, an account may be the first thing there is.</summary>
+    private static async Task PrepareAsync(IServiceProvider services)
+    {
+        await using var db = await services.GetRequiredService<IDbContextFactory<ChatDbContext>>().CreateDbContextAsync();
+        if ((await db.Database.GetPendingMigrationsAsync()).Any())
+            await services.PrepareChatFilesAsync();
+    }
+
+    private static T ValueOf<T>(Result<T> result) =>
+        result.Succeeded(out var value, out var refusal) ? value : throw new CommandRefusedException(refusal.Detail);
+
+    private static string LinkOf(IServiceProvider services, NewPasswordLink link)
+    {
+        var listensOn = StartUp.AddressesOf(services.GetRequiredService<IConfiguration>())[0];
+        return services.GetRequiredService<IOptions<SiteOptions>>().Value.PasswordLink(link.Token, listensOn);
+    }
+}
+
+/// <summary>A command that can't be done, with a sentence that says why.</summary>
+internal sealed class CommandRefusedException(string message) : Exception(message);

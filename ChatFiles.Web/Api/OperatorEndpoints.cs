@@ -1,0 +1,94 @@
+using ChatFiles.Core.Model;
+using ChatFiles.Core.People;
+using ChatFiles.Web.Accounts;
+using Microsoft.Extensions.Options;
+
+namespace ChatFiles.Web.Api;
+
+/// <summary>What operators do with accounts.</summary>
+internal static class OperatorEndpoints
+{
+    public static void MapOperatorApi(this WebApplication app)
+    {
+        var people = app.MapSignedIn("/operator/people").WithTags("Operators").AddEndpointFilter(OnlyOperatorsAsync);
+        people.MapGet("/", ListAsync).WithMetadata(new ForPrograms()).Produces<PeoplePage>().WithSummary("Accounts, newest first; q (a part of name or address), before and limit narrow it");
+        people.MapPost("/", AddAsync).WithMetadata(new ForPrograms()).Takes<NewPerson>().Produces<PersonLink>(201).WithSummary("Add somebody; gives a one-time link to set a password");
+        people.MapPut("/{userId}", ChangeAsync).Takes<PersonChanges>().Produces(204).WithSummary("Shut out or let in, give or take the operator's role, set a quota");
+        people.MapPost("/{userId}/reset", ResetAsync).Produces<OneTimeLink>(201).WithSummary("A one-time link to set another password");
+        people.MapPost("/{userId}/sign-out", SignOutAsync).Produces(204).WithSummary("End all sessions and tokens of a person");
+    }
+
+    /// <summary>Asked once a request; what it finds is handed on.</summary>
+    private static async ValueTask<object?> OnlyOperatorsAsync(EndpointFilterInvocationContext context, EndpointFilterDelegate next)
+    {
+        var http = context.HttpContext;
+        var found = await http.RequestServices.GetRequiredService<Operators>().FindAsync(http.User.UserId(), http.RequestAborted);
+        if (!found.Succeeded(out var caller, out var refusal))
+            return Problems.Of(refusal);
+        http.Features.Set(caller);
+        return await next(context);
+    }
+
+    private static Operator Operator(this HttpContext context) => context.Features.Get<Operator>()!;
+
+    private static async Task<IResult> ListAsync(HttpContext context, PeopleService people, CancellationToken cancellationToken)
+    {
+        if (!context.Request.ReadLimit().Succeeded(out var limit, out var refusal))
+            return Problems.Of(refusal);
+        var query = context.Request.Query;
+        var before = query["before"].ToString() is { Length: > 0 } id ? id : null;
+        return (await people.ListAsync(context.Operator(), query["q"], before, limit, cancellationToken)).ToOk();
+    }
+
+    private static async Task<IResult> AddAsync(HttpContext context, Enrolment enrolment, IOptions<SiteOptions> site)
+    {
+        if (!(await context.ReadJsonAsync<NewPerson>()).Succeeded(out var wanted, out var refusal))
+            return Problems.Of(refusal);
+        return (await enrolment.AddPersonAsync(context.Operator(), wanted.Email, wanted.Name)).Succeeded(out var link, out refusal)
+            ? Results.Created((string?)null, new PersonLink(link.UserId, LinkOf(link, context, site), link.ExpiresAt))
+            : Problems.Of(refusal);
+    }
+
+    private static async Task<IResult> ChangeAsync(string userId, HttpContext context, PeopleService people) =>
+        (await context.ReadJsonAsync<PersonChanges>()).Succeeded(out var changes, out var refusal)
+            ? (await people.ChangeAsync(context.Operator(), userId, changes.ToChange())).ToNoContent()
+            : Problems.Of(refusal);
+
+    private static async Task<IResult> ResetAsync(string userId, HttpContext context, PasswordLinks links, IOptions<SiteOptions> site) =>
+        (await links.MakeAsync(context.Operator(), userId, PasswordLinks.ResetLifetime)).Succeeded(out var link, out var refusal)
+            ? Results.Created((string?)null, new OneTimeLink(LinkOf(link, context, site), link.ExpiresAt))
+            : Problems.Of(refusal);
+
+    private static async Task<IResult> SignOutAsync(string userId, HttpContext context, PeopleService people) =>
+        (await people.SignOutAsync(context.Operator(), userId)).ToNoContent();
+
+    private static string LinkOf(NewPasswordLink link, HttpContext context, IOptions<SiteOptions> site)
+    {
+        var request = context.Request;
+        return site.Value.PasswordLink(link.Token, $"{request.Scheme}://{request.Host}{request.PathBase}");
+    }
+
+    internal sealed record NewPerson(string? Email, string? Name);
+
+    internal sealed record PersonLink(string UserId, string Link, DateTime ExpiresAt);
+
+    internal sealed record OneTimeLink(string Link, DateTime ExpiresAt);
+
+    /// <summary>A quota of null is the general one; one that is not named stays.</summary>
+    internal sealed class PersonChanges
+    {
+        private bool _setsQuota;
+
+        public bool? Active { get; set; }
+
+        public bool? Operator { get; set; }
+
+        public long? QuotaBytes
+        {
+            get;
+            set => (field, _setsQuota) = (value, true);
+        }
+
+        public PersonChange ToChange() => new(Active, Operator, _setsQuota, QuotaBytes);
+    }
+}
