@@ -139,4 +139,33 @@ public sealed class CleanNameTests
     private static string CleanedOf(string name) => UploadPolicy.CleanName(name).Value;
 
     private static RefusalReason? ReasonOf(string? name) => UploadPolicy.CleanName(name).Refusal?.Reason;
+
+    [Theory]
+    [InlineData(null, "without a name")]
+    [InlineData("", "without a name")]
+    [InlineData("a\u0001b.txt", "“ab.txt” has control characters")]
+    [InlineData("a/\u200B", "no name that could be shown")]
+    public void What_is_no_name_is_told_in_words(string? name, string words)
+    {
+        var refusal = UploadPolicy.CleanName(name).Refusal!;
+        refusal.Reason.ShouldBe(RefusalReason.InvalidFileName);
+        refusal.Detail.ShouldContain(words);
+    }
+
+    [Fact]
+    public void Half_a_character_is_told_in_words() => UploadPolicy.CleanName($"a{(char)0xD83D}.txt").Refusal!.Detail.ShouldContain("not valid Unicode");
+
+    [Theory]
+    [InlineData("")]
+    [InlineData("x")] // moves the pairs by one, so that a cut would go through one
+    public void Of_a_name_that_is_too_long_the_beginning_is_told_and_no_half_of_a_character(string before)
+    {
+        var name = before + string.Concat(Enumerable.Repeat("😀", 100));
+        var detail = UploadPolicy.CleanName(name).Refusal!.Detail;
+        var shown = detail[(detail.IndexOf('“', StringComparison.Ordinal) + 1)..detail.IndexOf('…', StringComparison.Ordinal)];
+        name.ShouldStartWith(shown);
+        shown.Length.ShouldBeInRange(10, 100);
+        char.IsLowSurrogate(shown[^1]).ShouldBeTrue();
+        detail.ShouldContain("longer than 255 bytes");
+    }
 }

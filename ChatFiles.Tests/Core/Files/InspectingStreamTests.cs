@@ -115,6 +115,32 @@ public sealed class InspectingStreamTests
         stream.Picture.ShouldBe((640, 480));
     }
 
+    [Theory]
+    [InlineData("x.txt", "61C3A9", "utf-8")]
+    [InlineData("x.txt", "61E9", "")] // a single-byte code page, which does not say which
+    [InlineData("x.txt", "FFFE6100", "utf-16le")]
+    [InlineData("x.png", "89504E470D0A1A0A", null)]
+    public async Task The_charset_is_that_of_a_text_and_of_nothing_else(string name, string bytes, string? charset)
+    {
+        await using var stream = Inspect(Convert.FromHexString(bytes), name);
+
+        await stream.CopyToAsync(Stream.Null, 1);
+
+        stream.Charset.ShouldBe(charset);
+    }
+
+    [Fact]
+    public async Task A_few_bytes_first_and_then_more_than_are_looked_at_are_judged_like_all_at_once()
+    {
+        byte[] bytes = [.. new byte[10], .. Heads.Of("pdf"), .. new byte[4000]];
+        await using var stream = Inspect(bytes, "x.pdf");
+
+        (await stream.ReadAsync(new byte[10])).ShouldBe(10);
+        await stream.CopyToAsync(Stream.Null);
+
+        stream.Type.ContentType.ShouldBe("application/pdf");
+    }
+
     private static InspectingStream Inspect(byte[] bytes, string name, long max = long.MaxValue) => new(new MemoryStream(bytes), Rules(name, max));
 
     private static InspectionRules Rules(string name, long max) => new(Policy, name, Policy.TypeOf(name).Value, max, TooLarge);

@@ -25,6 +25,10 @@ public sealed class PacedStreamTests
         (await SecondsUntilTooSlowAsync(second => second < 100 ? 10_000_000 : 0, atMost: 200)).ShouldBe(130);
 
     [Fact]
+    public async Task A_second_of_long_ago_does_not_count_for_the_one_that_takes_its_place() =>
+        (await SecondsUntilTooSlowAsync(second => second == 0 ? 31 * 1024 : 1, atMost: 200)).ShouldBe(31);
+
+    [Fact]
     public async Task Bytes_in_fits_and_starts_count_together() =>
         (await SecondsUntilTooSlowAsync(second => second % 25 == 0 ? 31 * 1024 : 0, atMost: 200)).ShouldBeNull();
 
@@ -35,8 +39,9 @@ public sealed class PacedStreamTests
         await using var paced = new PacedStream(sender, _time);
         for (var i = 0; i < 5; i++)
         {
+            var reading = paced.ReadAsync(new byte[10]).AsTask();
             sender.Bring(1);
-            (await paced.ReadAsync(new byte[10])).ShouldBe(1);
+            (await reading).ShouldBe(1);
             _time.Advance(TimeSpan.FromMinutes(5));
         }
     }
@@ -70,7 +75,9 @@ public sealed class PacedStreamTests
             _time.Advance(TimeSpan.FromSeconds(1));
             if (!sender.GaveUp)
                 continue;
-            (await Should.ThrowAsync<UploadRefusedException>(reading)).Refusal.Reason.ShouldBe(RefusalReason.UploadTooSlow);
+            var refusal = (await Should.ThrowAsync<UploadRefusedException>(reading)).Refusal;
+            refusal.Reason.ShouldBe(RefusalReason.UploadTooSlow);
+            refusal.Detail.ShouldContain("1 KiB a second has arrived for 30 seconds");
             return second + 1;
         }
 

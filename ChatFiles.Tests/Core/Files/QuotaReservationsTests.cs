@@ -68,6 +68,26 @@ public sealed class QuotaReservationsTests
 
         taken.LookAgain!.IsCompleted.ShouldBeTrue();
         Take("ann", chat: 1, bytes: 5, room: (15, 5)).Left.ShouldBe(0);
+        Take("ann", chat: 1, bytes: 1, room: (15, 5)).ShouldBe(new RoomTaken(Left: null, LookAgain: null), "nothing more is settled");
+    }
+
+    [Fact]
+    public void One_that_wants_more_keeps_what_it_has_and_takes_the_rest()
+    {
+        var reservation = _all.Open("ann", 1);
+        _all.TryTake(reservation, 10, 10, (20, 20), _all.Moment).Left.ShouldBe(10);
+        _all.TryTake(reservation, 15, 15, (20, 20), _all.Moment).Left.ShouldBe(5);
+        reservation.Bytes.ShouldBe(15);
+        Take("ann", chat: 1, bytes: 6, room: (20, 20)).Left.ShouldBeNull();
+        Take("ann", chat: 1, bytes: 5, room: (20, 20)).Left.ShouldBe(0);
+    }
+
+    [Fact]
+    public void The_end_of_one_that_has_nothing_makes_nobody_read_again()
+    {
+        var before = _all.Moment;
+        _all.Open("ann", 1).Dispose();
+        _all.Moment.ShouldBe(before);
     }
 
     private RoomTaken Take(string person, long chat, long bytes, (long Person, long Chat) room) =>

@@ -28,6 +28,22 @@ public sealed class UploadPolicyTests
     }
 
     [Theory]
+    [InlineData(0, "0 bytes")]
+    [InlineData(1023, "1023 bytes")]
+    [InlineData(1024, "1 KiB")]
+    [InlineData(1536, "1.5 KiB")]
+    [InlineData(1L << 20, "1 MiB")]
+    [InlineData(5L << 30, "5 GiB")]
+    [InlineData(1L << 40, "1 TiB")]
+    [InlineData(1L << 50, "1024 TiB")]
+    public void Sizes_are_said_in_the_largest_unit_that_they_fill(long bytes, string words) => UploadPolicy.Readable(bytes).ShouldBe(words);
+
+    [Fact]
+    public void Too_large_names_the_limit() =>
+        (Default.TooLarge("a.zip").Detail, Default.RequestTooLarge().Detail)
+            .ShouldBe(("“a.zip” is larger than a file may be: 1 GiB.", "The files together are larger than one message may be: 2 GiB."));
+
+    [Theory]
     [InlineData("a.png", "image/png")]
     [InlineData("A.PNG", "image/png")]
     [InlineData("a.exe.png", "image/png")]
