@@ -65,12 +65,20 @@ public sealed class Accessibility(Site site) : IClassFixture<Site>
         await ann.Program.DeleteAsync((await ann.Program.HistoryAsync(chat.Id))[^1].Attachments[0].Path);
         await ben.SignInAtAsync(chat);
         await ben.MessageBox.PressSequentiallyAsync("I");
-        await ann.AttachAsync(SampleFile.Pdf("waits.pdf"));
+        await ann.AttachAsync(
+            SampleFile.Pdf("waits.pdf"),
+            SampleFile.Sound("waits.wav"),
+            SampleFile.Png("waits.png", exif: PhotoData.Exif(withLocation: true))
+        );
+        await Expect(ann.Waiting.GetByText("Location removed")).ToBeVisibleAsync();
+        await ann.Button("Record a voice message").ClickAsync();
+        await Expect(ann.Button("Stop recording")).ToBeVisibleAsync();
         await ann.PickAsync(SampleFile.Program("setup.exe"));
         await Expect(ann.Alert.Filter(new() { HasText = "setup.exe" })).ToBeVisibleAsync();
         await Expect(ann.Messages).ToContainTextAsync("File deleted");
         await Expect(ann.Page.GetByTitle("Here now")).ToBeVisibleAsync();
         await LookAsync("a chat with everything");
+        await ann.Button("Discard recording").ClickAsync();
         await ann.Button("Members, 2").ClickAsync();
         await Expect(ann.Dialog).ToBeVisibleAsync();
         await LookAsync("members");

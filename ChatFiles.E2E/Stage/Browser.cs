@@ -20,6 +20,9 @@ internal static class Browser
             "--disable-background-networking",
             "--disable-component-update",
             "--disable-sync",
+            // A microphone that beeps, and a browser that lets the page use it without a question.
+            "--use-fake-device-for-media-stream",
+            "--use-fake-ui-for-media-stream",
         ];
         if (Environment.IsPrivilegedProcess)
             args.Add("--no-sandbox"); // Chromium's sandbox does not run as root

@@ -29,7 +29,8 @@ internal static class SecurityHeaders
         headers.TryAdd("Referrer-Policy", "same-origin");
         headers.TryAdd("Cross-Origin-Opener-Policy", "same-origin");
         headers.TryAdd("Cross-Origin-Resource-Policy", "same-origin");
-        headers.TryAdd("Permissions-Policy", "camera=(), microphone=(), geolocation=(), payment=(), usb=()");
+        // A voice message and a photo are made in the page itself; nothing that it shows, or that shows it, gets to either.
+        headers.TryAdd("Permissions-Policy", "camera=(self), microphone=(self), geolocation=(), payment=(), usb=()");
         return Task.CompletedTask;
     }
 }

@@ -112,6 +112,10 @@ class Element extends EventTarget {
     return name ? this.attributes.has(name) && (value === undefined || this.attributes.get(name) === value) : this.tag === selector;
   }
 
+  focus() {
+    document.activeElement = this;
+  }
+
   click() {
     this.dispatchEvent(new Event('click'));
   }

@@ -15,9 +15,19 @@ public sealed class ComposerTests : BunitContext
 
         form.QuerySelectorAll("textarea[aria-label='Message']").Length.ShouldBe(1);
         form.QuerySelectorAll("button[type='button'][aria-label='Attach files']").Length.ShouldBe(1);
+        form.QuerySelectorAll("button[type='button'][aria-label='Take a photo']").Length.ShouldBe(1);
+        form.QuerySelectorAll("button[type='button'][aria-label='Record a voice message']").Length.ShouldBe(1);
         form.QuerySelectorAll("button[type='submit'][aria-label='Send']").Length.ShouldBe(1);
         form.QuerySelectorAll("ul[aria-label='Files to send']").Length.ShouldBe(1);
     }
+
+    [Fact]
+    public void No_button_promises_anything_before_the_script_is_there() =>
+        Shell().FindAll("button").ShouldAllBe(button => button.HasAttribute("disabled"));
+
+    [Fact]
+    public void What_a_recording_has_to_say_is_said_in_a_place_that_was_there_before() =>
+        Shell().Find("[data-said]").GetAttribute("role").ShouldBe("status");
 
     [Fact]
     public void There_is_one_picker_for_many_files_and_nobody_stumbles_over_it()

@@ -126,6 +126,7 @@ public sealed partial class BrowserTests(TestServer server) : IClassFixture<Test
         headers["X-Frame-Options"].ShouldBe("DENY");
         headers["Content-Security-Policy"].ShouldContain("script-src 'self';");
         headers["Content-Security-Policy"].ShouldContain("frame-ancestors 'none'");
+        headers["Permissions-Policy"].ShouldBe("camera=(self), microphone=(self), geolocation=(), payment=(), usb=()");
         headers.ShouldNotContainKey("Server");
     }
 

@@ -4,6 +4,7 @@
 import { ask, bodyOf, problemOf } from '../server/answers.js';
 import { element } from '../page/dom.js';
 import { outbox } from '../sending/outbox.js';
+import { whenRecorded } from '../sending/recorder.js';
 import { pauseAfter } from '../server/pauses.js';
 import { disconnectAll } from '../scripts.js';
 import { LONG_POLLING, mayBeBlocked, rememberBlocked, socketPasses, sockets } from './sockets.js';
@@ -103,11 +104,12 @@ export class Connection {
     return Blazor.resumeCircuit().catch(() => false);
   }
 
-  /** The circuit is lost for good. What is being sent goes on behind the reload, if the browser can keep it; else it goes first. */
+  /** The circuit is lost for good. What is being sent goes on behind the reload, if the browser can keep it; else it goes first. Nobody is cut off while they speak. */
   async #loadAgain() {
     this.#show(true);
     for (let tries = 1; !(await isServerThere()); tries++) await this.#pause(tries);
     outbox.retryWaiting();
+    await whenRecorded();
     await outbox.whenSafe();
     location.reload();
   }

@@ -2,12 +2,14 @@
 import { Draft } from './drafts.js';
 import { takeEarlyEnter } from './early-input.js';
 import { FilesToSend } from './files-to-send.js';
-import { element } from '../page/dom.js';
+import { element, find } from '../page/dom.js';
 import { isOfOtherType } from '../files/files.js';
 import { broughtBy, filesIn, filesPickedIn } from '../files/folders.js';
 import { messageOf, outbox } from './outbox.js';
 import { keepPicked, keptPicked } from './outbox-store.js';
 import { outgoing, prepare, remember } from './outgoing-file.js';
+import { Recorder, whenRecorded } from './recorder.js';
+import { maySendVoices } from './recording.js';
 import { Refusals } from './refusals.js';
 import { TypingReport } from './typing-report.js';
 import { acceptedTypes, rules } from '../server/rules.js';
@@ -21,6 +23,7 @@ class Composer {
   #chatId;
   #text;
   #picker;
+  #recorder;
   #refusals;
   #unkept;
   #files;
@@ -41,13 +44,15 @@ class Composer {
     this.#refusals = new Refusals(root.querySelector('[data-alerts]'));
     this.#unkept = root.querySelector('[data-unkept]');
     this.#files = new FilesToSend(root.querySelector('[data-files]'), (files) => this.#keep(files));
+    this.#recorder = new Recorder(root.querySelector('[data-recorder]'), root.querySelector('[data-said]'));
     this.#draft = new Draft(root.dataset.userId, this.#chatId);
     this.#typing = new TypingReport(page);
     this.#listen();
     this.#text.value ||= this.#draft.read();
     this.#fit();
     const isBack = this.#bringBackFiles();
-    for (const button of root.querySelectorAll('[data-attach], [data-attach-folder], [data-send]')) button.disabled = false;
+    root.querySelector('[data-record]').hidden = !maySendVoices();
+    for (const button of root.querySelectorAll('.line button')) button.disabled = false;
     this.#takeFocus();
     // Enter was pressed before anybody listened.
     if (takeEarlyEnter(this.#text.value)) isBack.then(() => this.#root.requestSubmit());
@@ -55,6 +60,7 @@ class Composer {
 
   disconnect() {
     this.#listening.abort();
+    this.#recorder.stop();
     this.#files.clear();
     this.#unkept.textContent = '';
   }
@@ -65,6 +71,8 @@ class Composer {
     this.#root.addEventListener('submit', (event) => this.#submit(event), { signal });
     this.#root.querySelector('[data-attach]').addEventListener('click', () => this.#picker.click(), { signal });
     this.#root.querySelector('[data-attach-folder]').addEventListener('click', () => this.#pickFolder(), { signal });
+    this.#root.querySelector('[data-photo]').addEventListener('click', () => this.#takePhoto(), { signal });
+    this.#root.querySelector('[data-record]').addEventListener('click', () => this.#record(), { signal });
     this.#picker.addEventListener('change', () => this.#pickedByButton(), { signal });
     this.#text.addEventListener('keydown', (event) => this.#onKey(event), { signal });
     this.#text.addEventListener('input', () => this.#onInput(), { signal });
@@ -76,17 +84,18 @@ class Composer {
     outbox.addEventListener('text-back', (event) => this.#takeTextBack(messageOf(event)), { signal });
   }
 
-  /** What was picked before a reload. */
+  /** What was picked before a reload; and what was being recorded when somebody left this chat a moment ago. */
   async #bringBackFiles() {
+    await whenRecorded();
     const kept = await keptPicked(this.#chatId);
     if (kept.length === 0 || this.#listening.signal.aborted) return;
     for (const entry of kept) this.#kept.add(entry);
     this.#files.add(kept.map(remember));
   }
 
-  /** A file that is picked would be lost with the page: the browser is still keeping it, or can't. */
+  /** A file that is picked would be lost with the page: the browser is still keeping it, or can't. So would a voice. */
   get #isAtRisk() {
-    return this.#files.all.some((file) => !this.#kept.has(outgoing(file)));
+    return this.#recorder.isRecording || this.#files.all.some((file) => !this.#kept.has(outgoing(file)));
   }
 
   /** Keeps what is picked; a picture may still be being prepared. */
@@ -110,6 +119,8 @@ class Composer {
 
   #submit(event) {
     event.preventDefault();
+    // Nobody sends what they have not heard: it waits for the next time.
+    if (this.#recorder.isRecording) return this.#recorder.stop();
     const text = this.#text.value.trim();
     if (!text && this.#files.isEmpty) return this.#text.focus();
     if (text.length > this.#maxText)
@@ -162,6 +173,36 @@ class Composer {
       this.#pick(files, refusals);
     });
     picker.click();
+  }
+
+  #takePhoto() {
+    const camera = element('input', { type: 'file', accept: 'image/*', capture: 'environment' });
+    camera.addEventListener('change', () => this.#pick(camera.files));
+    camera.click();
+  }
+
+  #record() {
+    const full = this.#files.refusalOfOneMore('A voice message');
+    this.#refusals.show(full ? [full] : []);
+    if (full) return;
+    this.#files.reserved = 1;
+    this.#recorder.begin((recorded) => this.#takeRecording(recorded));
+  }
+
+  async #takeRecording({ file, reason, hadFocus }) {
+    this.#files.reserved = 0;
+    if (this.#listening.signal.aborted) return file && this.#keepForNextTime(file);
+    const refusals = file ? this.#files.add([file]) : [];
+    this.#refusals.show([...(reason ? [reason] : []), ...refusals]);
+    const player = file && find('li:last-child audio', this.#root.querySelector('[data-files]'));
+    if (hadFocus) (player ?? find('[data-record]', this.#root))?.focus();
+    await this.#keeping;
+  }
+
+  /** Somebody went elsewhere while they were speaking: in this chat it waits for them. */
+  async #keepForNextTime(file) {
+    await this.#keeping;
+    await keepPicked(this.#chatId, [...(await keptPicked(this.#chatId)), outgoing(file)]);
   }
 
   #onPaste(event) {

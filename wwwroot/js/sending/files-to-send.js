@@ -39,12 +39,18 @@ export class FilesToSend {
   add(files) {
     const refusals = [];
     for (const file of files) {
-      const refusal = refusalOf(file) ?? this.#refusalOfNumber(file);
+      const refusal = refusalOf(file) ?? this.refusalOfOneMore(file.name);
       if (refusal) refusals.push(refusal);
       else this.#addChip(file);
     }
     this.#changed();
     return refusals;
+  }
+
+  /** @param {string} name */
+  refusalOfOneMore(name) {
+    const { maxFiles } = rules().limits;
+    return this.#chips.size + this.reserved >= maxFiles ? words('tooMany', { name, limit: maxFiles }) : null;
   }
 
   refusalOfAll() {
@@ -68,11 +74,6 @@ export class FilesToSend {
 
   #changed() {
     this.#onChange(this.all);
-  }
-
-  #refusalOfNumber(file) {
-    const { maxFiles } = rules().limits;
-    return this.#chips.size + this.reserved >= maxFiles ? words('tooMany', { name: file.name, limit: maxFiles }) : null;
   }
 
   #addChip(file) {
