@@ -30,6 +30,7 @@ public static class CoreServices
         services.AddSettings<QuotaOptions>(configuration, "Quotas");
         services.AddSettings<LimitOptions>(configuration, "Limits");
         services.AddSettings<RateLimitOptions>(configuration, "RateLimits");
+        services.AddSettings<SearchOptions>(configuration, "Search");
         services.AddSettings<DataOptions>(configuration, "Data");
         var directory = configuration["Data:Directory"] is { Length: > 0 } set ? set : "data";
         services.PostConfigure<DataOptions>(options => options.Directory = Path.GetFullPath(directory, contentRoot));
@@ -58,7 +59,8 @@ public static class CoreServices
         services.AddSingleton<Markers>();
         services.AddSingleton(provider => new OverviewReader(
             provider.GetRequiredService<IDbContextFactory<ChatDbContext>>(),
-            provider.GetRequiredService<Markers>()
+            provider.GetRequiredService<Markers>(),
+            provider.GetRequiredService<IOptions<SearchOptions>>().Value.Contents
         ));
         services.AddSingleton(CreateBackup);
         services.AddSingleton<UploadPolicy>();
@@ -101,6 +103,7 @@ public static class CoreServices
         services.AddHostedService<EventDispatcher>();
         services.AddHostedService(provider => provider.GetRequiredService<ReadPositions>());
         services.AddHostedService(provider => provider.GetRequiredService<SearchIndexer>());
+        services.AddHostedService<ContentReader>();
         services.AddHostedService<JobRunner>();
         services.AddHostedService<OrphanSweeper>();
         services.AddHostedService<UploadSweeper>();
@@ -152,7 +155,7 @@ public static class CoreServices
         if (File.Exists(database.Path))
             DatabaseIntegrity.Check(database, thoroughly: false);
         await using var db = await services.GetRequiredService<IDbContextFactory<ChatDbContext>>().CreateDbContextAsync();
-        await SearchIndex.MigrateAsync(db);
+        await SearchIndex.MigrateAsync(db, services.GetRequiredService<IOptions<SearchOptions>>().Value.Contents);
         await services.GetRequiredService<IFileStore>().DiscardUnfinishedAsync(CancellationToken.None);
         services.GetRequiredService<FileReader>().DiscardUnfinished();
         services.GetRequiredService<StagedUploads>().Load();

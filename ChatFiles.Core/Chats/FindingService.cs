@@ -2,11 +2,12 @@ using ChatFiles.Core.Data;
 using ChatFiles.Core.Model;
 using ChatFiles.Core.People;
 using Microsoft.EntityFrameworkCore;
+using Microsoft.Extensions.Options;
 
 namespace ChatFiles.Core.Chats;
 
 /// <summary>Which files of a chat are wanted; what is null does not matter.</summary>
-/// <param name="Name">A part of the name; case and accents make no difference.</param>
+/// <param name="Name">A part of the name, or words that are in it or in the file; case and accents make no difference.</param>
 /// <param name="AuthorId">Of the person who sent it.</param>
 /// <param name="Since">Sent at that time or later.</param>
 /// <param name="Sort">In which order.</param>
@@ -19,7 +20,13 @@ public sealed record FileFilter(
 );
 
 /// <summary>Finds what was shared: the files of a chat, words in all of a person's chats, and what it all takes up.</summary>
-public sealed class FindingService(IDbContextFactory<ChatDbContext> databases, LongReads longReads, PersonLimits limits, QuotaAccounts quotas)
+public sealed class FindingService(
+    IDbContextFactory<ChatDbContext> databases,
+    LongReads longReads,
+    PersonLimits limits,
+    QuotaAccounts quotas,
+    IOptions<SearchOptions> options
+)
 {
     /// <summary>Where the index has fallen behind for long, the newest of what it lacks are found, and the rest once it is there.</summary>
     private const int MaxNotIndexed = 500;
@@ -53,7 +60,7 @@ public sealed class FindingService(IDbContextFactory<ChatDbContext> databases, L
                 .Attachments.Where(a => a.ChatId == chatId && a.State == AttachmentState.Ready)
                 .Where(MayRead(reading, userId, chatId));
             var of = reading.Attachments.Where(a => a.ChatId == chatId);
-            if (!(await ReadPageAsync(files, of, filter, before, limit, cancellationToken)).Succeeded(out var page, out var refused))
+            if (!(await ReadPageAsync(reading, files, of, filter, before, limit, cancellationToken)).Succeeded(out var page, out var refused))
                 return refused;
             var (rows, next) = page;
             return new FilePage(rows, next);
@@ -143,7 +150,7 @@ public sealed class FindingService(IDbContextFactory<ChatDbContext> databases, L
                 var mine = await reading.Members.Where(m => m.UserId == userId).Select(m => m.ChatId).ToListAsync(cancellationToken);
                 var of = reading.Attachments.Where(a => a.AuthorId == userId && mine.Contains(a.ChatId));
                 var files = of.Where(a => a.State == AttachmentState.Ready);
-                if (!(await ReadPageAsync(files, of, filter, before, limit, cancellationToken)).Succeeded(out var page, out var refused))
+                if (!(await ReadPageAsync(reading, files, of, filter, before, limit, cancellationToken)).Succeeded(out var page, out var refused))
                     return refused;
                 var chatIds = page.Rows.Select(row => row.ChatId).ToHashSet();
                 var chats = await reading.Chats.Where(c => chatIds.Contains(c.Id)).AsNoTracking().ToListAsync(cancellationToken);
@@ -168,20 +175,37 @@ public sealed class FindingService(IDbContextFactory<ChatDbContext> databases, L
         var files = db
             .Attachments.Where(a => a.ChatId == chatId && messageIds.Contains(a.MessageId) && a.State == AttachmentState.Ready)
             .Where(MayRead(db, userId, chatId));
-        return await ReadListedAsync(Narrow(files, filter), cancellationToken);
+        if (messageIds.Count == 0)
+            return [];
+        var (from, until) = (new ContentKey(messageIds.Min(), 0), new ContentKey(messageIds.Max(), Attachment.MaxPerMessage));
+        var rows = await ReadListedAsync(Narrow(db, files, filter, from, until), cancellationToken);
+        return await WithSnippetsAsync(db, rows, filter, cancellationToken);
     }
 
-    /// <summary>Messages as they are now, as far as they are there and in the caller's chats.</summary>
-    public async Task<IReadOnlyList<MessageView>> GetMessagesAsync(
+    /// <summary>
+    /// What was found before, as it is now, as far as it is there, in the caller's chats and would be found again. What is
+    /// in a file does not change: it counts while the file is ready.
+    /// </summary>
+    public async Task<IReadOnlyList<FoundMessage>> FindAgainAsync(
         string userId,
-        IReadOnlyCollection<long> messageIds,
+        IReadOnlyCollection<FoundMessage> before,
+        SearchWords words,
         CancellationToken cancellationToken = default
     )
     {
+        var inFiles = before.ToDictionary(m => m.Id, m => m.Found);
         await using var db = await databases.CreateDbContextAsync(cancellationToken);
-        return await db
-            .Messages.Where(m => messageIds.Contains(m.Id) && !m.Deleted && db.Members.Any(x => x.ChatId == m.ChatId && x.UserId == userId))
+        var messages = await db
+            .Messages.Where(m => inFiles.Keys.Contains(m.Id) && !m.Deleted && db.Members.Any(x => x.ChatId == m.ChatId && x.UserId == userId))
             .ToViewsAsync(cancellationToken);
+        return
+        [
+            .. from message in messages
+            let isByName = words.AreIn(WordsOf(message))
+            let inFile = isByName ? null : inFiles[message.Id]
+            where isByName || message.Attachments.Any(file => file.Id == inFile?.FileId && file.State == AttachmentState.Ready)
+            select new FoundMessage(message, inFile),
+        ];
     }
 
     /// <summary>Everybody who has a file in the chat, members or not, by name; the first 300.</summary>
@@ -222,28 +246,61 @@ public sealed class FindingService(IDbContextFactory<ChatDbContext> databases, L
             userId,
             async reading =>
             {
-                // What has come since is not in the index yet: it is little, and looked through.
+                // What has come or changed since is not in the index yet: it is little, and looked through.
                 var indexedUntil = await SearchIndex.UntilAsync(reading, cancellationToken);
-                var since = await reading
-                    .Messages.Where(m => m.Id > indexedUntil && !m.Deleted && (before == null || m.Id < before) && (chatId == null || m.ChatId == chatId))
-                    .Where(m => reading.Members.Any(x => x.ChatId == m.ChatId && x.UserId == userId))
+                var behind = await SearchIndex.BehindAsync(reading, MaxNotIndexed, cancellationToken);
+                var searched = reading
+                    .Messages.Where(m => !m.Deleted && (before == null || m.Id < before) && (chatId == null || m.ChatId == chatId))
+                    .Where(m => reading.Members.Any(x => x.ChatId == m.ChatId && x.UserId == userId));
+                var notIndexed = await searched
+                    .Where(m => m.Id > indexedUntil)
                     .OrderByDescending(m => m.Id)
                     .Take(MaxNotIndexed)
                     .ToViewsAsync(cancellationToken);
+                if (behind.Count > 0)
+                    notIndexed.AddRange(await searched.Where(m => behind.Contains(m.Id)).ToViewsAsync(cancellationToken));
                 var indexed = await SearchIndex
                     .Find(reading, userId, words.Expression, chatId, before ?? long.MaxValue, limit + 1)
                     .ToListAsync(cancellationToken);
-                var ids = since.Where(m => words.AreIn(WordsOf(m))).Select(m => m.Id).Concat(indexed).Take(limit + 1).ToList();
+                var byName = notIndexed.Where(m => words.AreIn(WordsOf(m))).Select(m => m.Id).Concat(indexed).ToHashSet();
+                var inFiles = options.Value.Contents
+                    ? await ContentIndex.FindAsync(reading, userId, words.ExpressionForContents, chatId, before, limit + 1, cancellationToken)
+                    : [];
+                var ids = byName.Concat(inFiles.Select(key => key.MessageId)).Distinct().OrderDescending().Take(limit + 1).ToList();
                 var found = ids.Take(limit).ToList();
                 var messages = await reading
                     .Messages.Where(m => found.Contains(m.Id))
                     .OrderByDescending(m => m.Id)
                     .ToViewsAsync(cancellationToken);
-                return new FoundPage(messages, ids.Count > limit ? found[^1] : null);
+                // Of a message that several files have brought up, the first one.
+                var files = inFiles.Where(key => !byName.Contains(key.MessageId)).GroupBy(key => key.MessageId).ToDictionary(keys => keys.Key, keys => keys.MinBy(key => key.Value));
+                var rows = new List<FoundMessage>();
+                foreach (var message in messages)
+                {
+                    var inFile = files.TryGetValue(message.Id, out var key) ? await FindInFileAsync(reading, message, key, words, cancellationToken) : null;
+                    rows.Add(new FoundMessage(message, inFile));
+                }
+
+                return new FoundPage(rows, ids.Count > limit ? found[^1] : null);
             },
             cancellationToken
         );
     }
+
+    private static async Task<FoundInFile?> FindInFileAsync(
+        ChatDbContext reading,
+        MessageView message,
+        ContentKey key,
+        SearchWords words,
+        CancellationToken cancellationToken
+    )
+    {
+        var snippet = await ReadSnippetAsync(reading, key, words, cancellationToken);
+        return snippet is null ? null : new FoundInFile(message.Attachments[key.Position].Id, snippet);
+    }
+
+    private static async Task<string?> ReadSnippetAsync(ChatDbContext reading, ContentKey key, SearchWords words, CancellationToken cancellationToken) =>
+        await ContentIndex.ReadTextAsync(reading, key, cancellationToken) is { } text ? words.SnippetOf(text) : null;
 
     private static string[] WordsOf(MessageView message) =>
         [message.Text, .. message.Attachments.Where(file => file.State == AttachmentState.Ready).Select(file => file.FileName ?? "")];
@@ -270,7 +327,8 @@ public sealed class FindingService(IDbContextFactory<ChatDbContext> databases, L
 
     /// <param name="files">Those that may be shown.</param>
     /// <param name="of">All of them, also the deleted ones: where a page ended is asked of them.</param>
-    private static async Task<Result<(List<ListedFile> Rows, Guid? Next)>> ReadPageAsync(
+    private async Task<Result<(List<ListedFile> Rows, Guid? Next)>> ReadPageAsync(
+        ChatDbContext reading,
         IQueryable<Attachment> files,
         IQueryable<Attachment> of,
         FileFilter filter,
@@ -279,7 +337,7 @@ public sealed class FindingService(IDbContextFactory<ChatDbContext> databases, L
         CancellationToken cancellationToken
     )
     {
-        var narrowed = Narrow(files, filter);
+        var narrowed = Narrow(reading, files, filter);
         if (before is not null)
         {
             // By place, not by id: ids are as old as the upload, messages as the moment when all could see it.
@@ -300,10 +358,11 @@ public sealed class FindingService(IDbContextFactory<ChatDbContext> databases, L
             narrowed = files.Where(a => messageIds.Contains(a.MessageId));
             var found = (await ReadListedAsync(narrowed, cancellationToken)).ToDictionary(row => (row.MessageId, row.Position));
             var sorted = places.Where(p => found.ContainsKey((p.MessageId, p.Position))).Select(p => found[(p.MessageId, p.Position)]).ToList();
-            return PageOf(sorted, limit);
+            return PageOf(await WithSnippetsAsync(reading, sorted, filter, cancellationToken), limit);
         }
 
-        return PageOf(await ReadListedAsync(narrowed, cancellationToken, limit + 1), limit);
+        var newest = await ReadListedAsync(narrowed, cancellationToken, limit + 1);
+        return PageOf(await WithSnippetsAsync(reading, newest, filter, cancellationToken), limit);
     }
 
     private static (List<ListedFile> Rows, Guid? Next) PageOf(List<ListedFile> rows, int limit) =>
@@ -350,12 +409,42 @@ public sealed class FindingService(IDbContextFactory<ChatDbContext> databases, L
         return rows.ConvertAll(row => new ListedFile(row.File, new AuthorView(row.File.AuthorId, row.AuthorName), row.SentAt));
     }
 
-    private static IQueryable<Attachment> Narrow(IQueryable<Attachment> files, FileFilter filter)
+    /// <summary>What the words are that files are narrowed by; null where there is nothing to look for in them.</summary>
+    private SearchWords? WordsOf(FileFilter filter) =>
+        options.Value.Contents && SearchWords.Parse(filter.Name).Succeeded(out var words, out _) && words.Expression.Length > 0 ? words : null;
+
+    private async Task<List<ListedFile>> WithSnippetsAsync(ChatDbContext reading, List<ListedFile> rows, FileFilter filter, CancellationToken cancellationToken)
+    {
+        if (rows.Count == 0 || WordsOf(filter) is not { } words)
+            return rows;
+        var keys = rows.ConvertAll(row => new ContentKey(row.MessageId, row.Position).Value);
+        var found = await ContentIndex
+            .Find(reading, words.ExpressionForContents, new ContentKey(keys.Min()), new ContentKey(keys.Max()))
+            .Where(key => keys.Contains(key))
+            .ToListAsync(cancellationToken);
+        for (var i = 0; i < rows.Count; i++)
+        {
+            if (found.Contains(keys[i]))
+                rows[i] = rows[i] with { Snippet = await ReadSnippetAsync(reading, new ContentKey(keys[i]), words, cancellationToken) };
+        }
+
+        return rows;
+    }
+
+    private IQueryable<Attachment> Narrow(ChatDbContext reading, IQueryable<Attachment> files, FileFilter filter, ContentKey? from = null, ContentKey? until = null)
     {
         if (!string.IsNullOrWhiteSpace(filter.Name))
         {
             var name = SearchWords.Fold(filter.Name.Trim());
-            files = files.Where(a => a.FoldedName.Contains(name));
+            if (WordsOf(filter) is { } words)
+            {
+                var inFiles = ContentIndex.Find(reading, words.ExpressionForContents, from ?? default, until ?? new ContentKey(long.MaxValue));
+                files = files.Where(a => a.FoldedName.Contains(name) || inFiles.Contains((a.MessageId * 16) + a.Position));
+            }
+            else
+            {
+                files = files.Where(a => a.FoldedName.Contains(name));
+            }
         }
 
         if (filter.Kind is { } kind)

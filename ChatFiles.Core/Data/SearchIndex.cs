@@ -1,16 +1,16 @@
 using ChatFiles.Core.Model;
 using Microsoft.Data.Sqlite;
 using Microsoft.EntityFrameworkCore;
+using Microsoft.EntityFrameworkCore.Storage;
 
 namespace ChatFiles.Core.Data;
 
 /// <summary>
-/// SQLite's full-text index (FTS5) over texts and names of ready files; a row is a message. New messages are put in by
-/// <see cref="SearchIndexer"/>, after their commit and many at once: within it, row by row, they were half of what an
-/// upload costs. Up to where that has come, <c>SearchProgress</c> says. Those that are in it are kept
-/// in step by triggers, within the transaction of each change: before it they take the message's words out, after it they
-/// put in those that it has then. It holds no copy of the texts but reads them from the view <c>SearchContent</c>, and
-/// what is taken out is gone from its pages too.
+/// SQLite's full-text index (FTS5) over texts and names of ready files, as terms (<see cref="SearchTerms"/>); a row is a
+/// message. New messages are put in by <see cref="SearchIndexer"/>, after their commit and many at once: within it, row by
+/// row, they were half of what an upload costs. Up to where that has come, <c>SearchProgress</c> says. When a message that
+/// is in it changes, triggers take it out within the transaction of the change and note it in <c>SearchBehind</c>, so that
+/// it is put in again in the same way; what is taken out is gone from the index's pages too.
 /// </summary>
 internal static class SearchIndex
 {
@@ -19,11 +19,13 @@ internal static class SearchIndex
     private const string Drop = """
         DROP TABLE IF EXISTS "Search";
         DROP TABLE IF EXISTS "SearchProgress";
+        DROP TABLE IF EXISTS "SearchBehind";
         DROP VIEW IF EXISTS "SearchContent";
         DROP TRIGGER IF EXISTS "Search_message_added";
         DROP TRIGGER IF EXISTS "Search_message_changing";
         DROP TRIGGER IF EXISTS "Search_message_changed";
         DROP TRIGGER IF EXISTS "Search_message_removing";
+        DROP TRIGGER IF EXISTS "Search_message_removed";
         DROP TRIGGER IF EXISTS "Search_file_adding";
         DROP TRIGGER IF EXISTS "Search_file_added";
         DROP TRIGGER IF EXISTS "Search_file_changing";
@@ -33,41 +35,62 @@ internal static class SearchIndex
         """;
 
     private static readonly string Create = $"""
-        CREATE VIEW "SearchContent" AS
-        SELECT m."Id" AS "MessageId", m."Text" AS "Text", COALESCE(
-            (SELECT group_concat(a."FileName", char(10)) FROM "Attachments" AS a WHERE a."MessageId" = m."Id" AND a."State" = 0),
-            ''
-        ) AS "FileNames"
-        FROM "Messages" AS m WHERE NOT m."Deleted";
-
-        CREATE VIRTUAL TABLE "Search" USING fts5(
-            "Text", "FileNames",
-            content='SearchContent', content_rowid='MessageId',
-            tokenize='unicode61 remove_diacritics 2', prefix='1 2 3 4', columnsize=0
-        );
+        CREATE VIRTUAL TABLE "Search" USING fts5("Text", "FileNames", tokenize='ascii', prefix='1 2 3 4', columnsize=0);
         INSERT INTO "Search"("Search", rank) VALUES('secure-delete', 1);
-        INSERT INTO "Search"("Search") VALUES('rebuild');
 
         CREATE TABLE "SearchProgress" ("Until" INTEGER NOT NULL);
-        INSERT INTO "SearchProgress" SELECT COALESCE(MAX("Id"), 0) FROM "Messages";
+        INSERT INTO "SearchProgress" VALUES (0);
 
-        CREATE TRIGGER "Search_message_changing" BEFORE UPDATE OF "Text", "Deleted" ON "Messages" {IfIndexed("old.\"Id\"")} BEGIN {TakeOut("old.\"Id\"")} END;
-        CREATE TRIGGER "Search_message_changed" AFTER UPDATE OF "Text", "Deleted" ON "Messages" {IfIndexed("new.\"Id\"")} BEGIN {PutIn("new.\"Id\"")} END;
-        CREATE TRIGGER "Search_message_removing" BEFORE DELETE ON "Messages" {IfIndexed("old.\"Id\"")} BEGIN {TakeOut("old.\"Id\"")} END;
+        CREATE TABLE "SearchBehind" ("MessageId" INTEGER PRIMARY KEY);
 
-        CREATE TRIGGER "Search_file_adding" BEFORE INSERT ON "Attachments" {IfIndexed("new.\"MessageId\"")} BEGIN {TakeOut("new.\"MessageId\"")} END;
-        CREATE TRIGGER "Search_file_added" AFTER INSERT ON "Attachments" {IfIndexed("new.\"MessageId\"")} BEGIN {PutIn("new.\"MessageId\"")} END;
-        CREATE TRIGGER "Search_file_changing" BEFORE UPDATE OF "State", "FileName" ON "Attachments" {IfIndexed("old.\"MessageId\"")} BEGIN {TakeOut("old.\"MessageId\"")} END;
-        CREATE TRIGGER "Search_file_changed" AFTER UPDATE OF "State", "FileName" ON "Attachments" {IfIndexed("new.\"MessageId\"")} BEGIN {PutIn("new.\"MessageId\"")} END;
-        CREATE TRIGGER "Search_file_removing" BEFORE DELETE ON "Attachments" {IfIndexed("old.\"MessageId\"")} BEGIN {TakeOut("old.\"MessageId\"")} END;
-        CREATE TRIGGER "Search_file_removed" AFTER DELETE ON "Attachments" {IfIndexed("old.\"MessageId\"")} BEGIN {PutIn("old.\"MessageId\"")} END;
+        CREATE TRIGGER "Search_message_changed" AFTER UPDATE OF "Text", "Deleted" ON "Messages" {TakeOut("new.\"Id\"")}
+        CREATE TRIGGER "Search_message_removed" AFTER DELETE ON "Messages" {TakeOut("old.\"Id\"")}
+        CREATE TRIGGER "Search_file_added" AFTER INSERT ON "Attachments" {TakeOut("new.\"MessageId\"")}
+        CREATE TRIGGER "Search_file_changed" AFTER UPDATE OF "State", "FileName" ON "Attachments" {TakeOut("new.\"MessageId\"")}
+        CREATE TRIGGER "Search_file_removed" AFTER DELETE ON "Attachments" {TakeOut("old.\"MessageId\"")}
         """;
+
+    private const string Content = """
+        SELECT m."Id", m."Text", COALESCE(
+            (SELECT group_concat(a."FileName", char(10)) FROM "Attachments" AS a WHERE a."MessageId" = m."Id" AND a."State" = 0),
+            ''
+        ), m."Deleted"
+        FROM "Messages" AS m
+        """;
+
+    private const string NextSql = $"""
+        {Content} WHERE m."Id" > {IndexedUntil} ORDER BY m."Id" LIMIT @limit
+        """;
+
+    private const string BehindSql = """
+        SELECT "MessageId" FROM "SearchBehind" ORDER BY "MessageId" DESC LIMIT @limit
+        """;
+
+    private const string OneSql = $"""
+        {Content} WHERE m."Id" = @id
+        """;
+
+    private const string AddSql = """
+        INSERT INTO "Search"(rowid, "Text", "FileNames") VALUES (@id, @text, @names)
+        """;
+
+    private const string ProgressSql = """
+        UPDATE "SearchProgress" SET "Until" = @until
+        """;
+
+    private const string NotBehindSql = """
+        DELETE FROM "SearchBehind" WHERE "MessageId" = @id
+        """;
+
+    /// <summary>A prepared statement on the connection that the index is written by.</summary>
+    internal delegate SqliteCommand Statement(string sql, params ReadOnlySpan<(string Name, object? Value)> parameters);
 
     /// <summary>
     /// Brings the database up to date. The index can be made again from what it is made of, so it stands in no
     /// migration's way: it goes before the first and comes back after the last one.
     /// </summary>
-    public static async Task MigrateAsync(ChatDbContext db)
+    /// <param name="hasContents">Whether there is to be an index of what is in files; see <see cref="ContentIndex"/>.</param>
+    public static async Task MigrateAsync(ChatDbContext db, bool hasContents)
     {
         await db.Database.OpenConnectionAsync();
         // What a migration needs that SQL can't do.
@@ -77,13 +100,15 @@ internal static class SearchIndex
         var taken = new HashSet<string>(StringComparer.Ordinal);
         connection.CreateFunction("free_name", (string name) => DisplayNames.TakeFree(name, taken));
         if ((await db.Database.GetPendingMigrationsAsync()).Any())
-            await db.Database.ExecuteSqlRawAsync(Drop);
+            await db.Database.ExecuteSqlRawAsync(Drop + ContentIndex.DropTriggers);
         await db.Database.MigrateAsync();
-        if (await db.Database.SqlQuery<int>($"SELECT 1 FROM sqlite_schema WHERE name = 'Search'").AnyAsync() && !await IsOldAsync(db))
+        await ContentIndex.PrepareAsync(db, hasContents);
+        if (await db.Database.SqlQuery<int>($"SELECT 1 FROM sqlite_schema WHERE name = 'SearchBehind'").AnyAsync())
             return;
         await using var transaction = await db.Database.BeginTransactionAsync();
         await db.Database.ExecuteSqlRawAsync(Drop);
         await db.Database.ExecuteSqlRawAsync(Create);
+        Fill(connection, (SqliteTransaction)transaction.GetDbTransaction());
         await transaction.CommitAsync();
     }
 
@@ -108,65 +133,65 @@ internal static class SearchIndex
     public static Task<long> UntilAsync(ChatDbContext db, CancellationToken cancellationToken) =>
         db.Database.SqlQuery<long>($"SELECT \"Until\" AS \"Value\" FROM \"SearchProgress\"").SingleAsync(cancellationToken);
 
-    /// <summary>Puts the next messages in, in one statement; returns whether there may be more.</summary>
+    /// <summary>Messages that have changed and are to be put in again, newest first; few, if any.</summary>
+    public static Task<List<long>> BehindAsync(ChatDbContext db, int limit, CancellationToken cancellationToken) =>
+        db.Database.SqlQuery<long>($"SELECT \"MessageId\" AS \"Value\" FROM \"SearchBehind\" ORDER BY \"MessageId\" DESC LIMIT {limit}")
+            .ToListAsync(cancellationToken);
+
+    /// <summary>Puts the next messages in; returns whether there may be more.</summary>
     /// <param name="limit">So many messages at once.</param>
-    internal static bool PutInNext(WriteScope scope, int limit)
+    internal static bool PutInNext(Statement statement, int limit)
     {
-        long until;
-        long count;
-        using (
-            var next = scope
-                .Statement(
-                    $"""
-                    SELECT COALESCE(MAX("Id"), 0), COUNT(*)
-                    FROM (SELECT "Id" FROM "Messages" WHERE "Id" > {IndexedUntil} ORDER BY "Id" LIMIT @limit)
-                    """,
-                    ("@limit", limit)
-                )
-                .ExecuteReader()
-        )
+        var ids = new List<long>();
+        using (var behind = statement(BehindSql, ("@limit", limit)).ExecuteReader())
         {
-            next.Read();
-            (until, count) = (next.GetInt64(0), next.GetInt64(1));
+            while (behind.Read())
+                ids.Add(behind.GetInt64(0));
         }
 
-        if (until == 0)
-            return false;
-        scope
-            .Statement(
-                $"""
-                INSERT INTO "Search"(rowid, "Text", "FileNames")
-                SELECT "MessageId", "Text", "FileNames" FROM "SearchContent" WHERE "MessageId" > {IndexedUntil} AND "MessageId" <= @until
-                """,
-                ("@until", until)
-            )
-            .ExecuteNonQuery();
-        scope
-            .Statement(
-                $"""
-                UPDATE "SearchProgress" SET "Until" = @until
-                """,
-                ("@until", until)
-            )
-            .ExecuteNonQuery();
-        return count == limit;
+        foreach (var id in ids)
+        {
+            foreach (var row in Read(statement(OneSql, ("@id", id))))
+                Add(statement, row);
+            statement(NotBehindSql, ("@id", id)).ExecuteNonQuery();
+        }
+
+        var rows = Read(statement(NextSql, ("@limit", limit)));
+        rows.ForEach(row => Add(statement, row));
+        if (rows.Count > 0)
+            statement(ProgressSql, ("@until", rows[^1].Id)).ExecuteNonQuery();
+        return rows.Count == limit || ids.Count == limit;
     }
 
-    /// <summary>As it was when triggers put every message in.</summary>
-    private static Task<bool> IsOldAsync(ChatDbContext db) =>
-        db.Database.SqlQuery<int>($"SELECT 1 FROM sqlite_schema WHERE name = 'Search_message_added'").AnyAsync();
+    /// <summary>All that is there, before anybody asks.</summary>
+    private static void Fill(SqliteConnection connection, SqliteTransaction transaction)
+    {
+        using var statements = new PreparedStatements(connection);
+        while (PutInNext((sql, parameters) => statements.Of(sql, transaction, parameters), 1000)) { }
+    }
 
-    private static string IfIndexed(string messageId) => $"WHEN {messageId} <= {IndexedUntil}";
+    private static List<Row> Read(SqliteCommand command)
+    {
+        using var row = command.ExecuteReader();
+        var rows = new List<Row>();
+        while (row.Read())
+            rows.Add(new Row(row.GetInt64(0), row.GetString(1), row.GetString(2), row.GetBoolean(3)));
+        return rows;
+    }
+
+    private static void Add(Statement statement, Row row)
+    {
+        if (!row.IsDeleted)
+            statement(AddSql, ("@id", row.Id), ("@text", SearchTerms.Of(row.Text)), ("@names", SearchTerms.Of(row.FileNames))).ExecuteNonQuery();
+    }
 
     private static string TakeOut(string messageId) =>
         $"""
-            INSERT INTO "Search"("Search", rowid, "Text", "FileNames")
-            SELECT 'delete', "MessageId", "Text", "FileNames" FROM "SearchContent" WHERE "MessageId" = {messageId};
+            WHEN {messageId} <= {IndexedUntil} BEGIN
+                DELETE FROM "Search" WHERE rowid = {messageId};
+                INSERT OR IGNORE INTO "SearchBehind" VALUES ({messageId});
+            END;
             """;
 
-    private static string PutIn(string messageId) =>
-        $"""
-            INSERT INTO "Search"(rowid, "Text", "FileNames")
-            SELECT "MessageId", "Text", "FileNames" FROM "SearchContent" WHERE "MessageId" = {messageId};
-            """;
+    private sealed record Row(long Id, string Text, string FileNames, bool IsDeleted);
 }

@@ -23,7 +23,7 @@ public sealed class SearchIndexer(DatabaseWriter writer, TimeProvider time, ILog
     /// <summary>Puts in all that is there.</summary>
     public async Task CatchUpAsync(CancellationToken cancellationToken)
     {
-        while (await writer.WriteDirectlyAsync(scope => SearchIndex.PutInNext(scope, AtOnce), cancellationToken))
+        while (await writer.WriteDirectlyAsync(scope => SearchIndex.PutInNext(scope.Statement, AtOnce), cancellationToken))
         {
             // Others write in between.
         }
@@ -58,7 +58,7 @@ public sealed class SearchIndexer(DatabaseWriter writer, TimeProvider time, ILog
 
     private void OnCommitted(Commit commit)
     {
-        if (commit.IsUnsure || commit.Events.Any(e => e.Event is null or { Type: ChatEventType.MessageCreated }))
+        if (commit.IsUnsure || commit.Events.Count > 0)
             Wake();
     }
 

@@ -55,7 +55,7 @@ public static class DisplayNames
             // Code points that are no characters: such a name, of before there were rules, is compared as it stands.
         }
 
-        return string.Concat(name.EnumerateRunes().Where(rune => !Rune.IsWhiteSpace(rune) && !IsUnseen(rune)));
+        return string.Concat(name.EnumerateRunes().Where(rune => !Rune.IsWhiteSpace(rune) && !Texts.IsUnseen(rune)));
     }
 
     /// <summary>The name, with a number behind it where it is taken.</summary>
@@ -86,18 +86,6 @@ public static class DisplayNames
         taken.Add(KeyOf(free));
         return free;
     }
-
-    /// <summary>Accents, and what shows nothing of its own: selectors of a variant, joiners and other marks of format.</summary>
-    private static bool IsUnseen(Rune rune) =>
-        Rune.GetUnicodeCategory(rune) == UnicodeCategory.Format
-        || rune.Value
-            is (>= 0x0300 and <= 0x036F)
-                or (>= 0x1AB0 and <= 0x1AFF)
-                or (>= 0x1DC0 and <= 0x1DFF)
-                or (>= 0x20D0 and <= 0x20FF)
-                or (>= 0xFE00 and <= 0xFE0F)
-                or (>= 0xFE20 and <= 0xFE2F)
-                or (>= 0xE0100 and <= 0xE01EF);
 
     private static string Numbered(string name, int number)
     {

@@ -43,6 +43,18 @@ public static class Texts
         }
     }
 
+    /// <summary>Accents, and what shows nothing of its own: selectors of a variant, joiners and other marks of format.</summary>
+    internal static bool IsUnseen(Rune rune) =>
+        Rune.GetUnicodeCategory(rune) == UnicodeCategory.Format
+        || rune.Value
+            is (>= 0x0300 and <= 0x036F)
+                or (>= 0x1AB0 and <= 0x1AFF)
+                or (>= 0x1DC0 and <= 0x1DFF)
+                or (>= 0x20D0 and <= 0x20FF)
+                or (>= 0xFE00 and <= 0xFE0F)
+                or (>= 0xFE20 and <= 0xFE2F)
+                or (>= 0xE0100 and <= 0xE01EF);
+
     private static bool JoinsEmoji(string text, int index) =>
         text[index] == '\u200D'
         && Rune.DecodeLastFromUtf16(text.AsSpan(0, index), out var before, out _) == OperationStatus.Done

@@ -35,7 +35,7 @@ public sealed record MemberPage(IReadOnlyList<MemberView> Members, string? NextA
 public sealed record AuthorView(string UserId, string Name);
 
 /// <summary>A message as it is now.</summary>
-public sealed record MessageView(
+public record MessageView(
     long Id,
     long ChatId,
     long Seq,
@@ -146,6 +146,10 @@ public record ListedFile : AttachmentView
     public AuthorView Author { get; }
 
     public DateTime SentAt { get; }
+
+    /// <summary>What stands around the words that were looked for, where the file has them; for pages.</summary>
+    [JsonIgnore]
+    public string? Snippet { get; init; }
 }
 
 /// <summary>A file that somebody looks at.</summary>
@@ -185,9 +189,23 @@ public sealed record OwnFile : ListedFile
 /// <param name="NextBefore">Ask for the files before this one next; null on the last page.</param>
 public sealed record OwnFilePage(IReadOnlyList<OwnFile> Files, Guid? NextBefore);
 
+/// <summary>Where in a message's files the words were found.</summary>
+/// <param name="Snippet">What stands around them, as plain text.</param>
+public sealed record FoundInFile(Guid FileId, string Snippet);
+
+/// <summary>A message that a search has found.</summary>
+public sealed record FoundMessage : MessageView
+{
+    internal FoundMessage(MessageView message, FoundInFile? found)
+        : base(message) => Found = found;
+
+    /// <summary>Null where its text and the names of its files have the words.</summary>
+    public FoundInFile? Found { get; }
+}
+
 /// <summary>A page of what a search has found, newest first.</summary>
 /// <param name="NextBefore">Ask for the messages before this id next; null on the last page.</param>
-public sealed record FoundPage(IReadOnlyList<MessageView> Messages, long? NextBefore);
+public sealed record FoundPage(IReadOnlyList<FoundMessage> Messages, long? NextBefore);
 
 /// <summary>How much is stored, thumbnails included.</summary>
 /// <param name="QuotaBytes">How much may be stored; null: there is no quota.</param>

@@ -11,6 +11,7 @@ namespace ChatFiles.Core.Upkeep;
 /// <param name="OrphansRemoved">Blobs without a row that the sweeper has removed so far.</param>
 /// <param name="PresenceCheckedAt">When the last round ended that looked whether all blobs are there.</param>
 /// <param name="ContentCheckedAt">When the last round ended that read all bytes.</param>
+/// <param name="FilesToLookInto">So many were not looked into yet for words that are in them; null where that is turned off.</param>
 public sealed record Overview(
     int People,
     int Chats,
@@ -23,7 +24,8 @@ public sealed record Overview(
     IReadOnlyList<MissingFile> MissingFiles,
     long OrphansRemoved,
     DateTimeOffset? PresenceCheckedAt,
-    DateTimeOffset? ContentCheckedAt
+    DateTimeOffset? ContentCheckedAt,
+    int? FilesToLookInto
 );
 
 public sealed record MissingFile(long ChatId, Guid FileId, string FileName, long Size);
@@ -35,8 +37,10 @@ public sealed class OverviewReader
 
     private readonly IDbContextFactory<ChatDbContext> _databases;
     private readonly Markers _markers;
+    private readonly bool _hasContents;
 
-    internal OverviewReader(IDbContextFactory<ChatDbContext> databases, Markers markers) => (_databases, _markers) = (databases, markers);
+    internal OverviewReader(IDbContextFactory<ChatDbContext> databases, Markers markers, bool hasContents) =>
+        (_databases, _markers, _hasContents) = (databases, markers, hasContents);
 
     public async Task<Overview> ReadAsync(CancellationToken cancellationToken = default)
     {
@@ -58,7 +62,18 @@ public sealed class OverviewReader
                 .ToListAsync(cancellationToken),
             await _markers.GetNumberAsync(Marker.OrphansRemoved, cancellationToken),
             await _markers.GetTimeAsync(CheckRound.EndMarker(DriftCheck.PresenceRound), cancellationToken),
-            await _markers.GetTimeAsync(CheckRound.EndMarker(DriftCheck.ContentRound), cancellationToken)
+            await _markers.GetTimeAsync(CheckRound.EndMarker(DriftCheck.ContentRound), cancellationToken),
+            _hasContents ? await CountToLookIntoAsync(db, cancellationToken) : null
         );
+    }
+
+    private static async Task<int> CountToLookIntoAsync(ChatDbContext db, CancellationToken cancellationToken)
+    {
+        var progress = await ContentIndex.ReadProgressAsync(db, cancellationToken);
+        var (newest, oldest) = (new ContentKey(progress.Newest), new ContentKey(progress.Oldest));
+        var ready = db.Attachments.Where(a => a.State == AttachmentState.Ready);
+        var old = ready.Where(a => a.MessageId < oldest.MessageId || (a.MessageId == oldest.MessageId && a.Position < oldest.Position));
+        var recent = ready.Where(a => a.MessageId > newest.MessageId || (a.MessageId == newest.MessageId && a.Position > newest.Position));
+        return await old.CountAsync(cancellationToken) + await recent.CountAsync(cancellationToken);
     }
 }

@@ -4,6 +4,7 @@ using ChatFiles.Core.Data;
 using ChatFiles.Core.Files;
 using ChatFiles.Core.Model;
 using ChatFiles.Core.People;
+using ChatFiles.Core.Upkeep;
 using Microsoft.AspNetCore.Identity;
 using Microsoft.EntityFrameworkCore;
 using Microsoft.Extensions.Configuration;
@@ -51,6 +52,12 @@ internal sealed class ChatWorld : IAsyncDisposable
 
     /// <summary>Puts what was sent into the search index; else its own service does that soon after each commit.</summary>
     public Task IndexAsync() => _services.GetRequiredService<SearchIndexer>().CatchUpAsync(CancellationToken.None);
+
+    /// <summary>Reads what is in all files; else a service does that soon after each commit, and slowly with those from before it began.</summary>
+    public async Task ReadContentsAsync()
+    {
+        while (await Hosted<ContentReader>().StepAsync(CancellationToken.None)) { }
+    }
 
     public IFileStore Store => _services.GetRequiredService<IFileStore>();
 

@@ -23,6 +23,7 @@ public static class ReadingChild
     /// <summary>What can be made of files, and by whom.</summary>
     private static readonly Dictionary<string, Read> Readers = new(StringComparer.Ordinal)
     {
+        [nameof(ReadingKind.Text)] = FileText.Read,
     };
 
     /// <summary>Whether the program was started to be that process; it has done its work then.</summary>

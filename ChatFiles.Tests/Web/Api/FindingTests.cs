@@ -108,7 +108,11 @@ public sealed class FindingTests(TestServer server) : IClassFixture<TestServer>
         var mine = await SearchAsync(ann, "search?q=ZAUNKONIG");
         Chats(mine).ShouldBe([own, shared]);
         mine.GetProperty("nextBefore").ValueKind.ShouldBe(JsonValueKind.Null);
-        mine.GetProperty("messages")[1].GetRawText().ShouldBe(text.GetRawText());
+        var found = mine.GetProperty("messages")[1];
+        foreach (var member in text.EnumerateObject())
+            found.GetProperty(member.Name).GetRawText().ShouldBe(member.Value.GetRawText(), member.Name);
+        found.GetProperty("found").ValueKind.ShouldBe(JsonValueKind.Null);
+        found.EnumerateObject().Count().ShouldBe(text.EnumerateObject().Count() + 1);
         Chats(await SearchAsync(ann, $"search?q=zaun&chat={shared}")).ShouldBe([shared]);
         Chats(await SearchAsync(bob, "search?q=zaunk%C3%B6nig")).ShouldBe([shared]);
 

@@ -43,8 +43,8 @@ public sealed partial class SearchPage(ChatDirectory directory, FindingService f
     [CascadingParameter]
     private Task<AuthenticationState> Authentication { get; set; } = null!;
 
-    private PagedReading<MessageView, long?> List =>
-        field ??= new PagedReading<MessageView, long?>(Turns, Comparer<MessageView>.Create(NewestFirst), message => message.Id);
+    private PagedReading<FoundMessage, long?> List =>
+        field ??= new PagedReading<FoundMessage, long?>(Turns, Comparer<FoundMessage>.Create(NewestFirst), message => message.Id);
 
     /// <summary>The chat that the search may be narrowed to.</summary>
     private ChatSummary? From => _chats.FirstOrDefault(c => c.Id == _address.FromChatId);
@@ -82,10 +82,11 @@ public sealed partial class SearchPage(ChatDirectory directory, FindingService f
         var changed = List.Rows.Where(m => changes.Any(news => IsAbout(news, m))).Select(m => m.Id).ToHashSet();
         if (changed.Count == 0)
             return false;
-        var messages = await finding.GetMessagesAsync(_userId, changed);
-        var found = messages.Where(m => _words!.AreIn([m.Text, .. ReadyFiles(m).Select(f => f.FileName ?? "")])).ToList();
-        List.Remove(m => changed.Contains(m.Id) && found.TrueForAll(f => f.Id != m.Id));
-        found.ForEach(List.Put);
+        var shown = List.Rows.Where(m => changed.Contains(m.Id)).ToList();
+        var found = await finding.FindAgainAsync(_userId, shown, _words!);
+        List.Remove(m => changed.Contains(m.Id) && found.All(f => f.Id != m.Id));
+        foreach (var message in found)
+            List.Put(message);
         return true;
     }
 
@@ -112,7 +113,7 @@ public sealed partial class SearchPage(ChatDirectory directory, FindingService f
     private async Task SearchAsync(SearchAddress address) =>
         _hasSearched |= await List.BeginAsync((before, ending) => ReadPageAsync(address, before, ending));
 
-    private async Task<Result<Page<MessageView, long?>>> ReadPageAsync(SearchAddress address, long? before, CancellationToken ending)
+    private async Task<Result<Page<FoundMessage, long?>>> ReadPageAsync(SearchAddress address, long? before, CancellationToken ending)
     {
         var mine = before is null ? await directory.ListChatsAsync(_userId, ending) : _chats;
         var searched = string.IsNullOrWhiteSpace(address.Text)
@@ -122,7 +123,7 @@ public sealed partial class SearchPage(ChatDirectory directory, FindingService f
         (_address, _chats) = (address, mine);
         _words = SearchWords.Parse(address.Text).Succeeded(out var words, out _) ? words : null;
         if (searched.Succeeded(out var page, out var refusal))
-            return new Page<MessageView, long?>(page.Messages, page.NextBefore);
+            return new Page<FoundMessage, long?>(page.Messages, page.NextBefore);
         // What another search has found has nothing to do with this one.
         if (before is null)
             List.Clear();

@@ -1,0 +1,228 @@
+using ChatFiles.Core.Model;
+using Microsoft.EntityFrameworkCore;
+
+namespace ChatFiles.Core.Data;
+
+/// <summary>A file by its place: in this order the index has them, so that a search reads the newest first.</summary>
+internal readonly record struct ContentKey(long Value)
+{
+    /// <summary>More than a message has files.</summary>
+    private const int FilesPerMessage = 16;
+
+    public ContentKey(long messageId, int position)
+        : this((messageId * FilesPerMessage) + position) { }
+
+    public long MessageId => Value / FilesPerMessage;
+
+    public int Position => (int)(Value % FilesPerMessage);
+
+    /// <summary>The first of a message; of one that nobody has yet, a key beyond all.</summary>
+    public static long FirstOf(long messageId) => messageId > long.MaxValue / FilesPerMessage ? long.MaxValue : messageId * FilesPerMessage;
+}
+
+/// <summary>
+/// The words in files: <c>FileContents</c> has each file's text, or that it has none, once somebody has looked;
+/// <c>ContentSearch</c> is the full-text index (FTS5) of it. Nothing of this is written when a file is sent or deleted: it is
+/// read later (<c>ContentProgress</c> says how far that has come), and whatever is found counts only while the file is
+/// ready and the person a member of its chat. A trigger notes in <c>ContentBehind</c> whose state has changed: words of
+/// what is deleted are then taken out, of pages too. All of it can be made again from the files.
+/// </summary>
+internal static class ContentIndex
+{
+    public const string DropTriggers = """
+        DROP TRIGGER IF EXISTS "Content_file_changed";
+        DROP TRIGGER IF EXISTS "Content_file_removed";
+        """;
+
+    private const string Drop =
+        DropTriggers
+        + """
+            DROP TABLE IF EXISTS "ContentSearch";
+            DROP TABLE IF EXISTS "FileContents";
+            DROP TABLE IF EXISTS "ContentProgress";
+            DROP TABLE IF EXISTS "ContentBehind";
+            """;
+
+    private const string Create = """
+        CREATE TABLE "FileContents" ("Key" INTEGER PRIMARY KEY, "Sha256" TEXT NOT NULL, "FileName" TEXT NOT NULL, "Text" TEXT);
+        CREATE INDEX "FileContents_Sha256" ON "FileContents" ("Sha256");
+        CREATE VIRTUAL TABLE "ContentSearch" USING fts5("FileName", "Text", content='', tokenize='ascii', columnsize=0);
+        INSERT INTO "ContentSearch"("ContentSearch", rank) VALUES('secure-delete', 1);
+        CREATE TABLE "ContentBehind" ("Key" INTEGER PRIMARY KEY);
+        CREATE TABLE "ContentProgress" ("Newest" INTEGER NOT NULL, "Oldest" INTEGER NOT NULL);
+        INSERT INTO "ContentProgress" SELECT COALESCE(MAX("Id"), 0) * 16 + 15, COALESCE(MAX("Id"), 0) * 16 + 16 FROM "Messages";
+        """;
+
+    private const string CreateTriggers = """
+        CREATE TRIGGER IF NOT EXISTS "Content_file_changed" AFTER UPDATE OF "State" ON "Attachments" WHEN new."State" <> old."State" BEGIN
+            INSERT OR IGNORE INTO "ContentBehind" VALUES (new."MessageId" * 16 + new."Position");
+        END;
+        CREATE TRIGGER IF NOT EXISTS "Content_file_removed" AFTER DELETE ON "Attachments" BEGIN
+            INSERT OR IGNORE INTO "ContentBehind" VALUES (old."MessageId" * 16 + old."Position");
+        END;
+        """;
+
+    private const string StateSql = """
+        SELECT "State" FROM "Attachments" WHERE "MessageId" = @message AND "Position" = @position
+        """;
+
+    private const string KeepSql = """
+        INSERT OR IGNORE INTO "FileContents"("Key", "Sha256", "FileName", "Text") VALUES (@key, @sha256, @name, @text)
+        """;
+
+    private const string AddSql = """
+        INSERT INTO "ContentSearch"(rowid, "FileName", "Text") VALUES (@key, @name, @text)
+        """;
+
+    private const string TakeOutSql = """
+        INSERT INTO "ContentSearch"("ContentSearch", rowid, "FileName", "Text") VALUES ('delete', @key, @name, @text)
+        """;
+
+    private const string ForgetSql = """
+        DELETE FROM "FileContents" WHERE "Key" = @key
+        """;
+
+    private const string NotBehindSql = """
+        DELETE FROM "ContentBehind" WHERE "Key" = @key
+        """;
+
+    private const string NewestSql = """
+        UPDATE "ContentProgress" SET "Newest" = @key
+        """;
+
+    private const string OldestSql = """
+        UPDATE "ContentProgress" SET "Oldest" = @key
+        """;
+
+    /// <summary>After the last migration. Where contents are not wanted, nothing of them is kept.</summary>
+    public static async Task PrepareAsync(ChatDbContext db, bool hasContents)
+    {
+        await using var transaction = await db.Database.BeginTransactionAsync();
+        var exists = await db.Database.SqlQuery<int>($"SELECT 1 FROM sqlite_schema WHERE name = 'ContentProgress'").AnyAsync();
+        if (exists && !hasContents)
+            await db.Database.ExecuteSqlRawAsync(Drop);
+        if (!exists && hasContents)
+            await db.Database.ExecuteSqlRawAsync(Create);
+        if (hasContents)
+            await db.Database.ExecuteSqlRawAsync(CreateTriggers);
+        await transaction.CommitAsync();
+    }
+
+    /// <summary>
+    /// Files that have the words, newest first, out of the caller's own chats: all those of so many messages.
+    /// CROSS JOIN as in <see cref="SearchIndex.Find"/>.
+    /// </summary>
+    /// <param name="limit">Of messages.</param>
+    public static async Task<List<ContentKey>> FindAsync(
+        ChatDbContext db,
+        string userId,
+        string expression,
+        long? chatId,
+        long? before,
+        int limit,
+        CancellationToken cancellationToken
+    )
+    {
+        var end = before is { } id ? ContentKey.FirstOf(id) : long.MaxValue;
+        var keys = await db
+            .Database.SqlQuery<long>(
+                $"""
+                SELECT s.rowid AS "Value"
+                FROM "ContentSearch" AS s
+                CROSS JOIN "Attachments" AS a ON a."MessageId" = s.rowid / 16 AND a."Position" = s.rowid % 16 AND a."State" = 0
+                CROSS JOIN "Members" AS me ON me."ChatId" = a."ChatId" AND me."UserId" = {userId}
+                WHERE s."ContentSearch" MATCH {expression} AND s.rowid < {end} AND ({chatId} IS NULL OR a."ChatId" = {chatId})
+                ORDER BY s.rowid DESC
+                LIMIT {limit * Attachment.MaxPerMessage}
+                """
+            )
+            .ToListAsync(cancellationToken);
+        return keys.ConvertAll(key => new ContentKey(key));
+    }
+
+    /// <summary>Keys of the files that have the words, whoever's they are; to be narrowed by a query.</summary>
+    public static IQueryable<long> Find(ChatDbContext db, string expression, ContentKey from, ContentKey until) =>
+        db.Database.SqlQuery<long>(
+            $"""
+            SELECT rowid AS "Value" FROM "ContentSearch" WHERE "ContentSearch" MATCH {expression} AND rowid BETWEEN {from.Value} AND {until.Value}
+            """
+        );
+
+    /// <summary>What is in a file; null where nobody has looked or there is no text in it.</summary>
+    public static Task<string?> ReadTextAsync(ChatDbContext db, ContentKey key, CancellationToken cancellationToken) =>
+        db.Database.SqlQuery<string?>($"SELECT \"Text\" AS \"Value\" FROM \"FileContents\" WHERE \"Key\" = {key.Value}").SingleOrDefaultAsync(cancellationToken);
+
+    /// <summary>Whether somebody has looked into the file.</summary>
+    public static Task<bool> IsReadAsync(ChatDbContext db, ContentKey key, CancellationToken cancellationToken) =>
+        db.Database.SqlQuery<int>($"SELECT 1 AS \"Value\" FROM \"FileContents\" WHERE \"Key\" = {key.Value}").AnyAsync(cancellationToken);
+
+    /// <summary>What was found in the same bytes before, such as those of a copy; null where nobody has looked into any.</summary>
+    public static async Task<KnownText?> FindKnownAsync(ChatDbContext db, string sha256, CancellationToken cancellationToken) =>
+        (
+            await db
+                .Database.SqlQuery<KnownText>($"SELECT \"Text\" FROM \"FileContents\" WHERE \"Sha256\" = {sha256} LIMIT 1")
+                .ToListAsync(cancellationToken)
+        ).SingleOrDefault();
+
+    /// <summary>How far it has come.</summary>
+    public static Task<ContentProgress> ReadProgressAsync(ChatDbContext db, CancellationToken cancellationToken) =>
+        db.Database.SqlQuery<ContentProgress>($"SELECT \"Newest\", \"Oldest\" FROM \"ContentProgress\"").SingleAsync(cancellationToken);
+
+    /// <summary>Files whose state has changed.</summary>
+    public static async Task<List<ContentKey>> ReadBehindAsync(ChatDbContext db, int limit, CancellationToken cancellationToken)
+    {
+        var keys = await db
+            .Database.SqlQuery<long>($"SELECT \"Key\" AS \"Value\" FROM \"ContentBehind\" ORDER BY \"Key\" LIMIT {limit}")
+            .ToListAsync(cancellationToken);
+        return keys.ConvertAll(key => new ContentKey(key));
+    }
+
+    /// <summary>What is to be taken out of the index for a file that is gone; null where it has never been looked into.</summary>
+    public static async Task<KeptContent?> ReadKeptAsync(ChatDbContext db, ContentKey key, CancellationToken cancellationToken) =>
+        (
+            await db
+                .Database.SqlQuery<KeptContent>($"SELECT \"FileName\", \"Text\" FROM \"FileContents\" WHERE \"Key\" = {key.Value}")
+                .ToListAsync(cancellationToken)
+        ).SingleOrDefault();
+
+    /// <summary>Keeps what is in a file, unless it was deleted meanwhile.</summary>
+    /// <param name="text">Null: it has been looked into, and there is no text in it.</param>
+    /// <param name="terms">Those of name and text; made outside the write, which others wait for.</param>
+    public static bool Put(WriteScope scope, ContentKey key, string sha256, string fileName, string? text, (string Name, string Text) terms)
+    {
+        var state = scope.Statement(StateSql, ("@message", key.MessageId), ("@position", key.Position)).ExecuteScalar();
+        if (state is not long known || known == (long)AttachmentState.Deleted)
+            return false;
+        if (scope.Statement(KeepSql, ("@key", key.Value), ("@sha256", sha256), ("@name", fileName), ("@text", text)).ExecuteNonQuery() == 0)
+            return false;
+        if (text is not null)
+            scope.Statement(AddSql, ("@key", key.Value), ("@name", terms.Name), ("@text", terms.Text)).ExecuteNonQuery();
+        return true;
+    }
+
+    /// <summary>Takes a file out that is gone.</summary>
+    /// <param name="terms">Those that were put in; null where none were.</param>
+    public static bool Remove(WriteScope scope, ContentKey key, (string Name, string Text)? terms)
+    {
+        var wasKept = scope.Statement(ForgetSql, ("@key", key.Value)).ExecuteNonQuery() > 0;
+        if (wasKept && terms is { } gone)
+            scope.Statement(TakeOutSql, ("@key", key.Value), ("@name", gone.Name), ("@text", gone.Text)).ExecuteNonQuery();
+        return Settle(scope, key);
+    }
+
+    /// <summary>What had changed about a file has been attended to.</summary>
+    public static bool Settle(WriteScope scope, ContentKey key) => scope.Statement(NotBehindSql, ("@key", key.Value)).ExecuteNonQuery() > 0;
+
+    public static bool MoveNewest(WriteScope scope, ContentKey key) => scope.Statement(NewestSql, ("@key", key.Value)).ExecuteNonQuery() > 0;
+
+    public static bool MoveOldest(WriteScope scope, ContentKey key) => scope.Statement(OldestSql, ("@key", key.Value)).ExecuteNonQuery() > 0;
+
+    internal sealed record KnownText(string? Text);
+
+    internal sealed record KeptContent(string FileName, string? Text);
+}
+
+/// <summary>How far files have been looked into.</summary>
+/// <param name="Newest">Beyond this key are the new ones.</param>
+/// <param name="Oldest">Before this key are those that were there already when it began.</param>
+internal sealed record ContentProgress(long Newest, long Oldest);
