@@ -12,6 +12,12 @@ public enum Shown
     Video,
     Pdf,
     Text,
+
+    /// <summary>A text of rows of values.</summary>
+    Table,
+
+    /// <summary>By the names of what is in it.</summary>
+    Zip,
 }
 
 /// <summary>One row of the table of types: what an extension means, how its files begin and how people see them.</summary>

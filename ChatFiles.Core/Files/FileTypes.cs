@@ -137,8 +137,8 @@ public static class FileTypes
         Document("dwg", "image/vnd.dwg", Shown.Card, "41433130", "4143312E", "4143322E"), // AC10, AC1., AC2.
         Document("dxf", "image/vnd.dxf", Shown.Card),
         Document("txt log", "text/plain", Shown.Text),
-        Sheet("csv", "text/csv", Shown.Text),
-        Sheet("tsv", "text/tab-separated-values", Shown.Text),
+        Sheet("csv", "text/csv", Shown.Table),
+        Sheet("tsv", "text/tab-separated-values", Shown.Table),
         Document("json", "application/json", Shown.Text),
         Document("jsonl", "application/jsonl", Shown.Text),
         Document("md", "text/markdown", Shown.Text),
@@ -161,7 +161,7 @@ public static class FileTypes
         Document("ts", "text/x-typescript", Shown.Text),
         Document("css", "text/css", Shown.Text),
         Document("diff patch", "text/x-diff", Shown.Text),
-        Archive("zip", "application/zip", Zip, "504B0506", "504B0708", "504B3030504B0304"), // also an empty one, and one in parts
+        Row("zip", "application/zip", FileKind.Archive, "archive", Shown.Zip, [Zip, "504B0506", "504B0708", "504B3030504B0304"]), // also an empty one, and one in parts
         Archive("7z", "application/x-7z-compressed", "377ABCAF271C"),
         Archive("gz tgz", "application/gzip", Gzip),
         Archive("bz2", "application/x-bzip2", "425A68??314159265359", "425A68"),

@@ -158,6 +158,71 @@ public sealed class ShowingFiles(Site site) : IClassFixture<Site>
         });
 
     [Fact]
+    public Task What_is_in_a_table_a_log_and_an_archive_is_seen_without_opening_them_and_nothing_moves_for_it() =>
+        site.PlayAsync(async scene =>
+        {
+            var (ann, ben, _) = await scene.TwoInAChatAsync();
+            var gate = new TaskCompletionSource();
+            await ben.Page.RouteAsync(
+                url => url.EndsWith("?preview", StringComparison.Ordinal),
+                async route =>
+                {
+                    await gate.Task;
+                    await route.ContinueAsync();
+                }
+            );
+            var rows = string.Concat(Enumerable.Range(1, 50).Select(n => $"bolt {n};{n},50;\"long; thin\"\n"));
+            await ann.AttachAsync(
+                SampleFile.Text("prices.csv", "Name;Price;Note\n" + rows),
+                SampleFile.Text("build.log", "starting\n\u001b[31mERROR\u001b[0m <b>no</b> route\n"),
+                SampleFile.Zip("release.zip", "docs/Größe.txt", "1.txt", "2.txt", "3.txt", "4.txt", "5.txt", "6.txt")
+            );
+            await ann.SayAsync("The release");
+            await Expect(ben.Attachment("release.zip")).ToBeVisibleAsync();
+            var before = await WhereAllIsAsync(ben);
+
+            gate.SetResult();
+
+            var table = ben.Attachment("prices.csv").GetByRole(AriaRole.Table);
+            await Expect(table.GetByRole(AriaRole.Columnheader)).ToHaveTextAsync(["Name", "Price", "Note"]);
+            await Expect(table.GetByRole(AriaRole.Row).Nth(1).GetByRole(AriaRole.Cell)).ToHaveTextAsync(["bolt 1", "1,50", "long; thin"]);
+            await Expect(ben.Attachment("build.log").GetByText("ERROR", new() { Exact = true })).ToHaveCSSAsync("color", "rgb(163, 32, 26)");
+            await Expect(ben.Attachment("build.log")).ToContainTextAsync("<b>no</b> route");
+            var names = ben.Attachment("release.zip").GetByRole(AriaRole.Listitem);
+            await Expect(names.First).ToContainTextAsync("docs/Größe.txt");
+            await Expect(names.Last).ToHaveTextAsync("and 2 more");
+            (await WhereAllIsAsync(ben)).ShouldBe(before);
+
+            await ben.Button("Show more of prices.csv").ClickAsync();
+            await Expect(ben.Dialog.GetByRole(AriaRole.Row)).ToHaveCountAsync(51);
+            await Expect(ben.Dialog.GetByRole(AriaRole.Combobox, new() { Name = "Encoding" })).ToHaveValueAsync("utf-8");
+            await ben.Dialog.GetByRole(AriaRole.Checkbox, new() { Name = "As a table" }).UncheckAsync();
+            await Expect(ben.Dialog.GetByRole(AriaRole.Region, new() { Name = "Text of prices.csv" })).ToContainTextAsync("bolt 50;50,50;\"long; thin\"");
+        });
+
+    [Fact]
+    public Task A_text_in_another_encoding_is_shown_as_what_it_is_and_can_be_read_as_another() =>
+        site.PlayAsync(async scene =>
+        {
+            var (ann, ben, _) = await scene.TwoInAChatAsync();
+            // "Grüße" as Windows-1252 has it.
+            await ann.ShareAsync(new SampleFile("hello.txt", [(byte)'G', (byte)'r', 0xFC, 0xDF, (byte)'e']));
+            await Expect(ben.Attachment("hello.txt")).ToContainTextAsync("Grüße");
+
+            await ben.OpenCardAsync("hello.txt");
+            var (text, encoding) = (
+                ben.Dialog.GetByRole(AriaRole.Region, new() { Name = "Text of hello.txt" }),
+                ben.Dialog.GetByRole(AriaRole.Combobox, new() { Name = "Encoding" })
+            );
+            await Expect(text).ToHaveTextAsync("Grüße");
+            await Expect(encoding).ToHaveValueAsync("windows-1252");
+            await encoding.FocusAsync();
+            await encoding.SelectOptionAsync("windows-1251");
+            await Expect(text).ToHaveTextAsync("GrьЯe");
+            await Expect(encoding).ToBeFocusedAsync();
+        });
+
+    [Fact]
     public Task Back_closes_the_viewer_and_leaves_the_chat_where_it_was() =>
         site.PlayAsync(async scene =>
         {
@@ -253,6 +318,17 @@ public sealed class ShowingFiles(Site site) : IClassFixture<Site>
             await Expect(ben.Attachment("dawn.png")).ToBeInViewportAsync();
             await Expect(ben.Page).ToHaveURLAsync(new Uri(scene.Server.Address, $"/chats/{chat.Id}?message={message.Id}").ToString());
         });
+
+    /// <summary>Every message and every file in one, to the pixel.</summary>
+    private static Task<string> WhereAllIsAsync(Person person) =>
+        person.Messages.EvaluateAsync<string>(
+            """
+            (log) => [...log.querySelectorAll('article, figure')]
+              .map((element) => element.getBoundingClientRect())
+              .map(({ x, y, width, height }) => [x, y, width, height].map((length) => length.toFixed(1)).join(' '))
+              .join('\n')
+            """
+        );
 
     private static string AddressOf(Scene scene, ChatInfo chat, MessageInfo message, int file) =>
         new Uri(scene.Server.Address, $"/chats/{chat.Id}?message={message.Id}&file={message.Attachments[file].Id}").ToString();

@@ -147,6 +147,7 @@ public sealed partial class Uploading(Site site) : IClassFixture<Site>
                     ("Two pictures", [SampleFile.Png("a.png", 640, 480), SampleFile.Png("b.png", 300, 500)]),
                     ("Played", [SampleFile.Video("clip.webm"), SampleFile.Sound("voice.wav")]),
                     ("With files", [SampleFile.Archive("backup.7z", Megabyte), SampleFile.Text("a file with quite a long name, as people have them.txt", "x\n")]),
+                    ("Seen before they are opened", [SampleFile.Text("figures.csv", "name;price\nbolt;3\n"), SampleFile.Zip("all.zip", "a.txt", "b.txt"), SampleFile.Text("build.log", string.Concat(Enumerable.Repeat("a line\n", 2000)))]),
                 })
                 {
                     if (files.Length > 0)
@@ -203,12 +204,13 @@ public sealed partial class Uploading(Site site) : IClassFixture<Site>
 
     private const string AreLoaded = """
         (text) => [...text.closest('[data-client-id]').querySelectorAll('img')].every((image) => image.closest('[hidden]') || image.naturalWidth > 0)
+          && [...text.closest('[data-client-id]').querySelectorAll('file-preview')].every((preview) => preview.childElementCount > 0)
         """;
 
     /// <summary>What a bubble shows, what is in what, and where: all but its state, its buttons and links. And where one writes.</summary>
     private const string Drawn = """
         (text) => {
-          const shown = ['avatar', 'author', 'text', 'files', 'pictures', 'others', 'attachment', 'caption', 'kind', 'what', 'name', 'size'];
+          const shown = ['avatar', 'author', 'text', 'files', 'pictures', 'others', 'attachment', 'caption', 'kind', 'what', 'name', 'size', 'preview'];
           const lines = [];
           const walk = (element, depth) => {
             const is = element.matches('.picture, video, audio, [data-as]') ? 'media' : shown.find((name) => element.classList.contains(name));

@@ -10,6 +10,22 @@ public sealed partial record SampleFile(string Name, byte[] Bytes)
 {
     public static SampleFile Text(string name, string text) => new(name, Encoding.UTF8.GetBytes(text));
 
+    /// <summary>With so many small texts in it.</summary>
+    public static SampleFile Zip(string name, params string[] entries)
+    {
+        using var bytes = new MemoryStream();
+        using (var zip = new ZipArchive(bytes, ZipArchiveMode.Create, leaveOpen: true))
+        {
+            foreach (var entry in entries)
+            {
+                using var content = zip.CreateEntry(entry).Open();
+                content.Write(Encoding.UTF8.GetBytes(entry));
+            }
+        }
+
+        return new SampleFile(name, bytes.ToArray());
+    }
+
     public static SampleFile Pdf(string name) =>
         new(name, Encoding.ASCII.GetBytes($"%PDF-1.4\n% {RandomNumberGenerator.GetHexString(32)}\n1 0 obj<</Type/Catalog>>endobj\ntrailer<</Root 1 0 R>>\n%%EOF\n"));
 

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { readFileSync } from 'node:fs';
 import test from 'node:test';
-import { cleaned, extensionOf, hasPreview, iconOf, isPicture, isPlayed, readableSize, refusalOf, refusalOfName } from '../../wwwroot/js/files/files.js';
+import { cleaned, extensionOf, hasPreview, iconOf, isPicture, isPlayed, previewLines, readableSize, refusalOf, refusalOfName } from '../../wwwroot/js/files/files.js';
 import { previewSize, shownAs } from '../../wwwroot/js/files/pictures.js';
 import { acceptedTypes, takeRules, words } from '../../wwwroot/js/server/rules.js';
 
@@ -31,6 +31,10 @@ test('Sizes are written as the server writes them', () => {
 
 test('Pictures are shown in the size in which the server shows them', () => {
   for (const [[width, height], [shownWidth, shownHeight]] of examples.previews) assert.deepEqual(previewSize({ width, height }), { width: shownWidth, height: shownHeight });
+});
+
+test('A file on its way keeps as many lines free as when it is there', () => {
+  for (const [name, , size, lines] of examples.previewLines) assert.equal(previewLines({ name, size }), lines, `${name}, ${size}`);
 });
 
 test('What is no picture to the server is none on its way', () => {

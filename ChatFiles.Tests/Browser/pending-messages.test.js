@@ -16,7 +16,7 @@ takeRules({
     { icon: 'video', kind: 'video', shown: 'video', extensions: 'mp4' },
   ],
   refused: null,
-  pictures: { maxWidth: 400, maxHeight: 320, maxPixels: 50_000_000 },
+  pictures: { maxWidth: 400, maxHeight: 320, maxPixels: 50_000_000, maxSoundBytes: 2 * 1024 * 1024 },
   names: { deceptive: '', maxBytes: 255 },
   limits: {},
   words: {},
@@ -49,6 +49,7 @@ const template = () =>
               draw('div.picture', { 'data-as': 'picture' }, draw('img')),
               draw('video', { 'data-as': 'video' }),
               draw('div.caption', {}, draw('span.kind', {}, draw('svg')), draw('span.name'), draw('span.size'), draw('button', { 'data-retry': '' }), draw('button', { 'data-cancel': '' })),
+              draw('div.preview'),
               draw('div', { 'data-as': 'audio' }),
               draw('div.progress', { role: 'progressbar' }, draw('span')),
             ),
@@ -111,6 +112,15 @@ test('Each file has a frame of its own, and a message without a text no line for
   assert.deepEqual(
     frames.map((frame) => part('[role=progressbar]', frame).getAttribute('aria-label')),
     ['Uploading notes.txt', 'Uploading data.bin'],
+  );
+});
+
+test('What a file will show of itself has its room on the way, and what shows nothing takes none', () => {
+  outbox.send(chat, '', [fileOf('notes.txt', 'x'.repeat(60)), fileOf('data.bin'), fileOf('long.txt', 'x'.repeat(9_000))]);
+  const previews = part('.others').children.map((frame) => part('.preview', frame));
+  assert.deepEqual(
+    previews.map(({ hidden, style }) => [hidden, style['--lines']]),
+    [[false, '5'], [true, '0'], [false, '7']],
   );
 });
 

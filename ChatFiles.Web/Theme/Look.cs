@@ -54,6 +54,13 @@ internal static class Look
         DangerInk,
         new("success-soft", "#e5f4ea", "#17301f"),
         SuccessInk,
+        // What programs colour in a terminal; on a ground of the same hue, which is a breath of it, too.
+        new("ansi-red", "#a3201a", "#ff9d94"),
+        new("ansi-green", "#1a6431", "#86d996"),
+        new("ansi-yellow", "#755400", "#e3c069"),
+        new("ansi-blue", "#2a45b8", "#9db4ff"),
+        new("ansi-magenta", "#8a2590", "#eda2ee"),
+        new("ansi-cyan", "#0f5f6b", "#7ed3df"),
         new("checker", "#ececf3", "#22222d"),
         new("shadow-colour", "rgb(20 20 50 / 16%)", "rgb(0 0 0 / 50%)"),
         new("veil", "rgb(10 10 20 / 45%)", "rgb(0 0 0 / 60%)"),

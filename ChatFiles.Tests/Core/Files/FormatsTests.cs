@@ -166,7 +166,7 @@ public sealed class FormatsTests
         || Containers.Any(container => container.Split(' ').Contains(name) && container.Split(' ').Contains(content))
         || (name, content) is ("m4a", "mp4" or "m4v") or ("aac" or "flac", "mp3")
         || FileTypes.Default[name].Signatures.Any(own =>
-            FileTypes.Default[name] is { Kind: FileKind.Document or FileKind.Archive, Shown: Shown.Card } && own.Match(Heads.Of(content)) == Fit.Yes
+            FileTypes.Default[name] is { Kind: FileKind.Document or FileKind.Archive, Shown: Shown.Card or Shown.Zip } && own.Match(Heads.Of(content)) == Fit.Yes
         );
 
     private static FileType TypeOf(string content) =>

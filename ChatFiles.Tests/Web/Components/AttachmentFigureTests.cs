@@ -36,6 +36,7 @@ public sealed class AttachmentFigureTests : BunitContext
     [InlineData("plan.pdf", "application/pdf")]
     [InlineData("notes.txt", "text/plain")]
     [InlineData("data.json", "application/json")]
+    [InlineData("archive.zip", "application/zip")]
     public void What_can_be_shown_in_place_opens_from_its_card(string name, string contentType)
     {
         AttachmentView? opened = null;
@@ -48,11 +49,55 @@ public sealed class AttachmentFigureTests : BunitContext
     }
 
     [Theory]
-    [InlineData("archive.zip", "application/zip")]
+    [InlineData("archive.7z", "application/x-7z-compressed")]
     [InlineData("song.mp3", "audio/mpeg")]
     [InlineData("photo.heic", "image/heic")]
     public void What_can_not_is_a_card_without_a_promise(string name, string contentType) =>
         Figure(Shown.File(name, contentType)).FindAll("button[aria-label^='Open']").ShouldBeEmpty();
+
+    [Theory]
+    [InlineData("notes.txt", "text/plain", "text", 7)]
+    [InlineData("mail.eml", "message/rfc822", "text", 7)]
+    [InlineData("figures.csv", "text/csv", "table", 7)]
+    [InlineData("archive.zip", "application/zip", "zip", 6)]
+    [InlineData("song.mp3", "audio/mpeg", "audio", 2)]
+    public void What_is_in_a_file_has_its_place_before_it_is_read(string name, string contentType, string shown, int lines)
+    {
+        var file = Shown.File(name, contentType);
+
+        var preview = Figure(file).Find("figure > file-preview");
+
+        preview.GetAttribute("as").ShouldBe(shown);
+        preview.GetAttribute("path").ShouldBe(file.Path);
+        preview.GetAttribute("style").ShouldBe($"--lines: {lines}");
+        preview.ChildNodes.ShouldBeEmpty("the script reads it, by HTTP, when it comes into view");
+    }
+
+    [Theory]
+    [InlineData("archive.7z", "application/x-7z-compressed", 2048)]
+    [InlineData("song.mp3", "audio/mpeg", 3_000_000)]
+    [InlineData("plan.pdf", "application/pdf", 2048)]
+    [InlineData("cat.png", "image/png", 2048)]
+    public void What_can_not_be_read_in_a_moment_has_none(string name, string contentType, long size) =>
+        Figure(Shown.File(name, contentType, size)).FindAll("file-preview").ShouldBeEmpty();
+
+    [Theory]
+    [InlineData(AttachmentState.Deleted)]
+    [InlineData(AttachmentState.Missing)]
+    public void Of_a_file_that_is_not_there_nothing_is_read(AttachmentState state) =>
+        Figure(Shown.File("notes.txt", "text/plain") with { State = state }).FindAll("file-preview").ShouldBeEmpty();
+
+    [Theory]
+    [InlineData("plan.pdf", "application/pdf")]
+    [InlineData("talk.pptx", "application/vnd.openxmlformats-officedocument.presentationml.presentation")]
+    public void A_document_with_a_thumbnail_shows_it_above_its_card(string name, string contentType)
+    {
+        var figure = Figure(Shown.File(name, contentType) with { Thumbnail = "/t" });
+
+        figure.Find(".page img").GetAttribute("src").ShouldBe("/t");
+        figure.Find(".page img").GetAttribute("alt").ShouldBe("", "the card says what it is");
+        figure.Find(".name").TextContent.ShouldBe(name);
+    }
 
     [Fact]
     public void A_video_shows_its_thumbnail_until_it_is_played() =>

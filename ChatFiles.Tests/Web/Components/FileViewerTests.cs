@@ -114,24 +114,25 @@ public sealed class FileViewerTests
     }
 
     [Theory]
-    [InlineData("notes.txt")]
-    [InlineData("table.csv")]
-    [InlineData("readme.md")]
-    [InlineData("data.json")]
-    public async Task A_text_is_read_by_the_script_and_can_be_scrolled_by_keyboard(string name)
+    [InlineData("notes.txt", "text")]
+    [InlineData("table.csv", "table")]
+    [InlineData("readme.md", "text")]
+    [InlineData("all.zip", "zip")]
+    public async Task What_is_in_a_text_or_archive_is_read_by_the_script(string name, string shown)
     {
         await using var world = await ChatWorld.BeginAsync();
         var ann = await world.PersonAsync("ann");
-        var sent = await world.SendFileAsync(ann, await world.ChatAsync(ann), name);
+        var sent = (await world.SendAsync(ann, await world.ChatAsync(ann), null, Parts.File(name, shown == "zip" ? Zip : "x"u8.ToArray()))).Value;
         await using var screen = new Screen(world, ann);
 
         var viewer = Open(screen, ann, sent);
 
         ShouldShow(viewer, name);
-        var text = Slide(viewer).QuerySelector("pre")!;
-        text.GetAttribute("data-text").ShouldBe(sent.Attachments[0].Path);
-        text.GetAttribute("tabindex").ShouldBe("0");
-        text.TextContent.ShouldBeEmpty();
+        var contents = Slide(viewer).QuerySelector("file-contents")!;
+        contents.GetAttribute("as").ShouldBe(shown);
+        contents.GetAttribute("path").ShouldBe(sent.Attachments[0].Path);
+        contents.GetAttribute("name").ShouldBe(name);
+        contents.ChildNodes.ShouldBeEmpty();
         viewer.FindAll(".note").ShouldBeEmpty();
     }
 
@@ -269,7 +270,7 @@ public sealed class FileViewerTests
         await using var world = await ChatWorld.BeginAsync();
         var ann = await world.PersonAsync("ann");
         var chat = await world.ChatAsync(ann);
-        var sent = (await world.SendAsync(ann, chat, null, Parts.File("talk.mp3", "ID3\x04\0\0"u8.ToArray()), Parts.File("all.zip", Zip))).Value;
+        var sent = (await world.SendAsync(ann, chat, null, Parts.File("talk.mp3", "ID3\x04\0\0"u8.ToArray()), Parts.File("all.7z", [0x37, 0x7A, 0xBC, 0xAF, 0x27, 0x1C]))).Value;
         await using var screen = new Screen(world, ann);
 
         var viewer = Open(screen, ann, sent);
@@ -277,9 +278,9 @@ public sealed class FileViewerTests
         ShouldShow(viewer, "talk.mp3");
         Slide(viewer).QuerySelector("audio")!.GetAttribute("src").ShouldBe(sent.Attachments[0].Path);
         Press(viewer, "Next");
-        ShouldShow(viewer, "all.zip");
+        ShouldShow(viewer, "all.7z");
         Slide(viewer).TextContent.ShouldContain("It can be downloaded.");
-        Slide(viewer).QuerySelectorAll("[data-text]").ShouldBeEmpty("its bytes are no text");
+        Slide(viewer).QuerySelectorAll("file-contents").ShouldBeEmpty("its bytes are no text");
     }
 
     private static UploadPart Picture(string name) => Parts.File(name, [0x89, 0x50, 0x4E, 0x47, 0x0D, 0x0A, 0x1A, 0x0A]);

@@ -3,6 +3,7 @@ using AngleSharp.Dom;
 using Bunit;
 using ChatFiles.Core.Files;
 using ChatFiles.Core.Model;
+using ChatFiles.Web.Components.Files;
 using ChatFiles.Web.Components.Messages;
 
 namespace ChatFiles.Tests.Web.Components;
@@ -47,24 +48,33 @@ public sealed class MessageItemTests : BunitContext
     }
 
     [Theory]
-    [InlineData("application/zip", "card")]
+    [InlineData("application/x-7z-compressed", "card")]
     [InlineData("image/png", "picture")]
     [InlineData("audio/mpeg", "audio")]
+    [InlineData("application/zip", "zip")]
+    [InlineData("text/csv", "table")]
+    [InlineData("text/plain", "text")]
     public void On_its_way_a_message_is_drawn_as_it_will_be_when_it_is_there_and_is_taken_for_none(string contentType, string shownAs)
     {
-        var there = Item(Shown.Message(3, "hello", "ann", Shown.File("data", contentType)), isMine: true);
+        var file = Shown.File("data", contentType);
+        var there = Item(Shown.Message(3, "hello", "ann", file), isMine: true);
         var onItsWay = Render<MessageItem>(p => p.Add(i => i.IsOnItsWay, true).Add(i => i.Message, MessageItem.Unsent("ann")));
 
         $"{FileTypes.Of(contentType).Shown}".ShouldBe(shownAs, StringCompareShould.IgnoreCase);
-        foreach (var other in onItsWay.FindAll($"[data-as]:not([data-as={shownAs}]), .pictures"))
+        foreach (var other in onItsWay.FindAll($"[data-as]:not([data-as={shownAs}]), .pictures{(FileLooks.PreviewLines(file) == 0 ? ", .preview" : "")}"))
             other.Remove();
         Outline(onItsWay.Find(".message")).ShouldBe(Outline(there.Find(".message")));
         onItsWay.Find(".avatar").OuterHtml.ShouldBe(there.Find(".avatar").OuterHtml);
         onItsWay.FindAll("article, figure, a, [data-menu]").ShouldBeEmpty();
 
-        // What is in what, down to words and pictures; buttons and links are others, but as many.
-        static string Outline(IElement element) =>
-            element.Matches(".icon-button, .progress, .sent") ? "" : $"{element.ClassName?.Split(' ')[0]}({string.Concat(element.Children.Select(Outline))})";
+        // What is in what, down to words and pictures; buttons and links are others, but as many. What opens a file is where its name is.
+        static string Outline(IElement element)
+        {
+            var within = string.Concat(element.Children.Select(Outline));
+            return element.Matches(".icon-button, .progress, .sent") ? ""
+                : element.Matches(".open") ? within
+                : $"{element.ClassName?.Split(' ')[0]}({within})";
+        }
     }
 
     [Fact]

@@ -55,6 +55,16 @@ public sealed class SharedRulesTests
         }
     }
 
+    [Fact]
+    public void A_file_keeps_as_many_lines_free_as_on_its_way()
+    {
+        foreach (var example in Examples.GetProperty("previewLines").EnumerateArray())
+        {
+            var file = Shown.File(example[0].GetString()!, example[1].GetString()!, example[2].GetInt64());
+            FileLooks.PreviewLines(file).ShouldBe(example[3].GetInt32(), $"{file.FileName}, {file.Size}");
+        }
+    }
+
     /// <summary>The browser's tests run with these; after a change of the rules the test's message is the new file.</summary>
     [Fact]
     public void The_rules_that_browsers_are_tested_with_are_those_that_pages_tell() =>

@@ -25,6 +25,9 @@ internal static class FileLooks
     /// <summary>In the history's entry of a message that somebody wants to see in its chat (js/reading/file-viewer.js).</summary>
     public const string ShowInChat = "show in chat";
 
+    /// <summary>The shape of a sound is drawn from all of its bytes: they are few, or it is not drawn.</summary>
+    public const int MaxSoundDrawn = 2 * 1024 * 1024;
+
     /// <summary>Where the chat shows it in the viewer.</summary>
     public static string AddressOf(MessageView message, AttachmentView file) => AddressOf(message.ChatId, message.Id, file.Id);
 
@@ -52,11 +55,41 @@ internal static class FileLooks
 
     public static bool IsPdf(AttachmentView file) => TypeOf(file).Shown == Shown.Pdf;
 
-    public static bool IsText(AttachmentView file) => TypeOf(file).Shown == Shown.Text;
+    public static bool IsText(AttachmentView file) => TypeOf(file).Shown is Shown.Text or Shown.Table;
+
+    /// <summary>Its content is read by a script and drawn as what <see cref="ShownAs"/> says.</summary>
+    public static bool IsRead(AttachmentView file) => IsText(file) || TypeOf(file).Shown == Shown.Zip;
+
+    /// <summary>In the words of js/server/rules.js.</summary>
+    public static string ShownAs(AttachmentView file) =>
+        TypeOf(file).Shown switch
+        {
+            Shown.Table => "table",
+            Shown.Zip => "zip",
+            Shown.Audio => "audio",
+            _ => "text",
+        };
+
+    /// <summary>
+    /// The lines that a message keeps free for what is in a file, before anything of it is read: no more than so many bytes
+    /// can fill. 0: it shows nothing of it. In js/files/files.js, too; Examples/files.json is run by both.
+    /// </summary>
+    public static int PreviewLines(AttachmentView file) =>
+        TypeOf(file).Shown switch
+        {
+            Shown.Text or Shown.Table => Lines(file, bytesPerLine: 12, 7),
+            // An entry takes so much at least, and the end of the directory that.
+            Shown.Zip => Lines(file, bytesPerLine: 100, 6),
+            Shown.Audio when file.Size <= MaxSoundDrawn => 2,
+            _ => 0,
+        };
+
+    private static int Lines(AttachmentView file, int bytesPerLine, int most) =>
+        (int)Math.Clamp(((file.Size ?? 0) + bytesPerLine - 1) / bytesPerLine, 1, most);
 
     /// <summary>A picture that is drawn is a button itself.</summary>
     public static bool OpensFromItsCard(AttachmentView file) =>
-        IsVideo(file) || IsPdf(file) || IsText(file) || (IsPicture(file) && !IsDrawn(file));
+        IsVideo(file) || IsPdf(file) || IsRead(file) || (IsPicture(file) && !IsDrawn(file));
 
     /// <summary>An id in <c>wwwroot/icons.svg</c>.</summary>
     public static string IconOf(AttachmentView file) => TypeOf(file).Icon;

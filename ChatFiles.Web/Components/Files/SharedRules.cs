@@ -29,6 +29,7 @@ internal sealed class SharedRules(UploadPolicy policy)
                     maxWidth = FileLooks.MaxPreviewWidth,
                     maxHeight = FileLooks.MaxPreviewHeight,
                     maxPixels = FileLooks.MaxPixelsDrawn,
+                    maxSoundBytes = FileLooks.MaxSoundDrawn,
                 },
                 names = new { deceptive = Texts.Deceptive, maxBytes = UploadPolicy.MaxNameBytes },
                 limits = new

@@ -34,6 +34,15 @@ export const isPlayed = (name) => shownByName(name) === 'video';
 /** Whether there is something to hear and nothing to see: by its name, or because the browser has recorded it so. @param {{ name: string, type: string }} file */
 export const isSound = ({ name, type }) => shownByName(name) === 'audio' || type.startsWith('audio/');
 
+/** The lines that its message keeps free for what is in it, as FileLooks.PreviewLines says it; Examples/files.json is run by both. */
+export function previewLines({ name, size }) {
+  const lines = (/** @type {number} */ bytesPerLine, /** @type {number} */ most) => Math.max(1, Math.min(most, Math.ceil(size / bytesPerLine)));
+  const shown = shownByName(name);
+  if (shown === 'text' || shown === 'table') return lines(12, 7);
+  if (shown === 'zip') return lines(100, 6);
+  return shown === 'audio' && size <= rules().pictures.maxSoundBytes ? 2 : 0;
+}
+
 /** 1536 → "1.5 KiB", as the server writes it. */
 export function readableSize(bytes) {
   const units = ['bytes', 'KiB', 'MiB', 'GiB', 'TiB'];

@@ -1,6 +1,6 @@
-// What the viewer does without the circuit: zooming, turning, keys, and reading documents over HTTP.
+// What the viewer does without the circuit: zooming, turning, keys, and PDFs.
 import { isPlain, OPENED_HERE } from '../page/open-file.js';
-import { headOf, isFile, problemOf } from '../server/answers.js';
+import './file-contents.js';
 import { isAvailable, showUnavailable, watchFiles } from './file-troubles.js';
 import { Zoom } from './zoom.js';
 
@@ -88,7 +88,6 @@ class Viewer {
     }
     this.#ask();
     for (const frame of this.#stage.querySelectorAll('[data-pdf]:not([data-opened])')) openPdf(frame);
-    for (const place of this.#stage.querySelectorAll('[data-text]:not([data-opened])')) openText(place);
   }
 
   #begin(slide) {
@@ -184,29 +183,4 @@ async function openPdf(frame) {
     frame.parentElement.querySelector('[data-no-pdf]').hidden = false;
   } else if (await isAvailable(pdf)) frame.setAttribute('src', pdf);
   else showUnavailable(frame.closest('figure'), () => openPdf(frame));
-}
-
-/** As text and nothing else, and not more of it than a page can bear. */
-async function openText(place) {
-  const { text: path, limit } = place.dataset;
-  place.dataset.opened = '';
-  const answer = await fetch(path, { headers: { Range: `bytes=0-${limit - 1}` }, redirect: 'manual' }).catch(() => null);
-  const bytes = await answer?.arrayBuffer().catch(() => null);
-  const head = answer && headOf(answer);
-  const refusal = head && bytes && problemOf({ ...head, text: decode(bytes) });
-  if (head && bytes && isFile(head)) place.textContent = decode(bytes);
-  else if (refusal && refusal.status < 500) place.textContent = refusal.detail;
-  else showUnavailable(place.closest('figure'), () => openText(place));
-}
-
-/** UTF-16 by its mark, else UTF-8, as nearly everything is; `stream` because the limit may have cut a letter in two. */
-function decode(bytes) {
-  const [first, second] = new Uint8Array(bytes, 0, Math.min(2, bytes.byteLength));
-  if (first === 0xff && second === 0xfe) return new TextDecoder('utf-16le').decode(bytes, { stream: true });
-  if (first === 0xfe && second === 0xff) return new TextDecoder('utf-16be').decode(bytes, { stream: true });
-  try {
-    return new TextDecoder('utf-8', { fatal: true }).decode(bytes, { stream: true });
-  } catch {
-    return new TextDecoder('windows-1252').decode(bytes);
-  }
 }

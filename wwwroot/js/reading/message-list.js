@@ -1,4 +1,5 @@
 // Scrolling, reading and what is still being sent. The scroller runs backwards: 0 is the end, older is negative.
+import './file-preview.js';
 import { watchFiles } from './file-troubles.js';
 import { offerMenus } from './message-menus.js';
 import { outbox } from '../sending/outbox.js';

@@ -1,6 +1,6 @@
 // Draws a chat's part of the outbox behind its messages, in bubbles like theirs (MessageItem.razor).
 import { element, find, icon } from '../page/dom.js';
-import { iconOf, readableSize } from '../files/files.js';
+import { iconOf, previewLines, readableSize } from '../files/files.js';
 import { previewSize, shownAs } from '../files/pictures.js';
 import { outbox } from './outbox.js';
 import { timeLeft } from './pace.js';
@@ -214,6 +214,10 @@ class FileLine {
   frame(isTile) {
     const as = this.shownAs;
     for (const part of this.root.querySelectorAll('[data-as]')) part.hidden = part.dataset.as !== as;
+    const lines = previewLines(this.#file);
+    const preview = this.root.querySelector('.preview');
+    preview.hidden = lines === 0;
+    preview.style.setProperty('--lines', String(lines));
     this.root.classList.toggle('media', as === 'picture' || as === 'video');
     this.root.classList.toggle('tile', isTile);
     if (as !== 'picture' || !this.#looks.pixels) return;

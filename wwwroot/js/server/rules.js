@@ -7,7 +7,7 @@
  * @typedef {{
  *   types: (Type & { extensions: string })[],
  *   refused: string | null,
- *   pictures: { maxWidth: number, maxHeight: number, maxPixels: number },
+ *   pictures: { maxWidth: number, maxHeight: number, maxPixels: number, maxSoundBytes: number },
  *   names: { deceptive: string, maxBytes: number },
  *   limits: { maxFileBytes: number, maxRequestBytes: number, maxFiles: number, maxText: number },
  *   words: Record<string, string>,
