@@ -31,7 +31,7 @@ internal static class FileText
     );
 
     /// <summary>Whether it is decoded where it is.</summary>
-    public static bool IsPlain(string contentType) => !Documents.ContainsKey(contentType) && FileTypes.Of(contentType).Shown == Shown.Text;
+    public static bool IsPlain(string contentType) => !Documents.ContainsKey(contentType) && FileTypes.Of(contentType).Shown is Shown.Text or Shown.Table;
 
     /// <summary>Whether files of that type may hold words that can be read.</summary>
     public static bool MayHave(string contentType) => Documents.ContainsKey(contentType) || IsPlain(contentType);
