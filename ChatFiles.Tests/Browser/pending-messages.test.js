@@ -192,6 +192,18 @@ test('Only what has failed has a button to try it again, and the reason in words
   assert.equal(part('[role=alert]'), null);
 });
 
+test('Where there is no room for a file, its reason leads to the files that take it, also after a reload', async () => {
+  server.reset(() => problem(413, 'quota-exceeded'));
+  outbox.send(chat, '', [fileOf('notes.txt')]);
+  await until(() => state() === 'refused');
+  assert.equal(part('a').getAttribute('href'), '/files');
+  assert.equal(outbox.of(chat)[0].record.type, 'quota-exceeded');
+  server.reset(() => problem(415, 'file-type-not-allowed'));
+  outbox.retry(outbox.of(chat)[0]);
+  await until(() => state() === 'refused' && part('[role=alert]').textContent.includes('type'));
+  assert.equal(part('a'), null);
+});
+
 test('What is cancelled goes from the page', () => {
   outbox.send(chat, '', [fileOf('notes.txt')]);
   part('[data-cancel]').click();

@@ -2,6 +2,7 @@
 import { announce } from './sending/announcer.js';
 import { Connection } from './connection/connection.js';
 import './page/copy-link.js';
+import { listenForDrops } from './sending/dropped.js';
 import { listenEarly } from './sending/early-input.js';
 import { find, targetOf } from './page/dom.js';
 import { keepFocus } from './page/focus.js';
@@ -14,6 +15,7 @@ announce(document.getElementById('announcements'));
 askBeforeSigningOut();
 keepFocus();
 listenEarly();
+listenForDrops();
 
 // The skip button of Layout/MainLayout.razor: to where people write, else to the page's main part.
 document.addEventListener('click', (event) => {

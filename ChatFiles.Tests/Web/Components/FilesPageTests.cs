@@ -25,6 +25,7 @@ public sealed class FilesPageTests
         var entry = page.WaitForElement(".files tbody tr", Screen.Patience);
         page.Find("h1").TextContent.ShouldBe("Room");
         page.Find("nav a[aria-current='page']").TextContent.ShouldBe("Files");
+        page.Find("section").GetAttribute("data-drop-chat").ShouldBe($"{chat}");
         entry.QuerySelector(".name")!.TextContent.ShouldBe("note <1>.txt");
         entry.QuerySelector(".name")!.GetAttribute("href").ShouldBe($"/chats/{chat}/files?file={sent.Attachments[0].Id}");
         entry.TextContent.ShouldContain("5 bytes · ann");

@@ -23,6 +23,7 @@ public sealed class NavChatsTests
         var nav = screen.Render<NavChats>();
         nav.WaitForElement($"nav[aria-label='Chats'] a[href='/chats/{chat}']", Screen.Patience).TextContent.ShouldContain("Room");
         nav.FindAll(".badge").ShouldBeEmpty();
+        nav.FindAll($"a[data-drop-chat='{chat}'][href='/chats/{chat}']").Count.ShouldBe(1, "files are dropped on it");
 
         await world.Chats.SendTextAsync(ann.Id, chat, "hello");
 

@@ -1,5 +1,6 @@
 // Writing a message and picking its files. What is sent goes to the outbox and is no longer the composer's business.
 import { Draft } from './drafts.js';
+import { takeDropped } from './dropped.js';
 import { takeEarlyEnter } from './early-input.js';
 import { FilesToSend } from './files-to-send.js';
 import { element, find } from '../page/dom.js';
@@ -51,6 +52,7 @@ class Composer {
     this.#text.value ||= this.#draft.read();
     this.#fit();
     const isBack = this.#bringBackFiles();
+    isBack.then(() => takeDropped(this.#chatId, (files, folders) => this.#take(files, folders), this.#listening.signal));
     root.querySelector('[data-record]').hidden = !maySendVoices();
     for (const button of root.querySelectorAll('.line button')) button.disabled = false;
     this.#takeFocus();

@@ -16,8 +16,6 @@ export function listenEarly() {
   if (first?.value) draftOf(first).write(first.value);
   document.addEventListener('input', ({ target }) => isEarly(target) && draftOf(target).write(/** @type {HTMLTextAreaElement} */ (target).value));
   document.addEventListener('keydown', onKey);
-  // A file that is dropped beside the place for it would replace the page.
-  for (const type of ['dragover', 'drop']) document.addEventListener(type, refuseDrop);
   if (first) new MutationObserver((_, observer) => handOver(first, observer)).observe(document.body, { childList: true, subtree: true });
 }
 
@@ -32,12 +30,6 @@ function onKey(event) {
   if (!isEarly(event.target) || event.key !== 'Enter' || event.shiftKey || event.isComposing || event.keyCode === 229) return;
   event.preventDefault();
   entered = event.target.value;
-}
-
-function refuseDrop(event) {
-  if (event.defaultPrevented || !event.dataTransfer?.types.includes('Files')) return;
-  event.preventDefault();
-  event.dataTransfer.dropEffect = 'none';
 }
 
 /** The circuit has drawn the page anew: what was in the place for writing is in the new one. */

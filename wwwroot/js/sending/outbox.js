@@ -220,8 +220,8 @@ class Outbox extends EventTarget {
     if (!message.isTrying(attempt)) return;
     if (kind === 'sent') this.#markSent(message);
     else if (unreadable) this.#setAside(message, unreadable, unreadableReason(unreadable));
-    else if (kind === 'refused' && file !== undefined && file in message.files) this.#setAside(message, message.files[file], reason);
-    else if (kind === 'refused') this.#refuse(message, reason);
+    else if (kind === 'refused' && file !== undefined && file in message.files) this.#setAside(message, message.files[file], reason, type);
+    else if (kind === 'refused') this.#refuse(message, reason, type);
     else if (kind === 'lost') this.#wait(message, reason, type, pause);
   }
 
@@ -231,17 +231,18 @@ class Outbox extends EventTarget {
     this.#tell('sent', message);
   }
 
-  #refuse(message, reason) {
-    message.refuse(reason);
+  /** @param {string} [type] */
+  #refuse(message, reason, type) {
+    message.refuse(reason, type);
     message.save();
     this.#tell('refused', message);
   }
 
-  /** One file can't be accepted: it stays behind with its reason, the others and the text go on without it. */
-  #setAside(message, file, reason) {
+  /** One file can't be accepted: it stays behind with its reason, the others and the text go on without it. @param {string} [type] */
+  #setAside(message, file, reason, type) {
     const others = message.files.filter((other) => other !== file);
-    if (others.length === 0) return this.#refuse(message, reason);
-    const refused = new PendingMessage({ ...message.record, key: undefined, text: '', files: [file], state: 'refused', reason }, this.#changed);
+    if (others.length === 0) return this.#refuse(message, reason, type);
+    const refused = new PendingMessage({ ...message.record, key: undefined, text: '', files: [file], state: 'refused', reason, type }, this.#changed);
     this.#replace(message, this.#successor(message, others), refused);
     this.#tell('refused', refused);
   }

@@ -8,7 +8,7 @@ import { newKey, travelOrder } from './transmission.js';
 /**
  * @typedef {'pending' | 'sending' | 'waiting' | 'elsewhere' | 'refused' | 'sent' | 'gone'} State
  * @typedef {import('./outgoing-file.js').OutgoingFile} OutgoingFile
- * @typedef {{ chatId: number, text: string, files: OutgoingFile[], key?: string, writtenAt?: number, state?: State, reason?: string | null }} Sent
+ * @typedef {{ chatId: number, text: string, files: OutgoingFile[], key?: string, writtenAt?: number, state?: State, reason?: string | null, type?: string }} Sent
  * @typedef {import('../server/answers.js').Outcome} Outcome
  * @typedef {{ ended: Promise<Outcome>, abort: () => void }} Attempt
  */
@@ -44,6 +44,8 @@ const now = () => (lastMoment = Math.max(Date.now(), lastMoment + 1));
 export class PendingMessage {
   #state = /** @type {State} */ ('pending');
   #reason = /** @type {string | null} */ (null);
+  /** What the server calls it. @type {string | undefined} */
+  #type;
   #progress = 0;
   #isSignedOut = false;
   #isKept = false;
@@ -74,7 +76,7 @@ export class PendingMessage {
    * @param {() => void} onChange
    * @param {{ isRestored?: boolean }} [origin] restored: an earlier page or another tab has left it in the store.
    */
-  constructor({ chatId, text, files, key = newKey(), writtenAt = now(), state = 'pending', reason = null }, onChange, { isRestored = false } = {}) {
+  constructor({ chatId, text, files, key = newKey(), writtenAt = now(), state = 'pending', reason = null, type }, onChange, { isRestored = false } = {}) {
     this.chatId = chatId;
     this.text = text;
     this.files = files;
@@ -83,6 +85,7 @@ export class PendingMessage {
     this.isRestored = isRestored;
     this.#state = state;
     this.#reason = reason;
+    this.#type = type;
     this.#isKept = isRestored;
     this.#onChange = onChange;
   }
@@ -94,6 +97,11 @@ export class PendingMessage {
   /** Why it waits or is refused, in words. */
   get reason() {
     return this.#reason;
+  }
+
+  /** It was refused because there is no room for it. */
+  get lacksRoom() {
+    return this.#type === 'quota-exceeded';
   }
 
   /** Of all of it, 0 to 1. */
@@ -141,7 +149,7 @@ export class PendingMessage {
   /** As it is kept: what was under way begins again. */
   get record() {
     const { key, chatId, text, writtenAt, reason, files, state } = this;
-    return { key, chatId, text, writtenAt, files, reason, state: /** @type {State} */ (state === 'refused' ? state : 'pending') };
+    return { key, chatId, text, writtenAt, files, reason, type: this.#type, state: /** @type {State} */ (state === 'refused' ? state : 'pending') };
   }
 
   /** Keeps it as it is now, with what its files remember of their uploads. */
@@ -228,8 +236,9 @@ export class PendingMessage {
     this.#tries = 0;
   }
 
-  /** @param {string} reason */
-  refuse(reason) {
+  /** @param {string} reason @param {string} [type] */
+  refuse(reason, type) {
+    this.#type = type;
     return this.#follow('refused', { reason });
   }
 

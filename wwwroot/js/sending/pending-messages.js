@@ -161,6 +161,7 @@ class Bubble {
     const said = element('p', isRefused ? { role: 'alert' } : {}, icon(isRefused ? 'warning' : 'retry'), element('span', {}, text));
     const box = element('div', { class: isRefused ? 'failure' : 'failure held-up' }, said);
     if (this.#message.isSignedOut && !isRefused) box.append(element('a', { class: 'button quiet small', href: `/sign-in?returnUrl=${encodeURIComponent(location.pathname)}` }, 'Sign in'));
+    if (this.#message.lacksRoom && isRefused) box.append(element('a', { class: 'button quiet small', href: '/files' }, 'My files, largest first'));
     if (this.#files.length === 0) box.append(this.#button('Retry', () => outbox.retry(this.#message)), this.#button('Discard', () => outbox.discard(this.#message)));
     return box;
   }
