@@ -154,6 +154,27 @@ public sealed class FilesPageTests
     }
 
     [Fact]
+    public async Task A_file_that_has_the_words_in_it_is_shown_with_them_one_that_has_them_in_its_name_without()
+    {
+        await using var world = await ChatWorld.BeginAsync();
+        var ann = await world.PersonAsync("ann");
+        var chat = await world.ChatAsync(ann);
+        await world.SendFileAsync(ann, chat, "heron.txt", "nothing");
+        await world.SendFileAsync(ann, chat, "birds.txt", "a <grey> Héron");
+        await world.SendFileAsync(ann, chat, "other.txt", "a stork");
+        await world.ReadContentsAsync();
+        await using var screen = new Screen(world, ann);
+        var page = Open(screen, chat);
+        ShouldShow(page, "other.txt", "birds.txt", "heron.txt");
+
+        page.On("input[aria-label='Search files']", e => e.Input("heron"));
+
+        ShouldShow(page, "birds.txt", "heron.txt");
+        page.FindAll(".files .snippet").ShouldHaveSingleItem().TextContent.ShouldBe("a <grey> Héron");
+        page.Find(".files .snippet mark").TextContent.ShouldBe("Héron");
+    }
+
+    [Fact]
     public async Task A_new_file_comes_and_a_deleted_one_goes_while_the_list_is_open()
     {
         await using var world = await ChatWorld.BeginAsync();

@@ -27,6 +27,25 @@ public sealed class OperatorPageTests
         page.WaitForAssertion(() => Subjects(page).ShouldBe(["blob-a", "blob-c", "blob-b"]), Screen.Patience);
     }
 
+    [Theory]
+    [InlineData(true, "1 file to go", "all read")]
+    [InlineData(false, "turned off", "turned off")]
+    public async Task How_far_files_have_been_looked_into_is_among_the_figures(bool isOn, string before, string after)
+    {
+        await using var world = await ChatWorld.BeginAsync(new(StringComparer.Ordinal) { ["Search:Contents"] = $"{isOn}" });
+        var ann = await world.PersonAsync("ann");
+        await world.SendFileAsync(ann, Chat.GeneralId);
+        await using var screen = new Screen(world, ann);
+
+        ShouldSay(screen.Render<OperatorPage>(), before);
+        if (isOn)
+            await world.ReadContentsAsync();
+        ShouldSay(screen.Render<OperatorPage>(), after);
+
+        static void ShouldSay(IRenderedComponent<OperatorPage> page, string words) =>
+            page.WaitForAssertion(() => page.FindAll(".figures .figure").Single(f => f.TextContent.Contains("Words in files", StringComparison.Ordinal)).TextContent.ShouldContain(words), Screen.Patience);
+    }
+
     private static List<string> Subjects(IRenderedComponent<OperatorPage> page) =>
         [.. page.FindAll("table[aria-label='Failing jobs'] td[data-label='Of']").Select(cell => cell.TextContent)];
 

@@ -197,6 +197,29 @@ public sealed class SearchPageTests
         page.WaitForAssertion(() => page.FindAll("article").ShouldBeEmpty(), Screen.Patience);
     }
 
+    [Fact]
+    public async Task What_was_found_in_a_file_shows_the_words_around_under_its_name_and_goes_with_the_file()
+    {
+        await using var world = await ChatWorld.BeginAsync();
+        await world.StartAsync<EventDispatcher>();
+        var ann = await world.PersonAsync("ann");
+        var chat = await world.ChatAsync(ann);
+        var sent = (await world.SendAsync(ann, chat, null, Parts.File("a.txt", "else"), Parts.File("b.txt", "the <b>grey</b> Héron"))).Value;
+        await world.ReadContentsAsync();
+        await using var screen = new Screen(world, ann);
+
+        var page = await OpenAsync(world, screen, "find?q=grey+heron");
+
+        page.WaitForAssertion(() => page.Find("article .snippet").TextContent.ShouldBe("the <b>grey</b> Héron"), Screen.Patience);
+        page.FindAll("article .snippet mark").Select(m => m.TextContent).ShouldBe(["grey", "Héron"]);
+        page.Find("article .snippet").PreviousElementSibling!.TextContent.ShouldContain("b.txt");
+        await world.Chats.DeleteFileAsync(ann.Id, chat, sent.Attachments[0].Id);
+        page.WaitForAssertion(() => page.FindAll("article .file").Count.ShouldBe(1), Screen.Patience);
+        page.Find("article .snippet mark").TextContent.ShouldBe("grey");
+        await world.Chats.DeleteFileAsync(ann.Id, chat, sent.Attachments[1].Id);
+        page.WaitForAssertion(() => page.FindAll("article").ShouldBeEmpty(), Screen.Patience);
+    }
+
     [Theory]
     [InlineData("one two three", "two", 100, "one [two] three")]
     [InlineData("two twofold TWÓ", "two", 100, "[two] [twofold] [TWÓ]")]

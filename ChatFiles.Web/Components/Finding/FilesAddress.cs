@@ -46,6 +46,9 @@ public sealed record FilesAddress
 
     public bool IsNarrowed => !string.IsNullOrWhiteSpace(Name) || Kind is not null || AuthorId.Length > 0 || Since != Period.Any;
 
+    /// <summary>What is looked for in names and files, so that it is marked; null: nothing that could be.</summary>
+    public SearchWords? Words => SearchWords.Parse(Name).Succeeded(out var words, out _) ? words : null;
+
     public static FilesAddress Of(NavigationManager navigation, string path, FileSort usualSort = FileSort.Newest)
     {
         var query = QueryHelpers.ParseQuery(navigation.ToAbsoluteUri(navigation.Uri).Query);

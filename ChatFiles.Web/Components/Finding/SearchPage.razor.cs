@@ -53,7 +53,7 @@ public sealed partial class SearchPage(ChatDirectory directory, FindingService f
         this switch
         {
             { _hasSearched: false } => "Searching…",
-            { _address.Text: var text } when string.IsNullOrWhiteSpace(text) => "Type into the search box what you are looking for: words of a message, or of a file's name.",
+            { _address.Text: var text } when string.IsNullOrWhiteSpace(text) => "Type into the search box what you are looking for: words of a message, of a file's name, or in a file.",
             { List.Refusal: { } refusal } => refusal.Detail,
             { List.Rows.Count: 0 } => $"Nothing found for “{_address.Text}”.",
             { List.HasPrevious: true } => $"Messages with “{_address.Text}”",
