@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { readFileSync } from 'node:fs';
 import test from 'node:test';
-import { cleaned, extensionOf, hasPreview, iconOf, isPicture, isPlayed, previewLines, readableSize, refusalOf, refusalOfName } from '../../wwwroot/js/files/files.js';
+import { cleaned, extensionOf, hasPreview, iconOf, isPicture, isPlayed, partsOf, previewLines, readableSize, refusalOf, refusalOfName } from '../../wwwroot/js/files/files.js';
 import { previewSize, shownAs } from '../../wwwroot/js/files/pictures.js';
 import { acceptedTypes, takeRules, words } from '../../wwwroot/js/server/rules.js';
 
@@ -27,6 +27,10 @@ test('Names are cleaned or refused as the server does it', () => {
 
 test('Sizes are written as the server writes them', () => {
   for (const [bytes, text] of examples.sizes) assert.equal(readableSize(bytes), text);
+});
+
+test('Long names are cut where the server cuts them', () => {
+  for (const [name, parts] of examples.shownNames) assert.deepEqual(partsOf(name), parts, name);
 });
 
 test('Pictures are shown in the size in which the server shows them', () => {

@@ -45,6 +45,18 @@ public sealed class SharedRulesTests
     }
 
     [Fact]
+    public void Long_names_are_cut_where_the_browser_cuts_them()
+    {
+        foreach (var example in Examples.GetProperty("shownNames").EnumerateArray())
+        {
+            var (name, parts) = (example[0].GetString()!, example[1]);
+            FileLooks
+                .PartsOf(name)
+                .ShouldBe(parts.ValueKind == JsonValueKind.Null ? null : (parts[0].GetString()!, parts[1].GetString()!), name);
+        }
+    }
+
+    [Fact]
     public void Pictures_are_shown_in_the_size_that_the_browser_keeps_free_for_them()
     {
         foreach (var example in Examples.GetProperty("previews").EnumerateArray())

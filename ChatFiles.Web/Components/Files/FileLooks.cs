@@ -19,6 +19,12 @@ internal static class FileLooks
     /// <summary>So many bytes of a text are shown in place.</summary>
     public const int MaxTextShown = 256 * 1024;
 
+    /// <summary>Two or three lines of a narrow card.</summary>
+    private const int MaxShortName = 32;
+
+    /// <summary>The ending, and a few characters before it, which tell “v1” from “v2”.</summary>
+    private const int ShownEnd = 10;
+
     /// <summary>In the history's entry of an open file: the one before it is the page that it was opened on (js/page/open-file.js).</summary>
     public const string OpenedHere = "opened here";
 
@@ -90,6 +96,20 @@ internal static class FileLooks
     /// <summary>A picture that is drawn is a button itself.</summary>
     public static bool OpensFromItsCard(AttachmentView file) =>
         IsVideo(file) || IsPdf(file) || IsRead(file) || (IsPicture(file) && !IsDrawn(file));
+
+    /// <summary>
+    /// A name that may not fit is shown in two parts (<c>FileName</c> in Leaves.razor): a beginning, which may be cut, and
+    /// an end, which never is. Null: it is short. The browser does the same (js/files/files.js).
+    /// </summary>
+    public static (string Beginning, string End)? PartsOf(string name)
+    {
+        if (name.Length <= MaxShortName)
+            return null;
+        var end = name.Length - ShownEnd;
+        if (char.IsLowSurrogate(name[end]))
+            end--;
+        return (name[..end], name[end..]);
+    }
 
     /// <summary>An id in <c>wwwroot/icons.svg</c>.</summary>
     public static string IconOf(AttachmentView file) => TypeOf(file).Icon;

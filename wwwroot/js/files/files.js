@@ -4,6 +4,21 @@ import { isAllowed, rules, typeOf, words } from '../server/rules.js';
 /** So much of a name that is too long is shown. */
 const NAME_SHOWN = 40;
 
+const MAX_SHORT_NAME = 32;
+const SHOWN_END = 10;
+
+/**
+ * A name that may not fit is shown in two parts: a beginning, which may be cut, and an end, which never is; null: it is
+ * short (FileLooks.PartsOf).
+ * @param {string} name
+ */
+export function partsOf(name) {
+  if (name.length <= MAX_SHORT_NAME) return null;
+  const end = name.length - SHOWN_END;
+  const isWithin = /[\udc00-\udfff]/.test(name[end]);
+  return [name.slice(0, isWithin ? end - 1 : end), name.slice(isWithin ? end - 1 : end)];
+}
+
 /** Of the name as it will be stored: “photo.txt ” is a text. */
 export function extensionOf(name) {
   const stored = cleaned(name);

@@ -1,4 +1,5 @@
 // Elements made by scripts. Text is always set as text, never as markup.
+import { partsOf } from '../files/files.js';
 
 /** element('button', { class: 'button', onclick: … }, 'Send')
  * @param {string} tag
@@ -30,6 +31,12 @@ export function icon(name) {
 
 export function iconButton(name, label, onclick) {
   return element('button', { type: 'button', class: 'icon-button', 'aria-label': label, title: label, onclick }, icon(name));
+}
+
+/** A file's name as Leaves.razor draws it: where it has no room, it is cut in its middle. @param {string} name */
+export function fileName(name) {
+  const parts = partsOf(name);
+  return parts ? [element('span', { class: 'beginning' }, parts[0]), element('span', { class: 'ending' }, parts[1])] : [name];
 }
 
 /** The element that an event is about. @param {Event} event */

@@ -1,6 +1,6 @@
 // The list "Files to send": what is picked and waits for the button. Meanwhile it is made ready: photos lose their location,
 // pictures and videos get a thumbnail, sounds a player. What changes on the way is said beside the file.
-import { element, icon, iconButton } from '../page/dom.js';
+import { element, fileName, icon, iconButton } from '../page/dom.js';
 import { withoutLocation } from '../files/exif.js';
 import { cleaned, iconOf, isPicture, isSound, readableSize, refusalOf } from '../files/files.js';
 import { outgoing } from './outgoing-file.js';
@@ -109,7 +109,7 @@ class Chip {
     this.#what = element(
       'span',
       { class: 'what' },
-      element('span', { class: 'name', title: file.name }, file.name),
+      element('span', { class: 'name', title: file.name }, ...fileName(file.name)),
       element('span', { class: 'size' }, readableSize(file.size)),
     );
     this.root = element('li', { class: 'chip' }, this.#kind, this.#what, iconButton('close', `Remove ${file.name}`, onRemove));

@@ -1,5 +1,5 @@
 // Draws a chat's part of the outbox behind its messages, in bubbles like theirs (MessageItem.razor).
-import { element, find, icon } from '../page/dom.js';
+import { element, fileName, find, icon } from '../page/dom.js';
 import { iconOf, previewLines, readableSize } from '../files/files.js';
 import { previewSize, shownAs } from '../files/pictures.js';
 import { outbox } from './outbox.js';
@@ -199,7 +199,8 @@ class FileLine {
     Promise.all([sized, drawn]).then(() => this.#show());
     root.querySelector('.kind').replaceChildren(icon(iconOf(file.name)));
     const name = root.querySelector('.name');
-    name.textContent = name.title = file.name;
+    name.title = file.name;
+    name.replaceChildren(...fileName(file.name));
     this.#size = root.querySelector('.size');
     this.#bar = root.querySelector('.progress');
     this.#bar.setAttribute('aria-label', `Uploading ${file.name}`);
