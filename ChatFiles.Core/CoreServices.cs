@@ -31,6 +31,7 @@ public static class CoreServices
         services.AddSettings<LimitOptions>(configuration, "Limits");
         services.AddSettings<RateLimitOptions>(configuration, "RateLimits");
         services.AddSettings<SearchOptions>(configuration, "Search");
+        services.AddSettings<RetentionOptions>(configuration, "Retention");
         services.AddSettings<DataOptions>(configuration, "Data");
         var directory = configuration["Data:Directory"] is { Length: > 0 } set ? set : "data";
         services.PostConfigure<DataOptions>(options => options.Directory = Path.GetFullPath(directory, contentRoot));
@@ -57,6 +58,7 @@ public static class CoreServices
         services.AddSingleton<TrustedBlobs>();
         services.AddSettings<UpkeepOptions>(configuration, "Upkeep");
         services.AddSingleton<Markers>();
+        services.AddSingleton<ChatRemover>();
         services.AddSingleton(provider => new OverviewReader(
             provider.GetRequiredService<IDbContextFactory<ChatDbContext>>(),
             provider.GetRequiredService<Markers>(),
@@ -95,6 +97,7 @@ public static class CoreServices
         services.AddScoped<ChatService>();
         services.AddScoped<ChatDirectory>();
         services.AddScoped<MemberService>();
+        services.AddScoped<ChatAdministration>();
         services.AddScoped<UploadService>();
         services.AddScoped<FindingService>();
         services.AddScoped<LiveChats>();
@@ -108,6 +111,7 @@ public static class CoreServices
         services.AddHostedService<OrphanSweeper>();
         services.AddHostedService<UploadSweeper>();
         services.AddHostedService<DriftCheck>();
+        services.AddHostedService<Retention>();
         return services;
     }
 

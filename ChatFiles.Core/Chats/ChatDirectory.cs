@@ -254,7 +254,9 @@ public sealed class ChatDirectory(
             JoinedAt = time.Now(),
         };
 
-    private static Refusal? CheckName(string? name, out string trimmed)
+    internal static readonly Refusal NeverOpen = new(RefusalReason.InvalidOpen, "Direct chats and General are never open to everybody.");
+
+    internal static Refusal? CheckName(string? name, out string trimmed)
     {
         trimmed = name?.Trim() ?? "";
         return trimmed.Length is >= 1 and <= Chat.MaxNameLength && trimmed.IsText() && !trimmed.Any(char.IsControl)

@@ -142,7 +142,7 @@ public sealed partial class ChatService
                     .SingleOrDefaultAsync(a => a.Id == fileId && a.ChatId == chatId);
                 if (file is null)
                     return Refusal.FileNotFound;
-                if (!MayDelete(member, file.Message.AuthorId))
+                if (!await MayDeleteAsync(db, member, file.Message.AuthorId))
                     return new Refusal(RefusalReason.NotAllowed, "Only its sender and the chat's owner can delete a file.");
                 if (file.State == AttachmentState.Deleted)
                     return new Done();
@@ -235,7 +235,7 @@ public sealed partial class ChatService
             .SingleOrDefaultAsync(a => a.Id == fileId && a.ChatId == chatId, cancellationToken);
         if (file is null)
             return Refusal.FileNotFound;
-        if (!MayDelete(member, file.Message.AuthorId))
+        if (!await MayDeleteAsync(db, member, file.Message.AuthorId))
             return new Refusal(RefusalReason.NotAllowed, "Only its sender and the chat's owner can put a file back.");
         return file.State == AttachmentState.Missing ? file : NotMissing;
     }

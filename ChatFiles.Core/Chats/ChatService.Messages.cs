@@ -108,7 +108,7 @@ public sealed partial class ChatService
                     .SingleOrDefaultAsync(m => m.Id == messageId && m.ChatId == chatId);
                 if (message is null)
                     return Refusal.MessageNotFound;
-                if (!MayDelete(member, message.AuthorId))
+                if (!await MayDeleteAsync(db, member, message.AuthorId))
                     return new Refusal(RefusalReason.NotAllowed, "Only its author and the chat's owner can delete a message.");
                 if (message.Deleted)
                     return new Done();

@@ -33,7 +33,8 @@ public sealed partial class ChatService(
         return await db.ReadMemberAsync(userId, chatId, cancellationToken) is not null;
     }
 
-    private static bool MayDelete(Member member, string authorId) => member.UserId == authorId || member.Role == MemberRole.Owner;
+    private static async Task<bool> MayDeleteAsync(ChatDbContext db, Member member, string authorId) =>
+        member.UserId == authorId || await db.RulesAsync(member);
 
     private static Refusal? CheckKey(string? key) =>
         key is null || key.Length is >= 1 and <= Message.MaxClientIdLength && key.All(c => c is >= '!' and <= '~')

@@ -143,7 +143,7 @@ public sealed class MemberService(
             {
                 if (await db.FindMemberAsync(userId, chatId) is not { } caller)
                     return Refusal.ChatNotFound;
-                if (memberId != userId && caller.Role != MemberRole.Owner)
+                if (memberId != userId && !await db.RulesAsync(caller))
                     return new Refusal(RefusalReason.NotAllowed, "Only the chat's owner can remove others.");
                 if (chatId == Chat.GeneralId)
                     return new Refusal(RefusalReason.NotAllowed, "Everybody is in General; nobody leaves it.");
@@ -163,7 +163,7 @@ public sealed class MemberService(
             cancellationToken
         );
 
-    private static readonly Refusal NoMember = new(RefusalReason.UserNotFound, "This person is not a member of the chat.");
+    internal static readonly Refusal NoMember = new(RefusalReason.UserNotFound, "This person is not a member of the chat.");
 
     private Task<Result<FoundPerson>> AddMemberAsync(
         string userId,
@@ -180,7 +180,7 @@ public sealed class MemberService(
                     return Refusal.ChatNotFound;
                 if (caller.Chat.IsDirect)
                     return new Refusal(RefusalReason.NotAllowed, "A direct chat is between two people; create a new chat for more.");
-                if (caller.Role != MemberRole.Owner)
+                if (!await db.RulesAsync(caller))
                     return new Refusal(RefusalReason.NotAllowed, "Only the chat's owner can add people.");
                 if (await findPerson(db) is not { } person)
                     return Refusal.UserNotFound;

@@ -20,6 +20,10 @@ internal static class ChatQueries
     public static Task<Member?> FindMemberAsync(this ChatDbContext db, string userId, long chatId) =>
         db.Members.Include(m => m.Chat).SingleOrDefaultAsync(m => m.ChatId == chatId && m.UserId == userId);
 
+    /// <summary>Whether they have the owner's rights: the owner's own, or an operator's in every chat that they are in.</summary>
+    public static async Task<bool> RulesAsync(this ChatDbContext db, Member member, CancellationToken cancellationToken = default) =>
+        member.Role == MemberRole.Owner || await db.ActiveOperators().AnyAsync(c => c.UserId == member.UserId, cancellationToken);
+
     /// <summary>Costs the same in a chat of 30,000 as in one of 30: of the members only those who are wanted are read.</summary>
     public static async Task<ChatView> ViewAsync(
         this ChatDbContext db,
@@ -34,9 +38,12 @@ internal static class ChatQueries
             chat.Id,
             names?.GetValueOrDefault(chat.DirectKey!) ?? chat.Name,
             names is not null,
+            chat.Open,
             chat.LastSeq,
+            chat.KeepDays,
             chat.MemberCount,
-            await db.ReadFirstMembersAsync(member, members, cancellationToken)
+            await db.ReadFirstMembersAsync(member, members, cancellationToken),
+            await db.RulesAsync(member, cancellationToken)
         );
     }
 

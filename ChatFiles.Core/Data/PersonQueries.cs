@@ -1,4 +1,6 @@
+using System.Security.Claims;
 using ChatFiles.Core.Model;
+using Microsoft.AspNetCore.Identity;
 using Microsoft.EntityFrameworkCore;
 
 namespace ChatFiles.Core.Data;
@@ -23,4 +25,11 @@ internal static class PersonQueries
         var key = DisplayNames.KeyOf(nameOrEmail);
         return db.Users.SingleOrDefaultAsync(p => p.NameKey == key && p.Active);
     }
+
+    /// <summary>The operator's role of those who can sign in.</summary>
+    public static IQueryable<IdentityUserClaim<string>> ActiveOperators(this ChatDbContext db) =>
+        db.OperatorRoles().Where(c => db.Users.Any(p => p.Id == c.UserId && p.Active));
+
+    public static IQueryable<IdentityUserClaim<string>> OperatorRoles(this ChatDbContext db) =>
+        db.UserClaims.Where(c => c.ClaimType == ClaimTypes.Role && c.ClaimValue == Person.OperatorRole);
 }

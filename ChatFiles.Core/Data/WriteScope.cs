@@ -33,7 +33,7 @@ internal sealed class WriteScope(PreparedStatements statements, SqliteTransactio
     private static CommittedEvent Describe(ChatEvent e) =>
         new(
             e.Id,
-            e.Type == ChatEventType.MessageCreated
+            e.Type is ChatEventType.MessageCreated or ChatEventType.ChatChanged
                 ? null
                 : new RoomEvent(e.ChatId, e.Seq, e.Type, e.MessageId, e.FileId, e.UserId, e.UserName, Message: null)
         );

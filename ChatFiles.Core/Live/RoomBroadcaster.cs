@@ -54,6 +54,15 @@ public sealed class RoomBroadcaster
             TellLobby(new LobbyNews(chatId, userId));
     }
 
+    /// <summary>A chat is gone, without an event: its receivers end, and its members have one chat less.</summary>
+    internal void PublishEnd(long chatId, IEnumerable<string> memberIds)
+    {
+        foreach (var inbox in _rooms.GetValueOrDefault(chatId, []))
+            inbox.End();
+        foreach (var userId in memberIds)
+            TellLobby(new LobbyNews(chatId, userId));
+    }
+
     internal void PublishReadPosition(string userId, long chatId, long readTo) => TellLobby(new LobbyNews(chatId, userId, ReadTo: readTo));
 
     private void TellLobby(LobbyNews news)

@@ -47,6 +47,8 @@ public sealed class RoomLog(IDbContextFactory<ChatDbContext> databases)
         var created = events.Where(e => e.Type == ChatEventType.MessageCreated).Select(e => e.MessageId!.Value).ToList();
         var messages = created.Count == 0 ? [] : await db.Messages.Where(m => created.Contains(m.Id)).ToViewsAsync(cancellationToken);
         var byId = messages.ToDictionary(m => m.Id);
+        var changedChats = events.Where(e => e.Type == ChatEventType.ChatChanged).Select(e => e.ChatId).Distinct().ToList();
+        var chats = changedChats.Count == 0 ? [] : await db.Chats.Where(c => changedChats.Contains(c.Id)).ToDictionaryAsync(c => c.Id, c => new ChatState(c.Name, c.KeepDays, c.Open), cancellationToken);
         return events.ConvertAll(e => new RoomEvent(
             e.ChatId,
             e.Seq,
@@ -55,7 +57,8 @@ public sealed class RoomLog(IDbContextFactory<ChatDbContext> databases)
             e.FileId,
             e.UserId,
             e.UserName,
-            e.Type == ChatEventType.MessageCreated ? byId[e.MessageId!.Value] : null
+            e.Type == ChatEventType.MessageCreated ? byId[e.MessageId!.Value] : null,
+            chats.GetValueOrDefault(e.ChatId)
         ));
     }
 }

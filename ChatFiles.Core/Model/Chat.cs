@@ -26,6 +26,12 @@ public class Chat
 
     public DateTime CreatedAt { get; set; }
 
+    /// <summary>Everybody finds it and may join. Direct chats and General never are.</summary>
+    public bool Open { get; set; }
+
+    /// <summary>Files older than so many days are deleted; null: none for their age.</summary>
+    public int? KeepDays { get; set; }
+
     public List<Member> Members { get; } = [];
 
     public bool IsDirect => DirectKey is not null;

@@ -9,6 +9,12 @@ public enum ChatEventType
     FileRestored,
     MemberJoined,
     MemberLeft,
+
+    /// <summary>Name, days that files are kept, or whether it is open.</summary>
+    ChatChanged = 8,
+
+    /// <summary>It has another owner.</summary>
+    MemberChanged = 9,
 }
 
 /// <summary>

@@ -3,6 +3,7 @@ namespace ChatFiles.Core.Model;
 public enum JobKind
 {
     DeleteBlob,
+    DeleteChat,
 }
 
 /// <summary>A side job, committed together with the change that asks for it and retried until it is done.</summary>
@@ -12,7 +13,7 @@ public class Job
 
     public JobKind Kind { get; set; }
 
-    /// <summary>What it is about; for <see cref="JobKind.DeleteBlob"/> the blob's key.</summary>
+    /// <summary>What it is about; for <see cref="JobKind.DeleteBlob"/> the blob's key, for <see cref="JobKind.DeleteChat"/> the chat's id.</summary>
     public string Subject { get; set; } = "";
 
     public DateTime CreatedAt { get; set; }

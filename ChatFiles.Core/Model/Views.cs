@@ -21,9 +21,26 @@ public sealed record ChatSummary(
 );
 
 /// <summary>A chat and some of its members.</summary>
+/// <param name="Open">Everybody finds it and may join.</param>
+/// <param name="KeepDays">Files older than this are deleted; null: none for their age.</param>
 /// <param name="MemberCount">How many there are.</param>
 /// <param name="Members">Whoever asks and the owner first, then others by name, as many as were asked for.</param>
-public sealed record ChatView(long Id, string Name, bool Direct, long LastSeq, int MemberCount, IReadOnlyList<MemberView> Members);
+/// <param name="MayRule">Whoever asks is its owner, or an operator.</param>
+public sealed record ChatView(
+    long Id,
+    string Name,
+    bool Direct,
+    bool Open,
+    long LastSeq,
+    int? KeepDays,
+    int MemberCount,
+    IReadOnlyList<MemberView> Members,
+    [property: JsonIgnore] bool MayRule
+);
+
+/// <summary>A chat as it is now, for whoever knew it before.</summary>
+/// <param name="Name">Of a direct chat: none.</param>
+public sealed record ChatState(string Name, int? KeepDays, bool Open);
 
 /// <param name="Active">Can sign in; an operator has not shut them out.</param>
 public sealed record MemberView(string UserId, string Name, MemberRole Role, bool Active);
@@ -213,6 +230,7 @@ public sealed record StorageUse(long Bytes, long? QuotaBytes);
 
 /// <summary>An event as a receiver gets it.</summary>
 /// <param name="Message">Of <see cref="ChatEventType.MessageCreated"/>: the message as it is now, not as it was then.</param>
+/// <param name="Chat">Of <see cref="ChatEventType.ChatChanged"/>: the chat as it is now.</param>
 public sealed record RoomEvent(
     long ChatId,
     long Seq,
@@ -221,7 +239,8 @@ public sealed record RoomEvent(
     Guid? FileId,
     string? UserId,
     string? UserName,
-    MessageView? Message
+    MessageView? Message,
+    ChatState? Chat = null
 );
 
 /// <summary>Bytes to hand out. Dispose it, or let the response do so.</summary>

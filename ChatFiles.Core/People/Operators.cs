@@ -30,7 +30,7 @@ public sealed class Operators(IDbContextFactory<ChatDbContext> databases, Databa
     public async Task<Result<Operator>> FindAsync(string userId, CancellationToken cancellationToken = default)
     {
         await using var db = await databases.CreateDbContextAsync(cancellationToken);
-        return await AmongOperators(db).AnyAsync(c => c.UserId == userId, cancellationToken) ? new Operator(userId) : NotAnOperator;
+        return await db.ActiveOperators().AnyAsync(c => c.UserId == userId, cancellationToken) ? new Operator(userId) : NotAnOperator;
     }
 
     /// <summary>Makes the person an operator; again does no harm.</summary>
@@ -45,19 +45,12 @@ public sealed class Operators(IDbContextFactory<ChatDbContext> databases, Databa
     /// <summary>In the writer's transaction; to be saved.</summary>
     internal static async Task SetAsync(ChatDbContext db, string userId, bool isOperator)
     {
-        var roles = await Roles(db).Where(c => c.UserId == userId).ToListAsync();
+        var roles = await db.OperatorRoles().Where(c => c.UserId == userId).ToListAsync();
         if (isOperator && roles.Count == 0)
             db.UserClaims.Add(RoleOf(userId));
         else if (!isOperator)
             db.UserClaims.RemoveRange(roles);
     }
-
-    /// <summary>The roles of those who can sign in.</summary>
-    internal static IQueryable<IdentityUserClaim<string>> AmongOperators(ChatDbContext db) =>
-        Roles(db).Where(c => db.Users.Any(p => p.Id == c.UserId && p.Active));
-
-    internal static IQueryable<IdentityUserClaim<string>> Roles(ChatDbContext db) =>
-        db.UserClaims.Where(c => c.ClaimType == ClaimTypes.Role && c.ClaimValue == Person.OperatorRole);
 
     internal static IdentityUserClaim<string> RoleOf(string userId) =>
         new()

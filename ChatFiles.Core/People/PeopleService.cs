@@ -87,7 +87,7 @@ public sealed class PeopleService(
                 people = people.Where(x => x.Person.FoldedName.Contains(name) || x.Person.NormalizedEmail!.Contains(address));
             }
 
-            var roles = Operators.Roles(db);
+            var roles = db.OperatorRoles();
             var page = await people
                 .OrderByDescending(x => x.State.CreatedAt)
                 .ThenByDescending(x => x.State.UserId)
@@ -164,7 +164,7 @@ public sealed class PeopleService(
 
     private static async Task<bool> IsLastOperatorAsync(ChatDbContext db, string userId)
     {
-        var operators = Operators.AmongOperators(db);
+        var operators = db.ActiveOperators();
         return await operators.AnyAsync(c => c.UserId == userId) && !await operators.AnyAsync(c => c.UserId != userId);
     }
 }

@@ -1,3 +1,4 @@
+using System.Globalization;
 using ChatFiles.Core.Data;
 using ChatFiles.Core.Files;
 using ChatFiles.Core.Live;
@@ -13,6 +14,7 @@ internal sealed class JobRunner(
     IDbContextFactory<ChatDbContext> databases,
     DatabaseWriter writer,
     IFileStore store,
+    ChatRemover remover,
     TimeProvider time,
     ILogger<JobRunner> logger
 ) : BackgroundService
@@ -95,6 +97,9 @@ internal sealed class JobRunner(
             {
                 case JobKind.DeleteBlob:
                     await store.DeleteAsync(job.Subject, timeout.Token);
+                    break;
+                case JobKind.DeleteChat:
+                    await remover.RemoveAsync(long.Parse(job.Subject, CultureInfo.InvariantCulture), timeout.Token);
                     break;
                 default:
                     throw new InvalidOperationException($"There is no way to do a job of kind {job.Kind}.");

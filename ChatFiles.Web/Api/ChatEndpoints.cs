@@ -13,6 +13,17 @@ internal static class ChatEndpoints
         chats.MapGet("/", ListAsync).Produces<IReadOnlyList<ChatSummary>>().WithSummary("My chats");
         chats.MapPost("/", CreateAsync).Takes<NewChat>().Produces<ChatView>(201).WithSummary("Create a chat");
         chats.MapGet("/{chatId}", GetAsync).Produces<ChatView>().WithSummary("A chat with its members, 200 at the most");
+        chats
+            .MapPut("/{chatId}", ChangeChatAsync)
+            .Takes<ChangedChat>()
+            .Produces(204)
+            .WithSummary("Rename a chat, open or close it, or set how many days it keeps its files; by its owner");
+        chats.MapDelete("/{chatId}", DeleteAsync).Produces(204).WithSummary("Delete a chat with its messages and files; by its owner");
+        chats
+            .MapPut("/{chatId}/members/{userId}", HandOverAsync)
+            .Takes<NewRole>()
+            .Produces(204)
+            .WithSummary("Make a member the owner; by the owner");
         chats.MapPut("/{chatId}/read", MarkReadAsync).Takes<ReadPosition>().Produces(204).WithSummary("Move my read position");
         chats
             .MapGet("/{chatId}/members", ListMembersAsync)
@@ -64,6 +75,31 @@ internal static class ChatEndpoints
         return Problems.Of((await directory.CheckMemberAsync(user.UserId(), id, cancellationToken)).Refusal ?? refusal);
     }
 
+    private static Task<IResult> ChangeChatAsync(string chatId, HttpContext context, ClaimsPrincipal user, ChatDirectory directory, ChatAdministration chats) =>
+        ChangeAsync<ChangedChat>(chatId, context, directory, (id, change) => chats.ChangeAsync(user.UserId(), id, change.ToChange()));
+
+    private static async Task<IResult> DeleteAsync(string chatId, ClaimsPrincipal user, ChatAdministration chats) =>
+        (await chats.DeleteAsync(user.UserId(), Requests.ParseId(chatId))).ToNoContent();
+
+    private static Task<IResult> HandOverAsync(
+        string chatId,
+        string userId,
+        HttpContext context,
+        ClaimsPrincipal user,
+        ChatDirectory directory,
+        ChatAdministration chats
+    ) =>
+        ChangeAsync<NewRole>(
+            chatId,
+            context,
+            directory,
+            async (id, wanted) =>
+                wanted.Role == "owner"
+                    ? await chats.HandOverAsync(user.UserId(), id, userId)
+                    : (await directory.CheckMemberAsync(user.UserId(), id)).Refusal
+                        ?? new Refusal(RefusalReason.InvalidRole, "“role” is owner: that is the one role that is handed on.")
+        );
+
     private static Task<IResult> MarkReadAsync(string chatId, HttpContext context, ClaimsPrincipal user, ChatDirectory directory) =>
         ChangeAsync<ReadPosition>(
             chatId,
@@ -107,6 +143,26 @@ internal static class ChatEndpoints
     internal sealed record NewChat(string? Name, string? With);
 
     internal sealed record ReadPosition(long? MessageId);
+
+    internal sealed record NewRole(string? Role);
+
+    /// <summary>Days of null are for ever; those that are not named stay.</summary>
+    internal sealed class ChangedChat
+    {
+        private bool _setsKeepDays;
+
+        public string? Name { get; set; }
+
+        public bool? Open { get; set; }
+
+        public long? KeepDays
+        {
+            get;
+            set => (field, _setsKeepDays) = (value, true);
+        }
+
+        public ChatChange ToChange() => new(Name, _setsKeepDays, KeepDays is { } days ? (int)Math.Clamp(days, 0, int.MaxValue) : null, Open);
+    }
 
     internal sealed record NewMember(string? Email);
 }

@@ -146,6 +146,8 @@ internal static class EventStream
             ChatEventType.FileRestored => ("file-restored", FileData(roomEvent)),
             ChatEventType.MemberJoined => ("member-joined", MemberData(roomEvent)),
             ChatEventType.MemberLeft => ("member-left", MemberData(roomEvent)),
+            ChatEventType.MemberChanged => ("member-changed", new { roomEvent.Seq, roomEvent.UserId, Role = MemberRole.Owner }),
+            ChatEventType.ChatChanged => ("chat-changed", ChatData(roomEvent)),
             _ => throw new InvalidOperationException($"There is no way to send an event of type {roomEvent.Type}."),
         };
         return $"id: {roomEvent.Seq}\nevent: {type}\ndata: {JsonSerializer.Serialize(data, json)}\n\n";
@@ -157,6 +159,15 @@ internal static class EventStream
             roomEvent.Seq,
             roomEvent.MessageId,
             roomEvent.FileId,
+        };
+
+    private static object ChatData(RoomEvent roomEvent) =>
+        new
+        {
+            roomEvent.Seq,
+            roomEvent.Chat!.Name,
+            roomEvent.Chat.KeepDays,
+            roomEvent.Chat.Open,
         };
 
     private static object MemberData(RoomEvent roomEvent) =>

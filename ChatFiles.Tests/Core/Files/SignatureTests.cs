@@ -41,6 +41,31 @@ public sealed class SignatureTests
     }
 
     [Fact]
+    public void What_may_stand_further_in_is_as_long_as_still_fits_and_no_longer()
+    {
+        var longest = string.Concat(Enumerable.Repeat("AA", FileTypes.HeadLength - Signature.MaxInFront));
+
+        new Signature("*" + longest).IsFloating.ShouldBeTrue();
+        Should.Throw<FormatException>(() => new Signature("*AA" + longest)).Message.ShouldContain("is not a signature");
+    }
+
+    [Theory]
+    [InlineData("20", true, 1)]
+    [InlineData("7E", true, 1)]
+    [InlineData("1F", false, 2)]
+    [InlineData("7F", false, 2)]
+    [InlineData("80", false, 2)]
+    [InlineData("??", true, 0)]
+    [InlineData("41*42", true, 2)]
+    [InlineData("41*00", false, 3)]
+    [InlineData("00*41", false, 3)]
+    public void Letters_weigh_less_than_what_no_text_holds(string pattern, bool isReadable, int weight)
+    {
+        var signature = new Signature(pattern);
+        (signature.IsReadable, signature.Weight).ShouldBe((isReadable, weight));
+    }
+
+    [Fact]
     public void A_signature_may_reach_to_the_last_byte_that_is_looked_at()
     {
         var head = new byte[FileTypes.HeadLength];

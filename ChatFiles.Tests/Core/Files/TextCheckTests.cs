@@ -31,6 +31,37 @@ public sealed class TextCheckTests
         IsText([.. Encoding.Unicode.Preamble, .. Encoding.Unicode.GetBytes(text)]).ShouldBe(isText);
     }
 
+    [Theory]
+    [InlineData("FFFE 3DD8 4100")] // half of a character, the lower byte first
+    [InlineData("FEFF D83D 0041")] // and the upper byte first
+    public async Task Half_of_a_character_is_no_text_in_either_order_of_the_bytes(string bytes)
+    {
+        var content = Convert.FromHexString(bytes.Replace(" ", "", StringComparison.Ordinal));
+        foreach (var block in new[] { 1, 3, 64 })
+            (await Inspection.OfAsync("a.txt", content, block)).ShouldBeNull();
+    }
+
+    [Fact]
+    public async Task Zero_bytes_here_and_there_do_not_make_up_for_each_other()
+    {
+        // As UTF-16 it breaks off at the last character; as a code page it would hold NUL, an even number of times in all blocks.
+        byte[] content = [0xFF, 0xFE, 0x41, 0x00, 0x42, 0x00, 0x3D, 0xD8, 0x41, 0x42];
+        (await Inspection.OfAsync("a.txt", content, block: 2)).ShouldBeNull();
+    }
+
+    [Fact]
+    public async Task The_mark_is_found_wherever_the_first_block_ends()
+    {
+        byte[] content = [.. Encoding.Unicode.Preamble, .. Encoding.Unicode.GetBytes("words")];
+        await using var stream = new InspectingStream(
+            new MemoryStream(content),
+            new InspectionRules(Inspection.Default, "a.txt", Inspection.Default.TypeOf("a.txt").Value, 1000, Inspection.Default.TooLarge("a.txt"))
+        );
+        (await stream.ReadAsync(new byte[1])).ShouldBe(1);
+        await stream.CopyToAsync(Stream.Null);
+        stream.Charset.ShouldBe("utf-16le");
+    }
+
     [Fact]
     public void Only_some_control_characters_are_counted()
     {

@@ -54,9 +54,9 @@ public sealed partial class ChatRoom(
 
     private string MyName => Me?.Name ?? "";
 
-    private bool IsOwner => Me?.Role == MemberRole.Owner;
+    private bool IsOwner => _chat?.MayRule == true;
 
-    private bool MayAddPeople => IsOwner && _chat is { Direct: false };
+    private bool MayAddPeople => IsOwner && _chat is { Direct: false, Id: not Chat.GeneralId };
 
     private int UnreadAbove =>
         _unread.FirstId is { } first && !_hasReachedUnread && first < _timeline!.Messages[0].Id ? _unread.Count : 0;
@@ -141,7 +141,7 @@ public sealed partial class ChatRoom(
                 await members.HearAsync(roomEvent);
         }
 
-        if (!changes.Any(ChangesOwner))
+        if (!changes.Any(ChangesChat))
             return isNew;
         var chat = await directory.GetChatAsync(UserId, ChatId, members: 0);
         _chat = chat.Refusal is null ? chat.Value : _chat;
@@ -163,9 +163,10 @@ public sealed partial class ChatRoom(
         return true;
     }
 
-    /// <summary>Who follows an owner that has left, only the chat tells.</summary>
-    private bool ChangesOwner(RoomEvent roomEvent) =>
-        roomEvent.Type == ChatEventType.MemberLeft && _chat!.Members.Any(m => m.UserId == roomEvent.UserId && m.Role == MemberRole.Owner);
+    /// <summary>Who follows an owner that has left, and what else has changed, only the chat tells.</summary>
+    private bool ChangesChat(RoomEvent roomEvent) =>
+        roomEvent.Type is ChatEventType.ChatChanged or ChatEventType.MemberChanged
+        || roomEvent.Type == ChatEventType.MemberLeft && _chat!.Members.Any(m => m.UserId == roomEvent.UserId && m.Role == MemberRole.Owner);
 
     /// <summary>Others' messages that come while the reader is elsewhere are counted; a repeated event is not.</summary>
     private bool CountNew(RoomEvent roomEvent)
@@ -281,6 +282,16 @@ public sealed partial class ChatRoom(
         await _members.Result;
         _members = null;
     }
+
+    private async Task ChangeChatAsync() =>
+        await dialogs.ShowAsync<ChatSettingsDialog>(
+            "Chat settings",
+            new DialogParameters<ChatSettingsDialog>
+            {
+                { d => d.Chat, _chat },
+                { d => d.UserId, UserId },
+            }
+        );
 
     private async Task AddPeopleAsync() =>
         await dialogs.ShowAsync<AddPeopleDialog>(

@@ -92,7 +92,7 @@ public sealed partial class FileViewer(FindingService finding, ChatDirectory dir
         if (!RendererInfo.IsInteractive || !await ShowAsync(FileId))
             return false;
         var chat = await directory.GetChatAsync(UserId, ChatId, members: 0);
-        _isOwner = chat.Refusal is null && chat.Value.Members.Any(m => m.UserId == UserId && m.Role == MemberRole.Owner);
+        _isOwner = chat.Refusal is null && chat.Value.MayRule;
         return true;
     }
 

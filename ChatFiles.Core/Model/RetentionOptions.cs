@@ -1,0 +1,11 @@
+using System.ComponentModel.DataAnnotations;
+
+namespace ChatFiles.Core.Model;
+
+/// <summary>Section <c>Retention</c>.</summary>
+public sealed class RetentionOptions
+{
+    /// <summary>No chat keeps files for longer; null: a chat may keep them for ever.</summary>
+    [Range(1, 3650)]
+    public int? MaxDays { get; set; }
+}
