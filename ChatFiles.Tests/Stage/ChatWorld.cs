@@ -42,6 +42,8 @@ internal sealed class ChatWorld : IAsyncDisposable
 
     public MemberService Members => Of<MemberService>();
 
+    public ChatAdministration Administration => Of<ChatAdministration>();
+
     public FindingService Finding => Of<FindingService>();
 
     public UploadService Uploads => Of<UploadService>();

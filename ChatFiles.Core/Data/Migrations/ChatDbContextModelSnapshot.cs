@@ -158,6 +158,9 @@ namespace ChatFiles.Core.Data.Migrations
                     b.Property<string>("DirectKey")
                         .HasColumnType("TEXT");
 
+                    b.Property<int?>("KeepDays")
+                        .HasColumnType("INTEGER");
+
                     b.Property<long>("LastSeq")
                         .HasColumnType("INTEGER");
 
@@ -167,6 +170,9 @@ namespace ChatFiles.Core.Data.Migrations
                     b.Property<string>("Name")
                         .IsRequired()
                         .HasColumnType("TEXT");
+
+                    b.Property<bool>("Open")
+                        .HasColumnType("INTEGER");
 
                     b.Property<long>("StorageBytes")
                         .HasColumnType("INTEGER");
@@ -186,6 +192,7 @@ namespace ChatFiles.Core.Data.Migrations
                             LastSeq = 0L,
                             MemberCount = 0,
                             Name = "General",
+                            Open = false,
                             StorageBytes = 0L
                         });
                 });

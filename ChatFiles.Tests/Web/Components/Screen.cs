@@ -25,6 +25,7 @@ internal sealed class Screen : BunitContext
         Services.AddSingleton(world.Chats);
         Services.AddSingleton(world.ChatDirectory);
         Services.AddSingleton(world.Members);
+        Services.AddSingleton(world.Administration);
         Services.AddSingleton(world.Finding);
         Services.AddSingleton(world.Live);
         Services.AddSingleton(world.Services.GetRequiredService<UploadPolicy>());
