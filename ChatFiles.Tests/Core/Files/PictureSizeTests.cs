@@ -8,6 +8,8 @@ public sealed class PictureSizeTests
 
     [Theory]
     [InlineData("png", "89504E470D0A1A0A0000000D49484452" + "00000280" + "000001E0" + "0806000000", 640, 480)]
+    [InlineData("apng", "89504E470D0A1A0A0000000D49484452" + "00000280" + "000001E0" + "0806000000", 640, 480)]
+    [InlineData("jpg", "FFD8" + "FFD0" + "FFD8" + "FFC0001108" + "01E00280" + "03", 640, 480)] // markers without a segment, the first and the last of them
     [InlineData("gif", "474946383961" + "8002" + "E001" + "F70000", 640, 480)]
     [InlineData("gif", "474946383761" + "FFFF" + "0100" + "F70000", 65535, 1)]
     [InlineData("webp", Riff + "56503820" + "18000000" + "300100" + "9D012A" + "8042" + "E041" + "0000", 640, 480)] // the top two bits are a scale
@@ -31,6 +33,8 @@ public sealed class PictureSizeTests
     [InlineData("webp", Riff + "414E494D" + "0A000000" + "10000000" + "7F0200" + "DF0100" + "00")]
     [InlineData("webp", Riff + "5650384C" + "0D000000" + "00" + "7FC27700" + "0000000000")] // not its mark
     [InlineData("webp", Riff + "56503820" + "18000000" + "300100" + "000000" + "8002" + "E001" + "0000")]
+    [InlineData("webp", Riff + "56503858" + "0A000000" + "10000000" + "7F0200" + "DF01")] // cut off
+    [InlineData("jpg", "FFD8" + "FFDA0002" + "FFC00011080001000103")] // a frame behind a scan
     [InlineData("jpg", "FFD8" + "FFDA0008010100003F00")] // a scan before any frame
     [InlineData("jpg", "FFD8" + "FFE00001" + "FFC00011080001000103")] // a segment shorter than its own length
     [InlineData("jpg", "FFD8" + "00C00011080001000103")] // no marker where one belongs
@@ -83,6 +87,9 @@ public sealed class PictureSizeTests
     [InlineData("4D4D002A00000008" + "0001" + "011200030000000100090000", false)] // no orientation
     [InlineData("4D4D002A00000008" + "0001" + "011200040000000100060000", false)] // not of its type
     [InlineData("4D4D002AFFFFFFFF" + "0001" + "011200030000000100060000", false)] // a directory that is not there
+    [InlineData("5858002A00000008" + "0001" + "011200030000000100060000", false)] // neither order of the bytes
+    [InlineData("4D4D002A00000008" + "0000" + "011200030000000100060000", false)] // behind a directory without entries
+    [InlineData("4D4D002A00000008" + "0001" + "010F00020000000100000000" + "011200030000000100060000", false)] // behind the last entry
     [InlineData("4D4D002A00000008" + "FFFF" + "01120003000000010006", false)] // cut off
     [InlineData("4D4D002A00000008", false)]
     [InlineData("4D4D", false)]
