@@ -106,6 +106,10 @@ public sealed class Accessibility(Site site) : IClassFixture<Site>
         await ann.Button("Open harbour.png").First.ClickAsync();
         await Expect(ann.Dialog).ToBeVisibleAsync();
         await LookAsync("a picture");
+        await ann.Dialog.GetByRole(AriaRole.Button, new() { Name = "Forward", Exact = true }).ClickAsync();
+        await Expect(ann.Dialog.GetByRole(AriaRole.Combobox)).ToBeVisibleAsync();
+        await LookAsync("a picture, to be forwarded");
+        await ann.Page.Keyboard.PressAsync("Escape");
         await ann.Page.Keyboard.PressAsync("Escape");
         await ann.Button("New chat").ClickAsync();
         await ann.Button("Create").ClickAsync();
@@ -121,7 +125,7 @@ public sealed class Accessibility(Site site) : IClassFixture<Site>
         await ann.Button("Change password").ClickAsync();
         await Expect(ann.Alert).ToBeVisibleAsync();
         await LookAsync("profile, refused");
-        foreach (var address in new[] { "operator", "chats/987654321", "nothing/here", "files", "find", "find?q=plan", $"chats/{chat.Id}/files" })
+        foreach (var address in new[] { "operator", "chats/987654321", "nothing/here", "files", "find", "find?q=plan", $"chats/{chat.Id}/files", $"chats/{chat.Id}/files?view=grid" })
         {
             await ann.GoAsync(address);
             await LookAsync(address);

@@ -190,6 +190,28 @@ public sealed class SharingFiles(Site site) : IClassFixture<Site>
         );
 
     [Fact]
+    public Task What_is_dropped_on_a_chat_in_the_navigation_or_on_the_list_of_its_files_waits_to_be_sent_there() =>
+        site.PlayAsync(async scene =>
+        {
+            var (ann, ben, chat) = await scene.TwoInAChatAsync();
+            var (one, other) = (await ann.WriteAsync(SampleFile.Text("one.txt", "1\n")), await ann.WriteAsync(SampleFile.Text("other.txt", "2\n")));
+            await ann.ChatLink("General").ClickAsync();
+            await Expect(ann.Heading("General")).ToBeVisibleAsync();
+
+            await ann.DropFromDiskAsync(ann.ChatLink(chat.Name), one);
+            await ann.IsInAsync(chat);
+            await Expect(ann.Button("Remove one.txt")).ToBeVisibleAsync();
+            await ann.Link("Files").ClickAsync();
+            await Expect(ann.Page.GetByText("No files yet")).ToBeVisibleAsync();
+            await ann.DropFromDiskAsync(ann.Page.GetByRole(AriaRole.Region, new() { Name = "List of files", Exact = true }), other);
+            await Expect(ann.Waiting.GetByRole(AriaRole.Listitem)).ToHaveCountAsync(2);
+            await ann.SendAsync();
+
+            await Expect(ben.Attachment("one.txt")).ToBeVisibleAsync();
+            await Expect(ben.Attachment("other.txt")).ToBeVisibleAsync();
+        });
+
+    [Fact]
     public Task Many_refusals_at_once_are_one_line_until_somebody_wants_to_see_them_all() =>
         site.PlayAsync(async scene =>
         {

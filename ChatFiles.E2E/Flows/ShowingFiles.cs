@@ -257,6 +257,50 @@ public sealed class ShowingFiles(Site site) : IClassFixture<Site>
         });
 
     [Fact]
+    public Task From_the_files_page_the_viewer_goes_through_what_the_chat_has_not_loaded_and_leads_to_it() =>
+        site.PlayAsync(async scene =>
+        {
+            var (ann, ben) = (await scene.NewGuestAsync("ann"), await scene.NewGuestAsync("ben"));
+            await Task.WhenAll(ann.RegisterByProgramAsync(), ben.RegisterByProgramAsync());
+            var chat = await Scene.NewChatAsync(ann, ben);
+            await ann.Program.ShareAsync(chat.Id, "The very first", SampleFile.Png("dawn.png", hue: 40));
+            await ann.Program.ShareAsync(chat.Id, "", SampleFile.Text("notes.txt", "x\n"));
+            for (var i = 0; i < 60; i++)
+                await ann.Program.SayAsync(chat.Id, $"line {i}");
+            var first = (await ann.Program.HistoryAsync(chat.Id))[0];
+            await ben.SignInAtAsync(chat);
+            await ben.GoAsync($"chats/{chat.Id}/files?q=notes");
+            var atFiles = ben.Page.Url;
+            var before = await ben.Page.EvaluateAsync<int>("history.length");
+            var title = ben.Dialog.GetByRole(AriaRole.Heading);
+
+            await ben.Link("notes.txt").ClickAsync();
+            await Expect(title).ToHaveTextAsync("notes.txt");
+            await Expect(ben.Dialog).ToContainTextAsync("2 of 2");
+            await ann.Program.ShareAsync(chat.Id, "", SampleFile.Text("new.txt", "y\n"));
+            await Expect(ben.Dialog).ToContainTextAsync("2 of 3");
+            await ben.Page.Keyboard.PressAsync("ArrowLeft");
+            await Expect(title).ToHaveTextAsync("dawn.png");
+            await Expect(ben.Dialog).ToContainTextAsync("The very first");
+            await ben.Page.Keyboard.PressAsync("Escape");
+            await Expect(ben.Dialog).ToHaveCountAsync(0);
+            await Expect(ben.Page).ToHaveURLAsync(atFiles);
+            await Expect(ben.Link("notes.txt")).ToBeFocusedAsync();
+
+            await ben.Link("notes.txt").ClickAsync();
+            await Expect(title).ToHaveTextAsync("notes.txt");
+            await ben.Page.Keyboard.PressAsync("ArrowLeft");
+            await Expect(title).ToHaveTextAsync("dawn.png");
+            await ben.Dialog.GetByRole(AriaRole.Link, new() { Name = "Show in chat", Exact = true }).ClickAsync();
+            await Expect(ben.Message("The very first")).ToBeInViewportAsync();
+            await Expect(ben.Page).ToHaveURLAsync(new Uri(scene.Server.Address, $"/chats/{chat.Id}?message={first.Id}").ToString());
+            (await ben.Page.EvaluateAsync<int>("history.length")).ShouldBe(before + 1, "the chat stands in the place of the file");
+            await ben.Page.GoBackAsync();
+            await Expect(ben.Link("notes.txt")).ToBeVisibleAsync();
+            await Expect(ben.Page).ToHaveURLAsync(atFiles);
+        });
+
+    [Fact]
     public Task A_file_that_is_opened_as_soon_as_another_is_closed_stays_open() =>
         site.PlayAsync(async scene =>
         {

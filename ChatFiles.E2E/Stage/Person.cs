@@ -218,9 +218,12 @@ public sealed partial class Person(string name, IPage page, ServerProcess server
     }
 
     /// <summary>Drags files and folders from the disk to the messages and lets go of them there.</summary>
-    public async Task DropFromDiskAsync(params string[] paths)
+    public Task DropFromDiskAsync(params string[] paths) => DropFromDiskAsync(Messages, paths);
+
+    /// <summary>The same to another place.</summary>
+    public async Task DropFromDiskAsync(ILocator at, params string[] paths)
     {
-        var place = (await Messages.BoundingBoxAsync())!;
+        var place = (await at.BoundingBoxAsync())!;
         var devTools = await Page.Context.NewCDPSessionAsync(Page);
         foreach (var type in new[] { "dragEnter", "dragOver", "drop" })
         {

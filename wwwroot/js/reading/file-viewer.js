@@ -101,13 +101,14 @@ class Viewer {
   #ask() {
     const question = this.#dialog.querySelector('dialog');
     if (!question) {
-      this.#asker?.focus();
+      // Taken away while it was open: then the browser does not do this.
+      if (document.activeElement === document.body) this.#asker?.focus();
       this.#asker = null;
-    } else if (!question.open) {
+    } else if (!('asked' in question.dataset)) {
+      question.dataset.asked = '';
       this.#asker = /** @type {HTMLElement | null} */ (document.activeElement);
-      const cancel = () => question.querySelector('[data-cancel]').click();
-      question.addEventListener('cancel', (event) => (event.preventDefault(), cancel()));
-      question.addEventListener('close', cancel);
+      // Escape closes it at once, and the server hears of it.
+      question.addEventListener('close', () => question.querySelector('[data-cancel]').click());
       question.showModal();
     }
   }
@@ -138,7 +139,7 @@ class Viewer {
   #onKey(event) {
     // A player has keys of its own, and so has whatever is edited or asked.
     if (event.ctrlKey || event.metaKey || event.altKey || event.target.closest('video, audio, input, select, textarea')) return;
-    if (this.#dialog.querySelector('dialog')) return;
+    if (this.#dialog.querySelector('dialog[open]')) return;
     const isDone = this.#press(KEYS[event.key]) || (event.key.startsWith('Arrow') && (event.shiftKey ? this.#look(event.key) : this.#go(event.key)));
     if (isDone) event.preventDefault();
   }
