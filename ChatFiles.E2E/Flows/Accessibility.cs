@@ -61,6 +61,15 @@ public sealed class Accessibility(Site site) : IClassFixture<Site>
 
         await ben.Program.ShareAsync(chat.Id, "The plan, see https://example.com", SampleFile.Pdf("plan.pdf"));
         await ann.Program.ShareAsync(chat.Id, "", SampleFile.Png("harbour.png"));
+        var log = string.Concat(Enumerable.Range(30, 8).Concat(Enumerable.Range(40, 8)).SelectMany(code => new[] { $"\u001b[{code}m{code}\u001b[0m ", $"\u001b[7;{code}m{code}\u001b[0m " }));
+        foreach (var file in new[]
+        {
+            SampleFile.Text("prices.csv", "name;price\n" + string.Concat(Enumerable.Repeat("bolt;3\n", 50))),
+            SampleFile.Text("build.log", log + "\n" + new string('x', 500)),
+            SampleFile.Zip("all.zip", "a.txt", "b.txt"),
+            SampleFile.Sound("voice.wav"),
+        })
+            await ann.Program.ShareAsync(chat.Id, "", file);
         await ann.Program.ShareAsync(chat.Id, "", SampleFile.Text("gone.txt", "oops\n"));
         await ann.Program.DeleteAsync((await ann.Program.HistoryAsync(chat.Id))[^1].Attachments[0].Path);
         await ben.SignInAtAsync(chat);
@@ -77,6 +86,8 @@ public sealed class Accessibility(Site site) : IClassFixture<Site>
         await Expect(ann.Alert.Filter(new() { HasText = "setup.exe" })).ToBeVisibleAsync();
         await Expect(ann.Messages).ToContainTextAsync("File deleted");
         await Expect(ann.Page.GetByTitle("Here now")).ToBeVisibleAsync();
+        await Expect(ann.Attachment("prices.csv").GetByRole(AriaRole.Table)).ToBeVisibleAsync();
+        await Expect(ann.Attachment("build.log")).ToContainTextAsync("47");
         await LookAsync("a chat with everything");
         await ann.Button("Discard recording").ClickAsync();
         await ann.Button("Members, 2").ClickAsync();
@@ -111,6 +122,13 @@ public sealed class Accessibility(Site site) : IClassFixture<Site>
         await LookAsync("a picture, to be forwarded");
         await ann.Page.Keyboard.PressAsync("Escape");
         await ann.Page.Keyboard.PressAsync("Escape");
+        foreach (var (file, what) in new[] { ("prices.csv", "Table"), ("build.log", "Text"), ("all.zip", "Names") })
+        {
+            await ann.OpenCardAsync(file);
+            await Expect(ann.Dialog.GetByRole(AriaRole.Region, new() { Name = $"{what} of {file}" })).ToBeVisibleAsync();
+            await LookAsync(file);
+            await ann.Page.Keyboard.PressAsync("Escape");
+        }
         await ann.Button("New chat").ClickAsync();
         await ann.Button("Create").ClickAsync();
         await Expect(ann.Dialog.GetByRole(AriaRole.Alert)).ToBeVisibleAsync();

@@ -10,8 +10,8 @@ public sealed class StorageOutages
         Site.PlayAloneAsync(async scene =>
         {
             var (ann, ben, _) = await scene.TwoInAChatAsync();
-            var (picture, document, late) = (SampleFile.Png("chart.png"), SampleFile.Pdf("plan.pdf"), SampleFile.Pdf("late.pdf"));
-            await ann.ShareAsync(picture, document);
+            var (picture, document, text, late) = (SampleFile.Png("chart.png"), SampleFile.Pdf("plan.pdf"), SampleFile.Text("notes.txt", "first things first\n"), SampleFile.Pdf("late.pdf"));
+            await ann.ShareAsync(picture, document, text);
             await Expect(ben.Attachment(document.Name)).ToBeVisibleAsync();
 
             var blobs = Path.Combine(scene.Server.Data, "files", "blobs");
@@ -24,17 +24,20 @@ public sealed class StorageOutages
             await ann.SendAsync();
             await ann.SayAsync("Texts go on");
 
-            foreach (var file in new[] { picture, document })
+            foreach (var file in new[] { picture, document, text })
                 await Expect(ben.Attachment(file.Name)).ToContainTextAsync("Temporarily unavailable");
             await Expect(ben.Message("Texts go on")).ToBeVisibleAsync();
             await Expect(ann.Button($"Retry {late.Name}")).ToBeVisibleAsync();
             await Expect(ben.Messages).Not.ToContainTextAsync("File missing");
 
             Directory.Move(blobs + ".away", blobs);
-            await ben.Attachment(picture.Name).GetByRole(AriaRole.Button, new() { Name = "Try again" }).ClickAsync();
+            foreach (var file in new[] { picture, text })
+                await ben.Attachment(file.Name).GetByRole(AriaRole.Button, new() { Name = "Try again" }).ClickAsync();
 
             await Expect(ben.Attachment(picture.Name).GetByRole(AriaRole.Img).First).ToHaveJSPropertyAsync("complete", true);
             await Expect(ben.Attachment(picture.Name)).Not.ToContainTextAsync("Temporarily unavailable");
+            await Expect(ben.Attachment(text.Name)).ToContainTextAsync("first things first");
+            await Expect(ben.Attachment(text.Name)).Not.ToContainTextAsync("Temporarily unavailable");
             await Expect(ben.Attachment(late.Name)).ToBeVisibleAsync(new() { Timeout = 30_000 });
             (await ben.DownloadAsync(document.Name)).ShouldBe(document.Bytes);
         });

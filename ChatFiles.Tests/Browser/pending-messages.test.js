@@ -124,6 +124,16 @@ test('What a file will show of itself has its room on the way, and what shows no
   );
 });
 
+test('A voice that the browser has recorded is a sound on its way, whatever its name', () => {
+  const voice = (type) => new File(['x'.repeat(50)], 'voice.mp4', { type });
+  outbox.send(chat, '', [voice('audio/mp4'), voice('video/mp4')]);
+  const frames = part('.others').children;
+  assert.deepEqual(
+    frames.map((frame) => [part('[data-as=audio]', frame).hidden, part('[data-as=video]', frame).hidden, part('.preview', frame).hidden]),
+    [[false, true, false], [true, false, true]],
+  );
+});
+
 test('A picture on its way takes the room and shows what it will show when it is there', async () => {
   const thumbnail = new Blob(['small']);
   outbox.send(chat, '', [pictureOf('cat.png', { width: 640, height: 480 }, thumbnail)]);

@@ -50,7 +50,7 @@ globalThis.fetch = async (path, { method = 'GET', headers, body } = {}) => {
   const answer = await ask(method, path, lower(headers), body);
   if (!answer) throw new TypeError('no connection');
   const found = lower(answer.headers);
-  return { status: answer.status, redirected: false, type: 'basic', headers: { get: (name) => found[name.toLowerCase()] ?? null }, text: async () => answer.body ?? '' };
+  return { status: answer.status, redirected: false, type: 'basic', headers: { get: (name) => found[name.toLowerCase()] ?? null }, text: async () => answer.body ?? '', arrayBuffer: async () => new TextEncoder().encode(answer.body ?? '').buffer };
 };
 
 globalThis.XMLHttpRequest = class extends EventTarget {

@@ -90,6 +90,22 @@ public sealed class DownloadTests(TestServer server) : IClassFixture<TestServer>
         ((int)answer.StatusCode).ShouldBe(status);
     }
 
+    /// <summary>What pages show of a file without opening it (js/reading/file-bytes.js): by its address it can be told apart.</summary>
+    [Fact]
+    public async Task A_look_at_a_file_is_answered_like_any_other_request_for_a_part_of_it()
+    {
+        var (ann, path) = await FileAsync();
+
+        using var part = await ann.SendAsync(HttpMethod.Get, path + "?preview", null, ("Range", "bytes=0-8191"));
+        part.StatusCode.ShouldBe(HttpStatusCode.PartialContent);
+        part.Headers.ETag!.Tag.ShouldBe($"\"{Sha256OfHello}\"");
+        (await part.Content.ReadAsStringAsync()).ShouldBe("hello");
+        using var end = await ann.SendAsync(HttpMethod.Get, path + "?preview", null, ("Range", "bytes=-65577"));
+        end.Content.Headers.ContentRange!.ToString().ShouldBe("bytes 0-4/5", "an archive's directory stands at its end");
+        using var same = await ann.SendAsync(HttpMethod.Get, path + "?preview", null, ("If-None-Match", $"\"{Sha256OfHello}\""));
+        same.StatusCode.ShouldBe(HttpStatusCode.NotModified);
+    }
+
     [Fact]
     public async Task What_a_client_has_already_is_not_read_again_and_a_vanished_file_is_found_when_its_bytes_are_asked_for()
     {

@@ -50,9 +50,9 @@ export const isPlayed = (name) => shownByName(name) === 'video';
 export const isSound = ({ name, type }) => shownByName(name) === 'audio' || type.startsWith('audio/');
 
 /** The lines that its message keeps free for what is in it, as FileLooks.PreviewLines says it; Examples/files.json is run by both. */
-export function previewLines({ name, size }) {
+export function previewLines({ name, size, type = '' }) {
   const lines = (/** @type {number} */ bytesPerLine, /** @type {number} */ most) => Math.max(1, Math.min(most, Math.ceil(size / bytesPerLine)));
-  const shown = shownByName(name);
+  const shown = isSound({ name, type }) ? 'audio' : shownByName(name);
   if (shown === 'text' || shown === 'table') return lines(12, 7);
   if (shown === 'zip') return lines(100, 6);
   return shown === 'audio' && size <= rules().pictures.maxSoundBytes ? 2 : 0;

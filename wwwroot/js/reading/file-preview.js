@@ -3,6 +3,7 @@
 import { element } from '../page/dom.js';
 import { decodeText, guessEncoding } from '../files/encodings.js';
 import { within } from '../files/pictures.js';
+import { mostSamples } from '../files/sounds.js';
 import { tableOf } from '../files/tables.js';
 import { peaksOf, readableLength } from '../files/waveform.js';
 import { directoryOf } from '../files/zip.js';
@@ -19,8 +20,8 @@ const MAX_COLUMNS = 6;
 const MAX_NAMES = 5;
 const MAX_DIRECTORY = 64 * 1024;
 
-/** A sound is decoded whole, in memory: four bytes for each of its samples. */
-const MAX_SECONDS = 10 * 60;
+/** A sound is decoded whole, in memory: four bytes for each of its samples, which are so many in twenty minutes. */
+const MAX_SAMPLES = 60_000_000;
 const SAMPLES_PER_SECOND = 8_000;
 const BARS = 120;
 const PATIENCE_MS = 10_000;
@@ -128,12 +129,12 @@ function drawSound(path) {
 async function drawWave(path) {
   const { bytes } = await looking(path)(0);
   const seconds = await lengthOf(bytes);
-  if (!seconds || seconds > MAX_SECONDS) return { content: [], hasMore: false };
   // Decoded at few samples a second, which is all that is to be seen.
   const context = new OfflineAudioContext(1, 1, SAMPLES_PER_SECOND);
-  const sound = await context.decodeAudioData(bytes.buffer).catch(() => null);
-  const length = element('span', { class: 'length' }, readableLength(seconds));
-  return { content: sound ? [waveOf(peaksOf(sound.getChannelData(0), BARS)), length] : [length], hasMore: false };
+  const samples = mostSamples(bytes);
+  const sound = samples !== null && samples <= MAX_SAMPLES ? await context.decodeAudioData(bytes.buffer).catch(() => null) : null;
+  const length = seconds ? [element('span', { class: 'length' }, readableLength(seconds))] : [];
+  return { content: sound ? [waveOf(peaksOf(sound.getChannelData(0), BARS)), ...length] : length, hasMore: false };
 }
 
 /** As a player finds out, which decodes no more than it plays; null where it can't, or takes too long. */

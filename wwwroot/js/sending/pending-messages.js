@@ -1,6 +1,6 @@
 // Draws a chat's part of the outbox behind its messages, in bubbles like theirs (MessageItem.razor).
 import { element, fileName, find, icon } from '../page/dom.js';
-import { iconOf, previewLines, readableSize } from '../files/files.js';
+import { iconOf, isSound, previewLines, readableSize } from '../files/files.js';
 import { previewSize, shownAs } from '../files/pictures.js';
 import { outbox } from './outbox.js';
 import { timeLeft } from './pace.js';
@@ -209,14 +209,20 @@ class FileLine {
   }
 
   get shownAs() {
-    return shownAs(this.#looks);
+    return isSound(this.#told) ? 'audio' : shownAs(this.#looks);
+  }
+
+  /** What a browser has recorded says what it is; its name alone may be that of a film. */
+  get #told() {
+    const { name, size, file } = this.#file;
+    return { name, size, type: file instanceof Blob ? file.type : '' };
   }
 
   /** Takes the room that the file will take. */
   frame(isTile) {
     const as = this.shownAs;
     for (const part of this.root.querySelectorAll('[data-as]')) part.hidden = part.dataset.as !== as;
-    const lines = previewLines(this.#file);
+    const lines = previewLines(this.#told);
     const preview = this.root.querySelector('.preview');
     preview.hidden = lines === 0;
     preview.style.setProperty('--lines', String(lines));
