@@ -40,6 +40,7 @@ public sealed partial class FileList(
     private ChatView? _chat;
     private StorageUse? _use;
     private IReadOnlyList<AuthorView> _authors = [];
+    private bool _hasAuthors;
     private FilesAddress _shown = null!;
     private FilesAddress? _arrived;
     private Guid? _goneFile;
@@ -140,12 +141,13 @@ public sealed partial class FileList(
     private async Task<Result<Page<ListedFile, Guid?>>> ReadPageAsync(Guid? before, CancellationToken ending)
     {
         var read = await finding.ListFilesAsync(UserId, ChatId, Filter, before, PageSize, ending);
-        if (before is null)
+        if (before is null && !_hasAuthors)
         {
+            // Of all files, whatever the list is narrowed to; who comes later is heard of.
             var authors = await finding.ListFileAuthorsAsync(UserId, ChatId, ending);
             await ReadUseAsync();
             ending.ThrowIfCancellationRequested();
-            _authors = authors;
+            (_authors, _hasAuthors) = (authors, true);
         }
 
         return read.Succeeded(out var page, out var refusal) ? new Page<ListedFile, Guid?>(page.Files, page.NextBefore) : refusal;
