@@ -39,19 +39,25 @@ internal static class SearchTerms
         Piece? before = null;
         foreach (var piece in Cut(folded))
         {
-            var goesOn = piece is { IsUnspaced: true, Follows: true };
             if (before is { } last)
-                Append(folded[last.Range], goesOn ? folded[piece.Range] : "");
+                Append(last, piece is { IsUnspaced: true, Follows: true } ? piece : null);
             before = piece.IsUnspaced ? piece : null;
             if (!piece.IsUnspaced)
-                Append(Shorten(folded[piece.Range]), "");
+                Append(piece, neighbour: null);
         }
 
         if (before is { } end)
-            Append(folded[end.Range], "");
+            Append(end, neighbour: null);
         return terms.ToString();
 
-        void Append(string term, string neighbour) => (terms.Length > 0 ? terms.Append(' ') : terms).Append(term).Append(neighbour);
+        void Append(Piece term, Piece? neighbour)
+        {
+            if (terms.Length > 0)
+                terms.Append(' ');
+            terms.Append(folded, term.Start, Math.Min(term.End - term.Start, MaxTermLength));
+            if (neighbour is { } next)
+                terms.Append(folded, next.Start, next.End - next.Start);
+        }
     }
 
     /// <summary>The words of a text, and one by one the characters of what is written without spaces.</summary>
@@ -60,6 +66,18 @@ internal static class SearchTerms
         Piece? piece = null;
         for (var i = 0; i < text.Length;)
         {
+            // Most of what people write, at once.
+            if (char.IsAsciiLetterOrDigit(text[i]))
+            {
+                var from = i++;
+                while (i < text.Length && char.IsAsciiLetterOrDigit(text[i]))
+                    i++;
+                if (piece is { IsUnspaced: true } character)
+                    yield return character;
+                piece = piece is { IsUnspaced: false } word ? word with { End = i } : new Piece(from, i, IsUnspaced: false, Follows: piece is not null);
+                continue;
+            }
+
             var isRune = Rune.TryGetRuneAt(text, i, out var rune);
             var (start, end) = (i, i + (isRune ? rune.Utf16SequenceLength : 1));
             i = end;

@@ -92,13 +92,12 @@ public sealed class SearchWords
             yield return place;
     }
 
-    /// <summary>What stands around the first of the words, in one line; null where there is none of them.</summary>
+    /// <summary>What stands around one of the words, in one line; null where there is none of them.</summary>
     public string? SnippetOf(string text)
     {
-        using var places = FindIn(text).GetEnumerator();
-        if (!places.MoveNext())
+        if (FirstIn(text) is not { } place)
             return null;
-        var (start, end) = WindowOf(text, places.Current.Start.Value, MaxSnippetLength - 2);
+        var (start, end) = WindowOf(text, place, MaxSnippetLength - 2);
         return $"{(start > 0 ? "…" : "")}{text[start..end].ReplaceLineEndings(" ")}{(end < text.Length ? "…" : "")}";
     }
 
@@ -110,6 +109,23 @@ public sealed class SearchWords
         var start = Math.Min(Math.Max(0, place - (maxLength / 3)), text.Length - maxLength);
         var end = start + maxLength;
         return (IsCut(text, start) ? start + 1 : start, IsCut(text, end) ? end - 1 : end);
+    }
+
+    /// <summary>
+    /// Where one of the words stands as it was asked for is found at once, also in a long text; only where none does, all
+    /// words are looked at.
+    /// </summary>
+    private int? FirstIn(string text)
+    {
+        var near = _phrases
+            .SelectMany(phrase => phrase.Words.Concat(phrase.Runs))
+            .Select(sought => text.IndexOf(sought, StringComparison.OrdinalIgnoreCase))
+            .Where(at => at >= 0)
+            .DefaultIfEmpty(0)
+            .Min();
+        var from = near == 0 ? 0 : Math.Max(text.LastIndexOf(' ', near) + 1, near - SearchTerms.MaxTermLength);
+        var place = FindIn(text[from..]).Select(found => (int?)(from + found.Start.Value)).FirstOrDefault();
+        return place ?? (from == 0 ? null : FindIn(text).Select(found => (int?)found.Start.Value).FirstOrDefault());
     }
 
     private static bool IsCut(string text, int at) => at > 0 && at < text.Length && char.IsLowSurrogate(text[at]) && char.IsHighSurrogate(text[at - 1]);

@@ -96,6 +96,22 @@ public sealed class WritingSystemsTests
         SearchWords.Parse("heron").Value.SnippetOf("nothing").ShouldBeNull();
     }
 
+    [Theory]
+    [InlineData("The heronry, then a HÉRON. Zoo", "heron", "HÉRON")]
+    [InlineData("othe rather the end", "the", "the")]
+    [InlineData("Straße", "strasse", "Straße")]
+    [InlineData("在湖边看到苍鹭", "苍鹭", "苍鹭")]
+    public void A_snippet_begins_near_a_whole_word_also_in_a_long_text(string text, string sought, string first)
+    {
+        var filler = string.Concat(Enumerable.Repeat("rather other stuff ", 60_000));
+        var words = SearchWords.Parse(sought + " .").Value;
+
+        var snippet = words.SnippetOf($"{filler}{text} {filler}")!;
+
+        snippet.ShouldContain(first);
+        words.FindIn(snippet).Select(place => snippet[place]).ShouldContain(first);
+    }
+
     [Fact]
     public async Task Names_are_narrowed_by_plain_forms_also_those_from_before_an_upgrade()
     {
