@@ -86,6 +86,8 @@ public static class CoreServices
         services.AddSingleton<PeopleService>();
         services.AddSingleton<PasswordLinks>();
         services.AddSingleton<AccessTokens>();
+        services.AddSettings<AuditOptions>(configuration, "Audit");
+        services.AddSingleton<AuditLog>();
         services.AddSingleton<RoomBroadcaster>();
         services.AddSingleton<RoomLog>();
         services.AddSingleton<Pulse>();
@@ -112,6 +114,7 @@ public static class CoreServices
         services.AddHostedService<UploadSweeper>();
         services.AddHostedService<DriftCheck>();
         services.AddHostedService<Retention>();
+        services.AddHostedService(provider => provider.GetRequiredService<AuditLog>());
         return services;
     }
 

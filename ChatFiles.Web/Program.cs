@@ -33,6 +33,7 @@ try
     await app.Services.PrepareChatFilesAsync();
 
     app.UseWarmStart();
+    app.UseCallerAddress();
     app.UseSecurityHeaders();
     app.UseExceptionHandler();
     app.UseProblemPages();

@@ -98,6 +98,7 @@ public sealed class ChatAdministration(
                 await db.Members.Where(m => m.ChatId == chatId).ExecuteDeleteAsync();
                 db.Entry(caller).State = EntityState.Detached;
                 caller.Chat.MemberCount = 0;
+                db.Note(AuditAction.ChatDeleted, userId, time.Now(), caller.Chat.Name, detail: $"chat {chatId}");
                 var now = time.Now();
                 db.Jobs.Add(
                     new Job

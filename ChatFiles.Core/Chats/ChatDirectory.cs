@@ -88,6 +88,8 @@ public sealed class ChatDirectory(
                 chat.Members.Add(NewMember(userId, MemberRole.Owner));
                 db.Chats.Add(chat);
                 await db.SaveChangesAsync(CancellationToken.None);
+                db.Note(AuditAction.ChatCreated, userId, time.Now(), chat.Name, detail: $"chat {chat.Id}");
+                await db.SaveChangesAsync(CancellationToken.None);
                 return chat.Id;
             },
             cancellationToken
@@ -141,6 +143,9 @@ public sealed class ChatDirectory(
                     await BringBackAsync(db, chat, [userId, other.Id]);
                 }
 
+                await db.SaveChangesAsync(CancellationToken.None);
+                if (created)
+                    db.Note(AuditAction.ChatCreated, userId, time.Now(), other.Email ?? "", other.Id, $"chat {chat.Id}, direct");
                 await db.SaveChangesAsync(CancellationToken.None);
                 return (chat.Id, created);
             },

@@ -147,6 +147,7 @@ public sealed partial class ChatService
                 if (file.State == AttachmentState.Deleted)
                     return new Done();
 
+                db.Note(AuditAction.FileDeleted, userId, time.Now(), file.FileName, file.AuthorId, $"chat {chatId}, file {fileId}");
                 await db.BuryAsync(file, member.Chat, file.Message.AuthorId, time.Now());
                 var deleted = db.AddEvent(member.Chat, ChatEventType.FileDeleted, time.Now());
                 (deleted.MessageId, deleted.FileId) = (file.MessageId, file.Id);
@@ -220,7 +221,11 @@ public sealed partial class ChatService
         var (ofPerson, ofChat) = quotas.RoomLeft(sender.PersonBytes, sender.OwnQuota, sender.ChatBytes);
         if (draft.Bytes > Math.Min(ofPerson, ofChat))
             return UploadRoom.QuotaExceeded;
-        return new CommittedUpload(scope.Add(sender, MessageOf(draft)), IsNew: true);
+        var message = MessageOf(draft);
+        var view = scope.Add(sender, message);
+        foreach (var file in draft.Attachments)
+            scope.Note(AuditAction.FileSent, draft.AuthorId, message.SentAt, file.FileName, $"chat {draft.ChatId}, file {file.Id}");
+        return new CommittedUpload(view, IsNew: true);
     }
 
     private static readonly Refusal NotMissing = new(RefusalReason.FileNotMissing, "This file is not missing, so there is nothing to put back.");

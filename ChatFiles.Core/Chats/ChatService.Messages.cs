@@ -113,6 +113,8 @@ public sealed partial class ChatService
                 if (message.Deleted)
                     return new Done();
 
+                var names = message.Attachments.Where(a => a.State != AttachmentState.Deleted).Select(a => a.FileName);
+                db.Note(AuditAction.MessageDeleted, userId, time.Now(), string.Join(", ", names), message.AuthorId, $"chat {chatId}, message {messageId}");
                 foreach (var attachment in message.Attachments.Where(a => a.State != AttachmentState.Deleted))
                     await db.BuryAsync(attachment, member.Chat, message.AuthorId, time.Now());
                 (message.Deleted, message.Text) = (true, "");

@@ -153,6 +153,7 @@ public sealed class MemberService(
 
                 var left = db.AddEvent(caller.Chat, ChatEventType.MemberLeft, time.Now());
                 (left.UserId, left.UserName) = (leaving.UserId, leaving.User.DisplayName);
+                db.Note(AuditAction.MemberRemoved, userId, time.Now(), leaving.User.Email ?? "", memberId, $"chat {chatId}");
                 db.Members.Remove(leaving);
                 caller.Chat.MemberCount--;
                 if (leaving.Role == MemberRole.Owner)
@@ -194,6 +195,7 @@ public sealed class MemberService(
                     return added;
 
                 await db.JoinAsync(caller.Chat, person, time.Now());
+                db.Note(AuditAction.MemberAdded, userId, time.Now(), person.Email ?? "", person.Id, $"chat {chatId}");
                 await db.SaveChangesAsync(CancellationToken.None);
                 return added;
             },

@@ -13,6 +13,11 @@ public class ChatDbContext(DbContextOptions<ChatDbContext> options) : IdentityUs
     /// <summary>Of the writer's own contexts: they save while it has the gate. All others wait for it at every save.</summary>
     internal bool HoldsGate { private get; init; }
 
+    /// <summary>Where the change was asked for from; see <see cref="Caller"/>.</summary>
+    internal string? CallerAddress { get; init; }
+
+    public DbSet<AuditEntry> AuditEntries => Set<AuditEntry>();
+
     public DbSet<PersonState> PersonStates => Set<PersonState>();
 
     public DbSet<Session> Sessions => Set<Session>();
@@ -136,6 +141,14 @@ public class ChatDbContext(DbContextOptions<ChatDbContext> options) : IdentityUs
             chatEvent.HasIndex(e => new { e.ChatId, e.Seq }).IsUnique();
             chatEvent.HasOne(e => e.Message).WithMany().HasForeignKey(e => e.MessageId);
             chatEvent.HasOne<Chat>().WithMany().HasForeignKey(e => e.ChatId);
+        });
+
+        builder.Entity<AuditEntry>(entry =>
+        {
+            entry.HasIndex(e => new { e.Action, e.Id });
+            entry.HasIndex(e => new { e.ActorId, e.Id });
+            entry.HasIndex(e => new { e.SubjectId, e.Id });
+            entry.HasIndex(e => e.At);
         });
 
         builder.Entity<Job>(job => job.HasIndex(j => j.DueAt));

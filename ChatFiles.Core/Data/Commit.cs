@@ -5,8 +5,9 @@ namespace ChatFiles.Core.Data;
 /// <summary>What has just been committed. It stands in the database: this is only the faster way to hear of it.</summary>
 /// <param name="Events">In the order of their ids.</param>
 /// <param name="HasJobs">There are new side jobs among it.</param>
+/// <param name="Audited">What was noted with it in the audit log.</param>
 /// <param name="IsUnsure">The database did not say whether it was committed: whoever needs to know looks there.</param>
-public sealed record Commit(IReadOnlyList<CommittedEvent> Events, bool HasJobs, bool IsUnsure = false);
+public sealed record Commit(IReadOnlyList<CommittedEvent> Events, bool HasJobs, IReadOnlyList<AuditEntry> Audited, bool IsUnsure = false);
 
 /// <summary>An event of the log.</summary>
 /// <param name="Id">Its place in the log.</param>

@@ -1,5 +1,6 @@
 using System.Collections.Concurrent;
 using System.Runtime.CompilerServices;
+using ChatFiles.Core.Model;
 using Microsoft.Data.Sqlite;
 using Microsoft.EntityFrameworkCore;
 using Microsoft.EntityFrameworkCore.Diagnostics;
@@ -138,6 +139,7 @@ public sealed class DatabaseWriter : IDisposable
         if (TakeNext(batch) is not { } next)
             return;
         var events = new List<CommittedEvent>();
+        var audited = new List<AuditEntry>();
         var hasJobs = false;
         try
         {
@@ -145,7 +147,7 @@ public sealed class DatabaseWriter : IDisposable
             await using var transaction = (SqliteTransaction)await _connection.BeginTransactionAsync();
             do
             {
-                hasJobs |= await RunAsync(next, transaction, events);
+                hasJobs |= await RunAsync(next, transaction, events, audited);
             } while (batch.Count < MaxBatch && (next = TakeNext(batch)) is not null);
             await transaction.CommitAsync();
         }
@@ -154,11 +156,11 @@ public sealed class DatabaseWriter : IDisposable
             _statements.Dispose();
             await _connection.CloseAsync();
             batch.ForEach(write => write.Fail(failure));
-            Committed?.Invoke(new Commit([], HasJobs: true, IsUnsure: true));
+            Committed?.Invoke(new Commit([], HasJobs: true, [], IsUnsure: true));
             return;
         }
 
-        Committed?.Invoke(new Commit(events, hasJobs));
+        Committed?.Invoke(new Commit(events, hasJobs, audited));
         batch.ForEach(write => write.Complete());
     }
 
@@ -176,14 +178,17 @@ public sealed class DatabaseWriter : IDisposable
     }
 
     /// <summary>Runs one change; returns whether there are new side jobs.</summary>
-    private async Task<bool> RunAsync(PendingWrite write, SqliteTransaction transaction, List<CommittedEvent> events)
+    private async Task<bool> RunAsync(PendingWrite write, SqliteTransaction transaction, List<CommittedEvent> events, List<AuditEntry> audited)
     {
         _gate.Holder = write.Who;
         await transaction.SaveAsync(Savepoint);
-        await using var scope = new WriteScope(_statements, transaction, _options);
+        await using var scope = new WriteScope(_statements, transaction, _options, write.CallerAddress);
         var isKept = await write.RunAsync(scope);
         if (isKept)
+        {
             events.AddRange(scope.Events);
+            audited.AddRange(scope.Audited);
+        }
         else
             await transaction.RollbackAsync(Savepoint);
         await transaction.ReleaseAsync(Savepoint);
@@ -202,6 +207,9 @@ public sealed class DatabaseWriter : IDisposable
         private int _begun;
 
         public string Who { get; } = who;
+
+        /// <summary>Of whoever asked for it: it may run on the turn of another.</summary>
+        public string? CallerAddress { get; } = Caller.Address;
 
         /// <summary>Either the gate's holder begins it or its caller withdraws it; never both.</summary>
         public bool TryBegin() => Interlocked.Exchange(ref _begun, 1) == 0;

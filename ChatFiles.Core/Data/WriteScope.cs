@@ -5,9 +5,10 @@ using Microsoft.EntityFrameworkCore;
 namespace ChatFiles.Core.Data;
 
 /// <summary>One change within the writer's transaction: by EF, or by prepared statements where that pays.</summary>
-internal sealed class WriteScope(PreparedStatements statements, SqliteTransaction transaction, DbContextOptions<ChatDbContext> options) : IAsyncDisposable
+internal sealed class WriteScope(PreparedStatements statements, SqliteTransaction transaction, DbContextOptions<ChatDbContext> options, string? callerAddress = null) : IAsyncDisposable
 {
     private readonly List<CommittedEvent> _events = [];
+    private readonly List<AuditEntry> _audited = [];
     private ChatDbContext? _db;
 
     /// <summary>Made when it is asked for.</summary>
@@ -16,6 +17,13 @@ internal sealed class WriteScope(PreparedStatements statements, SqliteTransactio
     /// <summary>The events that this change has added to the log, in the order of their ids.</summary>
     public IEnumerable<CommittedEvent> Events =>
         (_db is null ? [] : _db.ChangeTracker.Entries<ChatEvent>().Select(entry => entry.Entity).OrderBy(e => e.Id).Select(Describe)).Concat(_events);
+
+    /// <summary>What this change has noted in the audit log.</summary>
+    public IEnumerable<AuditEntry> Audited =>
+        (_db is null ? [] : _db.ChangeTracker.Entries<AuditEntry>().Select(entry => entry.Entity)).Concat(_audited);
+
+    /// <summary>Where the change was asked for from; see <see cref="Caller"/>.</summary>
+    public string? CallerAddress => callerAddress;
 
     /// <summary>It has added side jobs.</summary>
     public bool HasJobs => _db is not null && _db.ChangeTracker.Entries<Job>().Any();
@@ -26,6 +34,9 @@ internal sealed class WriteScope(PreparedStatements statements, SqliteTransactio
 
     /// <summary>An event that a statement has added.</summary>
     public void Add(CommittedEvent added) => _events.Add(added);
+
+    /// <summary>An entry that a statement has added.</summary>
+    public void Add(AuditEntry noted) => _audited.Add(noted);
 
     public ValueTask DisposeAsync() => _db?.DisposeAsync() ?? ValueTask.CompletedTask;
 
@@ -40,7 +51,7 @@ internal sealed class WriteScope(PreparedStatements statements, SqliteTransactio
 
     private ChatDbContext CreateContext()
     {
-        var db = new ChatDbContext(options) { HoldsGate = true };
+        var db = new ChatDbContext(options) { HoldsGate = true, CallerAddress = callerAddress };
         db.Database.AutoSavepointsEnabled = false;
         db.Database.UseTransaction(transaction);
         return db;

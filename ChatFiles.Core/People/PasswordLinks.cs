@@ -32,8 +32,9 @@ public sealed class PasswordLinks(IDbContextFactory<ChatDbContext> databases, Da
         return writer.WriteAsync<Result<NewPasswordLink>>(
             async db =>
             {
-                if (!await db.Users.AnyAsync(p => p.Id == userId))
+                if (await db.Users.Where(p => p.Id == userId).Select(p => p.Email).SingleOrDefaultAsync() is not { } email)
                     return PeopleService.NoSuchPerson;
+                db.Note(AuditAction.PasswordReset, by.UserId, time.GetUtcNow().UtcDateTime, email, userId, "a link was made");
                 await db.PasswordLinks.Where(l => l.UserId == userId).ExecuteDeleteAsync();
                 db.PasswordLinks.Add(
                     new PasswordLink
@@ -72,6 +73,7 @@ public sealed class PasswordLinks(IDbContextFactory<ChatDbContext> databases, Da
             person.PasswordHash = passwordHash;
             (person.LockoutEnd, person.AccessFailedCount) = (null, 0);
             await Sessions.EndAllAsync(db, person);
+            db.Note(AuditAction.PasswordReset, person.Id, time.GetUtcNow().UtcDateTime, person.Email ?? "", person.Id, "set by the link");
             await db.PasswordLinks.Where(l => l.UserId == person.Id).ExecuteDeleteAsync();
             await db.SaveChangesAsync(CancellationToken.None);
             return new Done();

@@ -26,14 +26,28 @@ public sealed record PeoplePage(IReadOnlyList<ListedPerson> People, string? Next
 /// <summary>What an operator changes of an account; what is not named stays.</summary>
 /// <param name="SetsQuota">Whether <see cref="QuotaBytes"/> was named.</param>
 /// <param name="QuotaBytes">Null: the general one, 0: none.</param>
-public sealed record PersonChange(bool? Active = null, bool? Operator = null, bool SetsQuota = false, long? QuotaBytes = null);
+public sealed record PersonChange(bool? Active = null, bool? Operator = null, bool SetsQuota = false, long? QuotaBytes = null)
+{
+    /// <summary>In words, for the audit log.</summary>
+    public override string ToString() =>
+        string.Join(
+            ", ",
+            new[]
+            {
+                Active switch { true => "activated", false => "deactivated", null => null },
+                Operator switch { true => "made operator", false => "dismissed as operator", null => null },
+                SetsQuota ? string.Create(System.Globalization.CultureInfo.InvariantCulture, $"quota {(QuotaBytes is null ? "general" : QuotaBytes)}") : null,
+            }.OfType<string>()
+        );
+}
 
 /// <summary>The people of this installation, as its operators look after them.</summary>
 public sealed class PeopleService(
     IDbContextFactory<ChatDbContext> databases,
     DatabaseWriter writer,
     LongReads longReads,
-    Sessions sessions
+    Sessions sessions,
+    TimeProvider time
 )
 {
     internal static readonly Refusal NoSuchPerson = new(RefusalReason.UserNotFound, "There is no such account.");
@@ -140,6 +154,7 @@ public sealed class PeopleService(
                         await Sessions.EndAllAsync(db, person);
                 }
 
+                db.Note(AuditAction.PersonChanged, by.UserId, time.GetUtcNow().UtcDateTime, person.Email ?? "", userId, change.ToString());
                 if (change.Operator is { } isOperator)
                     await Operators.SetAsync(db, userId, isOperator);
                 if (change.SetsQuota)
@@ -159,7 +174,7 @@ public sealed class PeopleService(
     public Task<Result<Done>> SignOutAsync(Operator by, string userId)
     {
         ArgumentNullException.ThrowIfNull(by);
-        return sessions.EndAllAsync(userId);
+        return sessions.EndAllAsync(userId, by);
     }
 
     private static async Task<bool> IsLastOperatorAsync(ChatDbContext db, string userId)

@@ -37,6 +37,7 @@ public sealed class PersonStore(
                 db.PersonStates.Add(new PersonState { UserId = user.Id, CreatedAt = now });
                 var general = await db.Chats.SingleAsync(c => c.Id == Chat.GeneralId);
                 await db.JoinAsync(general, user, now);
+                db.Note(AuditAction.Registered, user.Id, now, user.Email ?? "", user.Id);
                 await db.SaveChangesAsync(CancellationToken.None);
                 return false;
             },

@@ -51,6 +51,7 @@ public sealed class Sessions(IDbContextFactory<ChatDbContext> databases, Databas
         {
             await RemoveOldAsync(db, person.Id);
             db.Sessions.Add(session);
+            db.Note(AuditAction.SignIn, person.Id, session.CreatedAt, person.Email ?? "", person.Id);
             await db.SaveChangesAsync(CancellationToken.None);
             await NoteThereAsync(db.PersonStates.Where(s => s.UserId == person.Id));
             return session.Id;
@@ -76,18 +77,27 @@ public sealed class Sessions(IDbContextFactory<ChatDbContext> databases, Databas
     /// <summary>Ends one session.</summary>
     public async Task EndAsync(string sessionId)
     {
-        await writer.WriteAsync(db => db.Sessions.Where(s => s.Id == sessionId).ExecuteDeleteAsync());
+        await writer.WriteAsync(async db =>
+        {
+            var person = await db.Users.Where(p => db.Sessions.Any(s => s.Id == sessionId && s.UserId == p.Id)).FirstOrDefaultAsync();
+            if (person is not null)
+                db.Note(AuditAction.SignOut, person.Id, Now, person.Email ?? "", person.Id);
+            await db.Sessions.Where(s => s.Id == sessionId).ExecuteDeleteAsync();
+            return await db.SaveChangesAsync(CancellationToken.None);
+        });
         LookAgain();
     }
 
     /// <summary>Ends all sessions of a person, bearer and refresh tokens with them, and their access tokens.</summary>
-    public async Task<Result<Done>> EndAllAsync(string userId)
+    /// <param name="by">An operator, where it is not the person.</param>
+    public async Task<Result<Done>> EndAllAsync(string userId, Operator? by = null)
     {
         var ended = await writer.WriteAsync<Result<Done>>(async db =>
         {
             if (await db.Users.SingleOrDefaultAsync(p => p.Id == userId) is not { } person)
                 return PeopleService.NoSuchPerson;
             await EndAllAsync(db, person);
+            db.Note(AuditAction.SignOut, by is null ? userId : by.UserId, Now, person.Email ?? "", userId, "everywhere");
             await db.SaveChangesAsync(CancellationToken.None);
             return new Done();
         });
@@ -117,9 +127,14 @@ public sealed class Sessions(IDbContextFactory<ChatDbContext> databases, Databas
         try
         {
             if (await change() is { } stamp)
-                await writer.WriteAsync(db =>
-                    db.Sessions.Where(s => s.Id == sessionId).ExecuteUpdateAsync(set => set.SetProperty(s => s.Stamp, stamp))
-                );
+                await writer.WriteAsync(async db =>
+                {
+                    var person = await db.Users.SingleOrDefaultAsync(p => p.SecurityStamp == stamp);
+                    if (person is not null)
+                        db.Note(AuditAction.PasswordChanged, person.Id, Now, person.Email ?? "", person.Id);
+                    await db.Sessions.Where(s => s.Id == sessionId).ExecuteUpdateAsync(set => set.SetProperty(s => s.Stamp, stamp));
+                    return await db.SaveChangesAsync(CancellationToken.None);
+                });
         }
         finally
         {

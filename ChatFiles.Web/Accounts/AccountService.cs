@@ -15,8 +15,8 @@ public sealed class AccountService(
     ChatDbContext database,
     GuessTurns guesses,
     Sessions sessions,
-    Profiles profiles,
     Operators operators,
+    AuditLog audit,
     IOptions<AccountOptions> options
 )
 {
@@ -67,9 +67,6 @@ public sealed class AccountService(
         await signIn.SignOutAsync();
     }
 
-    /// <summary>Changes the display name. Null when it worked.</summary>
-    public async Task<Refusal?> ChangeNameAsync(ClaimsPrincipal caller, string? name) => (await profiles.RenameAsync(caller.UserId(), name)).Refusal;
-
     /// <summary>Changes the password, which ends all sessions but the one it is changed in. Null when it worked.</summary>
     public async Task<Refusal?> ChangePasswordAsync(ClaimsPrincipal caller, string? current, string? replacement)
     {
@@ -95,7 +92,11 @@ public sealed class AccountService(
         var address = email?.Trim() ?? "";
         var person = Addresses.IsOne(address) ? await users.FindByEmailAsync(address) : null;
         if (!await IsRightPasswordAsync(person, password) || !person!.Active)
+        {
+            audit.Note(AuditAction.SignInFailed, person?.Id, Addresses.IsOne(address) ? address : "");
             return WrongCredentials;
+        }
+
         if (options.Value.IsOperator(address))
             await operators.AppointAsync(person.Id);
         // Outside the account's turn: a token is written to the client, who may take their time.

@@ -2,6 +2,7 @@ using System.Security.Claims;
 using ChatFiles.Core.Chats;
 using ChatFiles.Core.Files;
 using ChatFiles.Core.Model;
+using ChatFiles.Core.People;
 using ChatFiles.Web.Security;
 using Microsoft.Net.Http.Headers;
 
@@ -59,12 +60,19 @@ internal static class FileEndpoints
         HttpContext context,
         ClaimsPrincipal user,
         ChatService chats,
+        AuditLog audit,
         CancellationToken cancellationToken
-    ) =>
-        Serve(
-            context,
-            await chats.OpenFileAsync(user.UserId(), Requests.ParseId(chatId), Requests.ParseFileId(fileId), KnownTo(context.Request), cancellationToken)
-        );
+    )
+    {
+        var opened = await chats.OpenFileAsync(user.UserId(), Requests.ParseId(chatId), Requests.ParseFileId(fileId), KnownTo(context.Request), cancellationToken);
+        if (opened.Refusal is null && GivesBytes(context.Request, opened.Value))
+            audit.NoteDownload(user.UserId(), opened.Value.Attachment.Id, opened.Value.Attachment.FileName ?? "", Requests.ParseId(chatId));
+        return Serve(context, opened);
+    }
+
+    /// <summary>Not for who has it already, nor for the glance that a page takes at a file's beginning by itself.</summary>
+    private static bool GivesBytes(HttpRequest request, OpenFile file) =>
+        HttpMethods.IsGet(request.Method) && file.Content != Stream.Null && !request.Query.ContainsKey("preview");
 
     private static async Task<IResult> GetThumbnailAsync(
         string chatId,

@@ -10,12 +10,43 @@ internal static class OperatorEndpoints
 {
     public static void MapOperatorApi(this WebApplication app)
     {
+        var audit = app.MapSignedIn("/operator").WithTags("Operators").AddEndpointFilter(OnlyOperatorsAsync);
+        audit.MapGet("/audit", ReadAuditAsync).WithMetadata(new ForPrograms()).Produces<AuditPage>().WithSummary("What was done, newest first; action, userId (actor or subject), before and limit narrow it");
+        audit.MapGet("/audit.csv", WriteAuditAsync).Produces(200, contentType: "text/csv").WithSummary("The same as a table, all of it");
         var people = app.MapSignedIn("/operator/people").WithTags("Operators").AddEndpointFilter(OnlyOperatorsAsync);
         people.MapGet("/", ListAsync).WithMetadata(new ForPrograms()).Produces<PeoplePage>().WithSummary("Accounts, newest first; q (a part of name or address), before and limit narrow it");
         people.MapPost("/", AddAsync).WithMetadata(new ForPrograms()).Takes<NewPerson>().Produces<PersonLink>(201).WithSummary("Add somebody; gives a one-time link to set a password");
         people.MapPut("/{userId}", ChangeAsync).Takes<PersonChanges>().Produces(204).WithSummary("Shut out or let in, give or take the operator's role, set a quota");
         people.MapPost("/{userId}/reset", ResetAsync).Produces<OneTimeLink>(201).WithSummary("A one-time link to set another password");
         people.MapPost("/{userId}/sign-out", SignOutAsync).Produces(204).WithSummary("End all sessions and tokens of a person");
+    }
+
+    private static async Task<IResult> ReadAuditAsync(HttpContext context, AuditLog audit, CancellationToken cancellationToken)
+    {
+        if (!ReadAuditFilter(context.Request.Query).Succeeded(out var filter, out var refusal))
+            return Problems.Of(refusal);
+        return context.Request.ReadPaging("an entry").Succeeded(out var paging, out refusal)
+            ? (await audit.ReadAsync(context.Operator(), filter, paging.Before, paging.Limit, cancellationToken)).ToOk()
+            : Problems.Of(refusal);
+    }
+
+    /// <summary>All entries that fit, newest first, as a table for other programs.</summary>
+    private static IResult WriteAuditAsync(HttpContext context, AuditLog audit)
+    {
+        if (!ReadAuditFilter(context.Request.Query).Succeeded(out var filter, out var refusal))
+            return Problems.Of(refusal);
+        return Results.Stream(body => AuditTable.WriteAsync(body, audit, context.Operator(), filter, context.RequestAborted), "text/csv; charset=utf-8", "audit.csv");
+    }
+
+    private static Result<AuditFilter> ReadAuditFilter(IQueryCollection query)
+    {
+        AuditAction? action = null;
+        if (query["action"].ToString() is { Length: > 0 } word && (action = AuditLog.ActionOf(word)) is null)
+            return new Refusal(
+                RefusalReason.InvalidQuery,
+                $"“action” is one of {string.Join(", ", Enum.GetValues<AuditAction>().Select(AuditLog.WordOf))}."
+            );
+        return new AuditFilter(action, query["userId"].ToString() is { Length: > 0 } userId ? userId : null);
     }
 
     /// <summary>Asked once a request; what it finds is handed on.</summary>

@@ -74,14 +74,15 @@ internal static class Requests
         value?.IsText() == false ? InvalidJson($"“{field}” holds no NUL and no half of a surrogate pair.") : null;
 
     /// <summary>The paging of a list; the limit is 50 when none is given.</summary>
-    public static Result<(long? Before, int Limit)> ReadPaging(this HttpRequest request)
+    /// <param name="row">What “before” is the id of.</param>
+    public static Result<(long? Before, int Limit)> ReadPaging(this HttpRequest request, string row = "a message")
     {
         long? before = null;
         if (request.Query["before"].ToString() is { Length: > 0 } beforeText)
         {
             before = ParseId(beforeText);
             if (before == 0)
-                return new Refusal(RefusalReason.InvalidQuery, "“before” is the id of a message.");
+                return new Refusal(RefusalReason.InvalidQuery, $"“before” is the id of {row}.");
         }
 
         return request.ReadLimit().Succeeded(out var limit, out var refusal) ? (before, limit) : refusal;

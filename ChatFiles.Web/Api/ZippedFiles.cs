@@ -4,6 +4,7 @@ using System.IO.Pipelines;
 using System.Security.Claims;
 using ChatFiles.Core.Chats;
 using ChatFiles.Core.Model;
+using ChatFiles.Core.People;
 using Microsoft.Net.Http.Headers;
 
 namespace ChatFiles.Web.Api;
@@ -84,6 +85,7 @@ internal static class ZippedFiles
                     return;
                 }
 
+                httpContext.RequestServices.GetRequiredService<AuditLog>().NoteDownload(userId, file.Id, file.FileName!, chat.Id);
                 await using var open = opened;
                 await using var entry = await zip.CreateEntry(name, CompressionLevel.NoCompression).OpenAsync(cancellationToken);
                 await opened.Content.CopyToAsync(entry, 128 * 1024, cancellationToken);

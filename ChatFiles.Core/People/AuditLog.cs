@@ -1,0 +1,222 @@
+using System.Text.Json;
+using System.Threading.Channels;
+using ChatFiles.Core.Data;
+using ChatFiles.Core.Model;
+using Microsoft.EntityFrameworkCore;
+using Microsoft.Extensions.Hosting;
+using Microsoft.Extensions.Logging;
+using Microsoft.Extensions.Options;
+
+namespace ChatFiles.Core.People;
+
+/// <summary>Who did something.</summary>
+public sealed record AuditActor(string UserId, string Email);
+
+/// <summary>An entry as operators read it.</summary>
+/// <param name="Action">As the contract writes it, e.g. <c>file-sent</c>.</param>
+public sealed record ListedEntry(long Id, DateTime At, string Action, AuditActor? Actor, string? Address, string Subject, string Detail);
+
+/// <summary>A page of entries, newest first.</summary>
+/// <param name="NextBefore">Ask for those before this one next; null on the last page.</param>
+public sealed record AuditPage(IReadOnlyList<ListedEntry> Entries, long? NextBefore);
+
+/// <summary>What entries are asked for.</summary>
+/// <param name="UserId">As actor or as subject.</param>
+public sealed record AuditFilter(AuditAction? Action = null, string? UserId = null);
+
+/// <summary>
+/// The audit log: reads it, tells each entry on the console too, and lets go of what is too old. What has no transaction of
+/// its own, downloads above all, is noted here: nobody waits for that.
+/// </summary>
+public sealed class AuditLog(
+    IDbContextFactory<ChatDbContext> databases,
+    DatabaseWriter writer,
+    IOptions<AuditOptions> options,
+    TimeProvider time,
+    ILoggerFactory loggers,
+    ILogger<AuditLog> logger
+) : BackgroundService
+{
+    private const int Capacity = 10_000;
+    private const int AtOnce = 200;
+
+    /// <summary>A player reads a film in many pieces; within this time that is one download.</summary>
+    private static readonly TimeSpan OneDownload = TimeSpan.FromMinutes(10);
+
+    private static readonly TimeSpan Gathering = TimeSpan.FromMilliseconds(500);
+    private static readonly TimeSpan CleaningEvery = TimeSpan.FromHours(1);
+    private static readonly JsonSerializerOptions OneLine = new(JsonSerializerDefaults.Web)
+    {
+        DefaultIgnoreCondition = System.Text.Json.Serialization.JsonIgnoreCondition.WhenWritingNull,
+    };
+
+    private readonly ILogger _console = loggers.CreateLogger("Audit");
+    private readonly Channel<AuditEntry> _toTell = Channel.CreateBounded<AuditEntry>(Bounds);
+    private readonly Channel<AuditEntry> _toWrite = Channel.CreateBounded<AuditEntry>(Bounds);
+    private readonly Dictionary<(string, Guid), DateTime> _downloads = [];
+    private readonly Lock _lock = new();
+
+    private static BoundedChannelOptions Bounds => new(Capacity) { SingleReader = true, FullMode = BoundedChannelFullMode.DropOldest };
+
+    /// <summary>The contract's word for an action.</summary>
+    public static string WordOf(AuditAction action) =>
+        string.Concat(action.ToString().Select((c, i) => char.IsUpper(c) ? (i == 0 ? "" : "-") + char.ToLowerInvariant(c) : $"{c}"));
+
+    /// <summary>The action of that word; null when there is none.</summary>
+    public static AuditAction? ActionOf(string word) =>
+        Enum.GetValues<AuditAction>().Cast<AuditAction?>().FirstOrDefault(action => WordOf(action!.Value) == word);
+
+    /// <summary>The entries, newest first, or those before one of them.</summary>
+    /// <param name="limit">1 to 200.</param>
+    public async Task<Result<AuditPage>> ReadAsync(
+        Operator by,
+        AuditFilter filter,
+        long? before = null,
+        int limit = 50,
+        CancellationToken cancellationToken = default
+    )
+    {
+        ArgumentNullException.ThrowIfNull(by);
+        await using var db = await databases.CreateDbContextAsync(cancellationToken);
+        var entries = db.AuditEntries.Where(e => before == null || e.Id < before);
+        if (filter.Action is { } action)
+            entries = entries.Where(e => e.Action == action);
+        if (filter.UserId is { } userId)
+            entries = entries.Where(e => e.ActorId == userId || e.SubjectId == userId);
+        var rows = await entries
+            .OrderByDescending(e => e.Id)
+            .Take(limit + 1)
+            .Select(e => new { Entry = e, Email = db.Users.Where(p => p.Id == e.ActorId).Select(p => p.Email).FirstOrDefault() })
+            .AsNoTracking()
+            .ToListAsync(cancellationToken);
+        var page = rows.Take(limit)
+            .Select(row => new ListedEntry(
+                row.Entry.Id,
+                row.Entry.At,
+                WordOf(row.Entry.Action),
+                row.Entry.ActorId is null ? null : new AuditActor(row.Entry.ActorId, row.Email ?? ""),
+                row.Entry.Address,
+                row.Entry.Subject,
+                row.Entry.Detail
+            ))
+            .ToList();
+        return new AuditPage(page, rows.Count > limit ? page[^1].Id : null);
+    }
+
+    /// <summary>Somebody was given a file's bytes. It is written in a moment; a crash before that loses the note.</summary>
+    public void NoteDownload(string userId, Guid fileId, string fileName, long chatId)
+    {
+        var now = time.GetUtcNow().UtcDateTime;
+        lock (_lock)
+        {
+            if (_downloads.TryGetValue((userId, fileId), out var last) && now - last < OneDownload)
+                return;
+            if (_downloads.Count >= Capacity)
+                _downloads.Clear();
+            _downloads[(userId, fileId)] = now;
+        }
+
+        Note(AuditAction.FileDownloaded, userId, fileName, $"chat {chatId}, file {fileId}");
+    }
+
+    /// <summary>Something that no transaction tells of.</summary>
+    public void Note(AuditAction action, string? actorId, string subject = "", string detail = "") =>
+        _toWrite.Writer.TryWrite(
+            new AuditEntry
+            {
+                At = time.GetUtcNow().UtcDateTime,
+                Action = action,
+                ActorId = actorId,
+                Address = Caller.Address,
+                Subject = subject,
+                Detail = detail,
+            }
+        );
+
+    protected override async Task ExecuteAsync(CancellationToken stoppingToken)
+    {
+        writer.Committed += Hear;
+        try
+        {
+            await Task.WhenAll(TellAsync(stoppingToken), WriteAsync(stoppingToken), CleanAsync(stoppingToken));
+        }
+        finally
+        {
+            writer.Committed -= Hear;
+        }
+    }
+
+    private void Hear(Commit commit)
+    {
+        foreach (var entry in commit.Audited)
+            _toTell.Writer.TryWrite(entry);
+    }
+
+    private async Task TellAsync(CancellationToken stoppingToken)
+    {
+        await foreach (var entry in _toTell.Reader.ReadAllAsync(stoppingToken))
+        {
+            var line = new
+            {
+                entry.At,
+                Action = WordOf(entry.Action),
+                UserId = entry.ActorId,
+                entry.Address,
+                entry.Subject,
+                entry.SubjectId,
+                entry.Detail,
+            };
+            _console.LogInformation("{Entry}", JsonSerializer.Serialize(line, OneLine));
+        }
+    }
+
+    private async Task WriteAsync(CancellationToken stoppingToken)
+    {
+        while (await _toWrite.Reader.WaitToReadAsync(stoppingToken))
+        {
+            await Task.Delay(Gathering, time, stoppingToken);
+            var some = new List<AuditEntry>();
+            while (some.Count < AtOnce && _toWrite.Reader.TryRead(out var entry))
+                some.Add(entry);
+            for (var failures = 1; ; failures++)
+            {
+                try
+                {
+                    await writer.WriteAsync(
+                        db =>
+                        {
+                            db.AuditEntries.AddRange(some);
+                            return db.SaveChangesAsync(CancellationToken.None);
+                        },
+                        stoppingToken
+                    );
+                    break;
+                }
+                catch (Exception failure) when (!stoppingToken.IsCancellationRequested)
+                {
+                    some.ForEach(entry => entry.Id = 0);
+                    logger.LogWarning(failure, "The audit log could not be written; it is tried again");
+                    await Live.Pauses.WaitAsync(failures, time, stoppingToken);
+                }
+            }
+        }
+    }
+
+    private async Task CleanAsync(CancellationToken stoppingToken)
+    {
+        while (true)
+        {
+            try
+            {
+                var before = time.GetUtcNow().UtcDateTime.AddDays(-options.Value.KeepDays);
+                await writer.WriteAsync(db => db.AuditEntries.Where(e => e.At < before).ExecuteDeleteAsync(), stoppingToken);
+            }
+            catch (Exception failure) when (!stoppingToken.IsCancellationRequested)
+            {
+                logger.LogWarning(failure, "Old entries of the audit log could not be deleted; it is tried again");
+            }
+
+            await Task.Delay(CleaningEvery, time, stoppingToken);
+        }
+    }
+}

@@ -1,0 +1,123 @@
+using System.Net.Http.Json;
+using System.Text.Json;
+using ChatFiles.Tests.Stage;
+using Microsoft.Extensions.Time.Testing;
+
+namespace ChatFiles.Tests.Web.Accounts;
+
+/// <summary>Who did what, when and from where.</summary>
+public sealed class AuditLogTests : IAsyncLifetime
+{
+    private TestServer _server = null!;
+    private ApiUser _operator = null!;
+
+    public async Task InitializeAsync()
+    {
+        _server = await TestServer.StartAsync();
+        _operator = await _server.UserAsync("olga");
+    }
+
+    public Task DisposeAsync() => _server.DisposeAsync().AsTask();
+
+    [Fact]
+    public async Task What_happens_to_files_chats_and_accounts_is_noted_with_who_what_and_from_where()
+    {
+        var (ann, ben) = (await _server.UserAsync("ann"), await _server.UserAsync("ben"));
+        var (annId, benId) = (await ann.IdAsync(), await ben.IdAsync());
+        var chat = await ann.ChatAsync(ben);
+        var sent = await ann.SendFileAsync(chat, "plan.txt");
+        var path = sent.Text("path")[1..];
+        await ben.Http.GetAsync(path).ShouldBeAsync(HttpStatusCode.OK);
+        await ben.Http.GetAsync(path).ShouldBeAsync(HttpStatusCode.OK);
+        await ben.Http.GetAsync(path + "?preview").ShouldBeAsync(HttpStatusCode.OK);
+        await ann.Http.DeleteAsync(path).ShouldBeAsync(HttpStatusCode.NoContent);
+        var text = await ann.SendTextAsync(chat, "a secret text");
+        await ann.Http.DeleteAsync($"chat/{chat}/messages/{text.GetProperty("id").GetInt64()}").ShouldBeAsync(HttpStatusCode.NoContent);
+        await ann.Http.DeleteAsync($"chat/{chat}/members/{benId}").ShouldBeAsync(HttpStatusCode.NoContent);
+        await ann.Http.DeleteAsync($"chat/{chat}").ShouldBeAsync(HttpStatusCode.NoContent);
+        await _operator.Http.PutAsJsonAsync($"operator/people/{benId}", new { active = false }).ShouldBeAsync(HttpStatusCode.NoContent);
+        await _server.Stranger.PostAsJsonAsync("account/login", new { email = "nobody@example.org", password = "hunter22" }).ShouldBeProblemAsync(401, "invalid-credentials");
+
+        await Eventually.HoldsAsync(async () => (await EntriesAsync("action=file-downloaded")).Length == 1, "one download, however often");
+        await Eventually.HoldsAsync(async () => (await EntriesAsync("action=sign-in-failed")).Length == 1, "the failed sign-in");
+        var all = await EntriesAsync("limit=200");
+        foreach (
+            var action in new[]
+            {
+                "registered", "sign-in", "chat-created", "member-added", "file-sent", "file-downloaded", "file-deleted", "message-deleted",
+                "member-removed", "chat-deleted", "person-changed", "sign-in-failed",
+            }
+        )
+            all.ShouldContain(entry => entry.Text("action") == action, action);
+        all.Select(entry => entry.GetProperty("id").GetInt64()).ShouldBeInOrder(SortDirection.Descending);
+        all.ShouldAllBe(entry => entry.Text("address") == "127.0.0.1");
+
+        var fileSent = all.Single(entry => entry.Text("action") == "file-sent");
+        fileSent.Text("subject").ShouldBe("plan.txt");
+        (fileSent.GetProperty("actor").Text("userId"), fileSent.GetProperty("actor").Text("email")).ShouldBe((annId, ann.Email));
+        all.Single(entry => entry.Text("action") == "file-downloaded").GetProperty("actor").Text("userId").ShouldBe(benId);
+        all.Single(entry => entry.Text("action") == "sign-in-failed").GetProperty("actor").ValueKind.ShouldBe(JsonValueKind.Null);
+        var changed = all.Single(entry => entry.Text("action") == "person-changed");
+        (changed.Text("subject"), changed.Text("detail")).ShouldBe((ben.Email, "deactivated"));
+        (await EntriesAsync($"userId={benId}")).Select(entry => entry.Text("action")).ShouldBeSubsetOf(
+            ["registered", "sign-in", "member-added", "file-downloaded", "member-removed", "person-changed"]
+        );
+        var whole = string.Join('\n', all.Select(entry => entry.GetRawText()));
+        whole.ShouldNotContain("hunter22");
+        whole.ShouldNotContain("a secret text");
+    }
+
+    [Fact]
+    public async Task It_is_read_by_pages_and_as_a_table_by_operators_alone()
+    {
+        var ann = await _server.UserAsync("ann");
+        await ann.Http.GetAsync("operator/audit").ShouldBeProblemAsync(403, "not-allowed");
+        await _operator.Http.GetAsync("operator/audit?action=nonsense").ShouldBeProblemAsync(400, "invalid-query");
+        await _operator.Http.GetAsync("operator/audit?before=x").ShouldBeProblemAsync(400, "invalid-query");
+        var chat = await ann.ChatAsync();
+        await ann.SendFileAsync(chat, "=cmd,\\\"x\\\".txt");
+
+        var first = await _operator.GetAsync("operator/audit?limit=2");
+        first.GetProperty("entries").GetArrayLength().ShouldBe(2);
+        var rest = await _operator.GetAsync($"operator/audit?limit=200&before={first.GetProperty("nextBefore").GetInt64()}");
+        rest.GetProperty("nextBefore").ValueKind.ShouldBe(JsonValueKind.Null);
+
+        var table = await _operator.Http.GetStringAsync("operator/audit.csv");
+        table.Trim().Split("\r\n").Length.ShouldBeGreaterThanOrEqualTo(2 + rest.GetProperty("entries").GetArrayLength() + 1);
+        table.ShouldContain("\"'=cmd,");
+    }
+
+    [Fact]
+    public async Task A_password_that_is_changed_or_reset_and_a_sign_out_are_noted()
+    {
+        var fay = await _server.UserAsync("fay");
+        var id = await fay.IdAsync();
+        using var browser = await WebBrowser.SignInAsync(_server, fay);
+        await browser.SubmitAsync("profile", "password", ("Current", fay.Password), ("Replacement", "An0ther-one")).ShouldBeAsync(HttpStatusCode.OK);
+        await browser.SubmitAsync("sign-out", "sign-out").ShouldBeAsync(HttpStatusCode.Redirect);
+        await _operator.Http.PostAsync($"operator/people/{id}/reset", content: null).ShouldBeAsync(HttpStatusCode.Created);
+
+        var actions = (await EntriesAsync($"userId={id}")).Select(entry => entry.Text("action"));
+        actions.ShouldBe(["password-reset", "sign-out", "password-changed", "sign-in", "sign-in", "registered"]);
+    }
+
+    [Fact]
+    public async Task Old_entries_go_after_the_days_that_the_settings_say()
+    {
+        var time = new FakeTimeProvider(DateTimeOffset.UnixEpoch.AddYears(60));
+        await using var own = await TestServer.StartAsync(time);
+        var olga = await own.UserAsync("olga");
+        (await olga.GetAsync("operator/audit")).GetProperty("entries").GetArrayLength().ShouldBe(2);
+
+        time.Advance(TimeSpan.FromDays(366));
+
+        olga = await own.SignInAsync(olga.Email);
+        await Eventually.HoldsAsync(
+            async () => (await olga.GetAsync("operator/audit")).GetProperty("entries").EnumerateArray().All(entry => entry.Text("action") == "sign-in"),
+            "only today's sign-in is left"
+        );
+    }
+
+    private async Task<JsonElement[]> EntriesAsync(string query) =>
+        [.. (await _operator.GetAsync($"operator/audit?{query}")).GetProperty("entries").EnumerateArray()];
+}

@@ -1,0 +1,50 @@
+using System.Globalization;
+using System.Text;
+using ChatFiles.Core.People;
+
+namespace ChatFiles.Web.Api;
+
+/// <summary>The audit log as comma-separated values (RFC 4180), written page by page while it is read.</summary>
+internal static class AuditTable
+{
+    private const int PageSize = 200;
+
+    public static async Task WriteAsync(Stream body, AuditLog audit, Operator by, AuditFilter filter, CancellationToken cancellationToken)
+    {
+        await using var writer = new StreamWriter(body, new UTF8Encoding(encoderShouldEmitUTF8Identifier: true), leaveOpen: true);
+        await writer.WriteAsync("time,action,userId,email,address,subject,detail\r\n");
+        long? before = null;
+        do
+        {
+            var read = await audit.ReadAsync(by, filter, before, PageSize, cancellationToken);
+            foreach (var entry in read.Value.Entries)
+                await writer.WriteAsync(LineOf(entry));
+            before = read.Value.NextBefore;
+            await writer.FlushAsync(cancellationToken);
+        } while (before is not null);
+    }
+
+    private static string LineOf(ListedEntry entry) =>
+        string.Join(
+            ',',
+            new[]
+            {
+                entry.At.ToString("yyyy-MM-dd'T'HH:mm:ss.fff'Z'", CultureInfo.InvariantCulture),
+                entry.Action,
+                entry.Actor?.UserId,
+                entry.Actor?.Email,
+                entry.Address,
+                entry.Subject,
+                entry.Detail,
+            }.Select(Quoted)
+        ) + "\r\n";
+
+    /// <summary>A file may be called “=cmd()”: what a spreadsheet would take for a formula is made text.</summary>
+    private static string Quoted(string? value)
+    {
+        var text = value ?? "";
+        if (text.Length > 0 && text[0] is '=' or '+' or '-' or '@' or '\t' or '\r')
+            text = "'" + text;
+        return $"\"{text.Replace("\"", "\"\"", StringComparison.Ordinal)}\"";
+    }
+}
