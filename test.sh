@@ -99,6 +99,9 @@ if [ -z "${CHROMIUM:-}" ]; then
 fi
 export CHROMIUM
 
+# Draws the first page of a PDF, as on a server that has it. Films get their picture where ffmpeg is there: it is too large for a test.
+command -v pdftoppm >/dev/null || install_packages poppler-utils
+
 install_programs
 export AZURITE="$PWD/build/npm/node_modules/.bin/azurite-blob"
 

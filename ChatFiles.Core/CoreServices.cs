@@ -80,6 +80,8 @@ public static class CoreServices
             provider.GetRequiredService<TimeProvider>(),
             provider.GetRequiredService<ILogger<FileReader>>()
         ));
+        services.AddSingleton<Pictures>();
+        services.AddSingleton<MadePictures>();
         services.AddSingleton<Profiles>();
         services.AddSingleton<Sessions>();
         services.AddSingleton<Operators>();
@@ -110,6 +112,7 @@ public static class CoreServices
         services.AddHostedService(provider => provider.GetRequiredService<SearchIndexer>());
         services.AddHostedService<ContentReader>();
         services.AddHostedService<JobRunner>();
+        services.AddHostedService<PictureMaker>();
         services.AddHostedService<OrphanSweeper>();
         services.AddHostedService<UploadSweeper>();
         services.AddHostedService<DriftCheck>();

@@ -33,9 +33,9 @@ internal static class SentMessages
     private const string AddFileSql = """
         INSERT INTO "Attachments"("Id", "ChatId", "MessageId", "Position", "AuthorId", "State", "BlobKey", "BlobStamp", "FileName",
             "FoldedName", "Kind", "ContentType", "Charset", "Size", "Sha256", "Width", "Height",
-            "ThumbnailKey", "ThumbnailType", "ThumbnailSize", "ThumbnailSha256")
+            "ThumbnailKey", "ThumbnailType", "ThumbnailSize", "ThumbnailSha256", "Picture")
         VALUES (@id, @chat, @message, @position, @author, @state, @blob, @stamp, @name,
-            @folded, @kind, @type, @charset, @size, @hash, @width, @height, @thumb, @thumbType, @thumbSize, @thumbHash)
+            @folded, @kind, @type, @charset, @size, @hash, @width, @height, @thumb, @thumbType, @thumbSize, @thumbHash, @picture)
         """;
 
     private const string AddEventSql = """
@@ -138,7 +138,8 @@ internal static class SentMessages
                 ("@thumb", file.ThumbnailKey),
                 ("@thumbType", file.ThumbnailType),
                 ("@thumbSize", file.ThumbnailSize),
-                ("@thumbHash", file.ThumbnailSha256)
+                ("@thumbHash", file.ThumbnailSha256),
+                ("@picture", (int)file.Picture)
             )
             .ExecuteNonQuery();
     }

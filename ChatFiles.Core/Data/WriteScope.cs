@@ -40,11 +40,11 @@ internal sealed class WriteScope(PreparedStatements statements, SqliteTransactio
 
     public ValueTask DisposeAsync() => _db?.DisposeAsync() ?? ValueTask.CompletedTask;
 
-    /// <summary>A message that EF has added is shown as the log's reader shows it.</summary>
+    /// <summary>What is shown as it is at the time of its reading, the log's reader shows.</summary>
     private static CommittedEvent Describe(ChatEvent e) =>
         new(
             e.Id,
-            e.Type is ChatEventType.MessageCreated or ChatEventType.ChatChanged
+            e.Type is ChatEventType.MessageCreated or ChatEventType.ChatChanged or ChatEventType.FileChanged
                 ? null
                 : new RoomEvent(e.ChatId, e.Seq, e.Type, e.MessageId, e.FileId, e.UserId, e.UserName, Message: null)
         );

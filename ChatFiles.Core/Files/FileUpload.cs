@@ -1,6 +1,7 @@
 using System.Buffers;
 using System.Security.Cryptography;
 using System.Text;
+using ChatFiles.Core.Files.Reading;
 using ChatFiles.Core.Model;
 using Microsoft.Extensions.Logging;
 
@@ -160,6 +161,7 @@ internal sealed class FileUpload(
                 Sha256 = content.Sha256(),
                 Width = content.Picture?.Width,
                 Height = content.Picture?.Height,
+                Picture = Pictures.MayBeMadeOf(content.Type.ContentType) ? PictureState.Wanted : PictureState.Settled,
             }
         );
         return null;
@@ -183,6 +185,8 @@ internal sealed class FileUpload(
             if (!(await StoreAsync(bytes, cancellationToken)).Succeeded(out var stored, out refusal))
                 return refusal;
             attachment.ThumbnailKey = stored.Key;
+            if (Pictures.IsAllKnownOf(attachment))
+                attachment.Picture = PictureState.Settled;
             attachment.ThumbnailType = format.ContentType;
             attachment.ThumbnailSize = length;
             attachment.ThumbnailSha256 = Convert.ToHexStringLower(SHA256.HashData(buffer.AsSpan(0, length)));

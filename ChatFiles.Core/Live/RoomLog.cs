@@ -49,6 +49,8 @@ public sealed class RoomLog(IDbContextFactory<ChatDbContext> databases)
         var byId = messages.ToDictionary(m => m.Id);
         var changedChats = events.Where(e => e.Type == ChatEventType.ChatChanged).Select(e => e.ChatId).Distinct().ToList();
         var chats = changedChats.Count == 0 ? [] : await db.Chats.Where(c => changedChats.Contains(c.Id)).ToDictionaryAsync(c => c.Id, c => new ChatState(c.Name, c.KeepDays, c.Open), cancellationToken);
+        var changed = events.Where(e => e.Type == ChatEventType.FileChanged).Select(e => e.FileId!.Value).ToList();
+        var files = changed.Count == 0 ? [] : await db.Attachments.Where(a => changed.Contains(a.Id)).AsNoTracking().ToDictionaryAsync(a => a.Id, cancellationToken);
         return events.ConvertAll(e => new RoomEvent(
             e.ChatId,
             e.Seq,
@@ -58,7 +60,8 @@ public sealed class RoomLog(IDbContextFactory<ChatDbContext> databases)
             e.UserId,
             e.UserName,
             e.Type == ChatEventType.MessageCreated ? byId[e.MessageId!.Value] : null,
-            chats.GetValueOrDefault(e.ChatId)
+            chats.GetValueOrDefault(e.ChatId),
+            e.Type == ChatEventType.FileChanged ? AttachmentView.Of(files[e.FileId!.Value]) : null
         ));
     }
 }

@@ -74,6 +74,7 @@ public sealed class Timeline
             { Type: ChatEventType.FileDeleted } => Change(roomEvent, m => ChangeFile(m, roomEvent.FileId, file => file.Deleted())),
             { Type: ChatEventType.FileMissing } => Change(roomEvent, m => SetFileState(m, roomEvent.FileId, AttachmentState.Missing)),
             { Type: ChatEventType.FileRestored } => Change(roomEvent, m => SetFileState(m, roomEvent.FileId, AttachmentState.Ready)),
+            { Type: ChatEventType.FileChanged, File: { } now } => Change(roomEvent, m => ChangeFile(m, roomEvent.FileId, file => SetLooks(file, now))),
             _ => Messages,
         };
         return (Messages, NextAfter) != before;
@@ -128,6 +129,14 @@ public sealed class Timeline
 
     private static MessageView SetFileState(MessageView message, Guid? fileId, AttachmentState state) =>
         ChangeFile(message, fileId, file => file with { State = state });
+
+    private static AttachmentView SetLooks(AttachmentView file, AttachmentView now) =>
+        file with
+        {
+            Thumbnail = now.Thumbnail,
+            Width = now.Width,
+            Height = now.Height,
+        };
 
     private static MessageView ChangeFile(MessageView message, Guid? fileId, Func<AttachmentView, AttachmentView> change)
     {

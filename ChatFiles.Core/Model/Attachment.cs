@@ -1,5 +1,18 @@
 namespace ChatFiles.Core.Model;
 
+/// <summary>What is still to be done so that a file can be seen in small.</summary>
+public enum PictureState
+{
+    /// <summary>It came with a picture, was made one, or none is to be had.</summary>
+    Settled,
+
+    /// <summary>Nobody has tried yet.</summary>
+    Wanted,
+
+    /// <summary>Somebody has begun. Who finds it so has come after a crash, and tries for the last time.</summary>
+    Begun,
+}
+
 public enum AttachmentState
 {
     Ready,
@@ -60,10 +73,10 @@ public class Attachment
     /// <summary>Of the bytes, lower-case hex.</summary>
     public string Sha256 { get; set; } = "";
 
-    /// <summary>Pixels, where the format's header says so.</summary>
+    /// <summary>Pixels, where the file says so.</summary>
     public int? Width { get; set; }
 
-    /// <summary>Pixels, where the format's header says so.</summary>
+    /// <summary>Pixels, where the file says so.</summary>
     public int? Height { get; set; }
 
     public string? ThumbnailKey { get; set; }
@@ -75,6 +88,8 @@ public class Attachment
 
     public string? ThumbnailSha256 { get; set; }
 
+    public PictureState Picture { get; set; }
+
     /// <summary>Turns the record into a tombstone: id and place stay, everything that described the file goes.</summary>
     public void Bury()
     {
@@ -85,5 +100,6 @@ public class Attachment
         Kind = default;
         Size = ThumbnailSize = 0;
         Width = Height = null;
+        Picture = PictureState.Settled;
     }
 }

@@ -10,6 +10,9 @@ public enum ChatEventType
     MemberJoined,
     MemberLeft,
 
+    /// <summary>Its thumbnail or its size has become known.</summary>
+    FileChanged = 7,
+
     /// <summary>Name, days that files are kept, or whether it is open.</summary>
     ChatChanged = 8,
 

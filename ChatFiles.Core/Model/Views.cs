@@ -231,6 +231,7 @@ public sealed record StorageUse(long Bytes, long? QuotaBytes);
 /// <summary>An event as a receiver gets it.</summary>
 /// <param name="Message">Of <see cref="ChatEventType.MessageCreated"/>: the message as it is now, not as it was then.</param>
 /// <param name="Chat">Of <see cref="ChatEventType.ChatChanged"/>: the chat as it is now.</param>
+/// <param name="File">Of <see cref="ChatEventType.FileChanged"/>: the file as it is now.</param>
 public sealed record RoomEvent(
     long ChatId,
     long Seq,
@@ -240,7 +241,8 @@ public sealed record RoomEvent(
     string? UserId,
     string? UserName,
     MessageView? Message,
-    ChatState? Chat = null
+    ChatState? Chat = null,
+    AttachmentView? File = null
 );
 
 /// <summary>Bytes to hand out. Dispose it, or let the response do so.</summary>

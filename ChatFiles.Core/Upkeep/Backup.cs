@@ -249,6 +249,7 @@ public sealed class Backup(DatabaseFile database, IFileStore? blobs, string keys
             {
                 file.ThumbnailKey = file.ThumbnailType = file.ThumbnailSha256 = null;
                 file.ThumbnailSize = 0;
+                file.Picture = PictureState.Wanted;
             }
 
             if (copied.Contains(file.BlobKey!))

@@ -144,6 +144,7 @@ internal static class EventStream
             ChatEventType.FileDeleted => ("file-deleted", FileData(roomEvent)),
             ChatEventType.FileMissing => ("file-missing", FileData(roomEvent)),
             ChatEventType.FileRestored => ("file-restored", FileData(roomEvent)),
+            ChatEventType.FileChanged => ("file-changed", LooksData(roomEvent)),
             ChatEventType.MemberJoined => ("member-joined", MemberData(roomEvent)),
             ChatEventType.MemberLeft => ("member-left", MemberData(roomEvent)),
             ChatEventType.MemberChanged => ("member-changed", new { roomEvent.Seq, roomEvent.UserId, Role = MemberRole.Owner }),
@@ -168,6 +169,17 @@ internal static class EventStream
             roomEvent.Chat!.Name,
             roomEvent.Chat.KeepDays,
             roomEvent.Chat.Open,
+        };
+
+    private static object LooksData(RoomEvent roomEvent) =>
+        new
+        {
+            roomEvent.Seq,
+            roomEvent.MessageId,
+            roomEvent.FileId,
+            roomEvent.File?.Thumbnail,
+            roomEvent.File?.Width,
+            roomEvent.File?.Height,
         };
 
     private static object MemberData(RoomEvent roomEvent) =>

@@ -95,6 +95,9 @@ namespace ChatFiles.Core.Data.Migrations
                     b.Property<long>("MessageId")
                         .HasColumnType("INTEGER");
 
+                    b.Property<int>("Picture")
+                        .HasColumnType("INTEGER");
+
                     b.Property<int>("Position")
                         .HasColumnType("INTEGER");
 
@@ -142,6 +145,9 @@ namespace ChatFiles.Core.Data.Migrations
 
                     b.HasIndex("AuthorId", "ChatId", "MessageId", "Position", "FoldedName", "Size")
                         .HasFilter("\"State\" = 0");
+
+                    b.HasIndex(new[] { "MessageId" }, "IX_Attachments_PicturesWanted")
+                        .HasFilter("\"Picture\" <> 0");
 
                     b.ToTable("Attachments");
                 });

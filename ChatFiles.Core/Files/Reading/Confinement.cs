@@ -23,6 +23,8 @@ internal static partial class Confinement
         LetTheKernelEndItFirst();
         _ = Alarm(seconds + Grace);
         _ = SetPriority(0, 0, PriorityOfBackground);
+        // What writes a file is told that it can't; else it would be ended.
+        _ = Heed(FileTooLarge, Ignore);
         var isLimited =
             Limit(Resource.CpuSeconds, seconds)
             && Limit(Resource.DataBytes, BoundedProcess.MaxMemory)
@@ -55,6 +57,8 @@ internal static partial class Confinement
     private const long CloseRange = 436;
     private const nint CloseOnExec = 4;
     private const int SetNoNewPrivileges = 38;
+    private const int FileTooLarge = 25; // SIGXFSZ
+    private const nint Ignore = 1;
 
     private enum Resource
     {
@@ -74,6 +78,9 @@ internal static partial class Confinement
 
     [LibraryImport("libc", EntryPoint = "setpriority")]
     private static partial int SetPriority(int which, uint who, int priority);
+
+    [LibraryImport("libc", EntryPoint = "signal")]
+    private static partial nint Heed(int signal, nint how);
 
     [LibraryImport("libc", EntryPoint = "alarm")]
     private static partial uint Alarm(uint seconds);

@@ -87,6 +87,7 @@ public sealed class FileReader(string folder, ProgramItself program, TimeProvide
             var fetched = Path.Combine(folder, Guid.CreateVersion7(time.GetUtcNow()).ToString("N", CultureInfo.InvariantCulture));
             try
             {
+                content.Position = 0;
                 await using (var copy = new FileStream(fetched, FileMode.CreateNew, FileAccess.Write, FileShare.None))
                     await content.CopyToAsync(copy, cancellationToken);
                 return await StartAsync(fetched);

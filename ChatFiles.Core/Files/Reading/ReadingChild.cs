@@ -24,6 +24,7 @@ public static class ReadingChild
     private static readonly Dictionary<string, Read> Readers = new(StringComparer.Ordinal)
     {
         [nameof(ReadingKind.Text)] = FileText.Read,
+        [nameof(ReadingKind.Picture)] = PictureReader.Read,
     };
 
     /// <summary>Whether the program was started to be that process; it has done its work then.</summary>

@@ -79,6 +79,7 @@ public sealed class SentMessagesTests
                 ThumbnailType = "image/jpeg",
                 ThumbnailSize = 56,
                 ThumbnailSha256 = "def",
+                Picture = PictureState.Wanted,
             }
         );
         message.Attachments.Add(

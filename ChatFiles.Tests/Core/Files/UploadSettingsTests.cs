@@ -111,6 +111,7 @@ public sealed class UploadSettingsTests
                 .Build();
             await using var services = new ServiceCollection()
                 .AddLogging(logging => logging.SetMinimumLevel(LogLevel.None))
+                .AddSingleton(ChatFiles.Web.StartUp.FindProgram())
                 .AddChatFiles(configuration, folder.FullName)
                 .BuildServiceProvider();
             await services.PrepareChatFilesAsync();

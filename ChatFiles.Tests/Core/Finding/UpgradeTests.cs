@@ -45,6 +45,8 @@ public sealed class UpgradeTests
         (await NamesAsync(new FileFilter(Kind: FileKind.Document))).ShouldBe(["c.pdf"]);
         (await NamesAsync(new FileFilter(Kind: FileKind.Image))).ShouldBeEmpty();
 
+        (await world.ReadAsync(db => db.Attachments.Where(a => a.Picture == PictureState.Wanted).Select(a => a.FileName).ToListAsync())).ShouldBe(["c.pdf"]);
+
         await world.RestartAsync();
         (await world.SearchAsync("ann", "early")).Value.Messages.Count.ShouldBe(1);
 

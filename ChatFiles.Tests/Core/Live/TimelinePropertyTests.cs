@@ -1,8 +1,10 @@
 using System.Text.Json;
 using ChatFiles.Core.Chats;
+using ChatFiles.Core.Files.Reading;
 using ChatFiles.Core.Live;
 using ChatFiles.Core.Model;
 using ChatFiles.Tests.Stage;
+using Microsoft.EntityFrameworkCore;
 using Microsoft.Extensions.DependencyInjection;
 
 namespace ChatFiles.Tests.Core.Live;
@@ -131,13 +133,14 @@ public sealed class TimelinePropertyTests
         }
 
         private Task StepAsync() =>
-            _random.Next(10) switch
+            _random.Next(11) switch
             {
                 0 or 1 => _chats.SendTextAsync(AnyMember().Id, chat, $"text {_random.Next()}"),
                 2 or 3 or 4 => SendFilesAsync(),
                 5 => DeleteMessageAsync(),
                 6 => WithFileAsync(AttachmentState.Ready, file => _chats.DeleteFileAsync(Owner.Id, chat, file.Id)),
                 7 => WithFileAsync(AttachmentState.Ready, LoseAsync),
+                9 => WithFileAsync(AttachmentState.Ready, MakePictureAsync),
                 8 => WithFileAsync(AttachmentState.Missing, PutBackAsync),
                 _ => JoinOrLeaveAsync(AnyMember(), people[_random.Next(1, people.Length)]),
             };
@@ -152,6 +155,13 @@ public sealed class TimelinePropertyTests
         {
             if (Any((await _chats.HistoryAsync(Owner.Id, chat)).Value.Messages) is { } message)
                 (await _chats.DeleteMessageAsync(Owner.Id, chat, message.Id)).Refusal.ShouldBeNull();
+        }
+
+        private async Task MakePictureAsync(AttachmentView file)
+        {
+            var found = await world.ReadAsync(db => db.Attachments.AsNoTracking().SingleAsync(a => a.Id == file.Id));
+            var made = new PictureMade((_random.Next(1, 9), 1), _random.Next(2) == 0 ? [1, 2, 3] : null);
+            await world.Services.GetRequiredService<MadePictures>().KeepAsync(found, made, CancellationToken.None);
         }
 
         private async Task LoseAsync(AttachmentView file)

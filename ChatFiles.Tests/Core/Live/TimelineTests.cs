@@ -42,6 +42,21 @@ public sealed class TimelineTests
         _timeline.Messages[1].Attachments.Select(f => f.State).ShouldBe([AttachmentState.Missing, AttachmentState.Ready]);
     }
 
+    [Fact]
+    public void A_file_whose_picture_has_become_known_shows_it_and_is_otherwise_as_it_was()
+    {
+        var before = _timeline.Messages[1].Attachments[0];
+        var now = before with { FileName = "another", Thumbnail = "/t", Width = 3, Height = 4 };
+        var changed = FileEvent(ChatEventType.FileChanged, 6, 2) with { File = now };
+
+        _timeline.Apply(changed).ShouldBeTrue();
+        _timeline.Apply(changed).ShouldBeFalse();
+
+        _timeline.Messages[1].Attachments[0].ShouldBe(now with { FileName = before.FileName });
+        _timeline.Apply(FileEvent(ChatEventType.FileDeleted, 6, 2)).ShouldBeTrue();
+        _timeline.Apply(changed).ShouldBeFalse();
+    }
+
     [Theory]
     [InlineData(ChatEventType.FileMissing)]
     [InlineData(ChatEventType.FileDeleted)]

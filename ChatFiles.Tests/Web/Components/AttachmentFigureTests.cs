@@ -21,6 +21,15 @@ public sealed class AttachmentFigureTests : BunitContext
     }
 
     [Fact]
+    public void The_first_page_of_a_PDF_has_its_place_before_it_is_drawn_where_it_will_be()
+    {
+        var pdf = Shown.File("plan.pdf", "application/pdf");
+        Figure(pdf).FindAll(".page").Count.ShouldBe(ChatFiles.Core.Files.Reading.Pictures.MayBeMadeOf("application/pdf") ? 1 : 0);
+        Figure(pdf with { Thumbnail = "/t" }).Find(".page img").GetAttribute("src").ShouldBe("/t");
+        Figure(Shown.File("plan.docx", "application/msword")).FindAll(".page").ShouldBeEmpty();
+    }
+
+    [Fact]
     public void A_picture_with_a_thumbnail_shows_that()
     {
         var file = Shown.Picture() with { Thumbnail = "/chat/7/file/x/thumbnail" };

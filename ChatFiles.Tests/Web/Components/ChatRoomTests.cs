@@ -4,6 +4,7 @@ using Bunit;
 using ChatFiles.Core.Data;
 using ChatFiles.Core.Live;
 using ChatFiles.Core.Model;
+using ChatFiles.Core.Upkeep;
 using ChatFiles.Tests.Stage;
 using ChatFiles.Web.Components.Chats;
 using ChatFiles.Web.Components.Messages;
@@ -61,6 +62,26 @@ public sealed class ChatRoomTests
         await List(page).InvokeAsync(() => List(page).Instance.ShowLatestAsync());
         Ids(page).ShouldBe(ids[20..]);
         page.FindAll("button").ShouldNotContain(b => b.TextContent.Contains("new messages"));
+    }
+
+    [Fact]
+    public async Task A_picture_is_seen_in_small_as_soon_as_that_is_made_and_keeps_its_place()
+    {
+        await using var world = await ChatWorld.BeginAsync();
+        await world.StartAsync<EventDispatcher>();
+        var (ann, ben) = (await world.PersonAsync("ann"), await world.PersonAsync("ben"));
+        var chat = await world.ChatAsync(ann, ben);
+        var sent = (await world.SendAsync(ann, chat, null, Parts.File("a.png", PictureFiles.Of("png")))).Value.Attachments[0];
+        await using var screen = new Screen(world, ben);
+        var page = screen.Open(chat);
+        var place = page.WaitForElement("figure.attachment", Screen.Patience).GetAttribute("style");
+        page.Find("figure.attachment img").GetAttribute("src").ShouldBe(sent.Path);
+
+        await world.StartAsync<PictureMaker>();
+
+        page.WaitForAssertion(() => page.Find("figure.attachment img").GetAttribute("src").ShouldBe($"{sent.Path}/thumbnail"), TimeSpan.FromSeconds(60));
+        page.Find("figure.attachment").GetAttribute("style").ShouldBe(place);
+        place.ShouldNotBeNull();
     }
 
     [Fact]

@@ -42,6 +42,25 @@ public sealed class FileViewerTests
     }
 
     [Fact]
+    public async Task A_picture_that_is_too_large_to_be_drawn_is_shown_reduced_until_somebody_wants_all_of_it()
+    {
+        await using var world = await ChatWorld.BeginAsync();
+        var ann = await world.PersonAsync("ann");
+        var chat = await world.ChatAsync(ann);
+        var huge = Parts.File("huge.png", PictureFiles.Png(8_000, 8_000, 1, 0, rows: 1));
+        var sent = (await world.SendAsync(ann, chat, null, huge, Parts.Thumbnail([0xFF, 0xD8, 0xFF, 0xE0]))).Value;
+        await using var screen = new Screen(world, ann);
+
+        var viewer = Open(screen, ann, sent);
+
+        ShouldShow(viewer, "huge.png");
+        Slide(viewer).QuerySelector("img")!.GetAttribute("src").ShouldBe(sent.Attachments[0].Thumbnail);
+        Slide(viewer).TextContent.ShouldContain("8,000 × 8,000");
+        viewer.Press("Show it anyway");
+        viewer.WaitForAssertion(() => Slide(viewer).QuerySelector("img")!.GetAttribute("src").ShouldBe(sent.Attachments[0].Path), Screen.Patience);
+    }
+
+    [Fact]
     public async Task It_goes_through_all_files_of_the_chat_and_stops_at_both_ends()
     {
         await using var world = await ChatWorld.BeginAsync();

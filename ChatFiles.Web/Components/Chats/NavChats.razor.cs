@@ -109,7 +109,7 @@ public sealed partial class NavChats(ChatDirectory directory, LiveChats live, ID
                 if (!heard.Remove(deleted) && before > 0)
                     return false;
                 break;
-            case { Type: ChatEventType.FileDeleted or ChatEventType.FileMissing or ChatEventType.FileRestored }:
+            case { Type: ChatEventType.FileDeleted or ChatEventType.FileMissing or ChatEventType.FileRestored or ChatEventType.FileChanged }:
             case { Type: ChatEventType.MemberJoined or ChatEventType.MemberLeft }:
                 break;
             default:

@@ -1,5 +1,6 @@
 using System.Globalization;
 using ChatFiles.Core.Files;
+using ChatFiles.Core.Files.Reading;
 using ChatFiles.Core.Model;
 
 namespace ChatFiles.Web.Components.Files;
@@ -54,6 +55,9 @@ internal static class FileLooks
 
     /// <summary>A picture that a message shows as such: by its thumbnail, or itself.</summary>
     public static bool IsDrawn(AttachmentView file) => IsPicture(file) && (file.Thumbnail is not null || !IsHuge(file));
+
+    /// <summary>Its first page is drawn soon, and has its place before it is there.</summary>
+    public static bool AwaitsPage(AttachmentView file) => file is { Thumbnail: null, State: AttachmentState.Ready } && IsPdf(file) && Pictures.MayBeMadeOf(file.ContentType!);
 
     public static bool IsVideo(AttachmentView file) => TypeOf(file).Shown == Shown.Video;
 

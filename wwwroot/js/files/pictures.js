@@ -1,5 +1,5 @@
 // How large a picture is, and is shown; and small pictures that travel beside the large ones (the contract's part `thumbnail`).
-// They are made here, so that the server never decodes what a stranger has made.
+// Made here they are there with their message; of what comes without one the server has one made (Core's Files/Reading).
 import { hasPreview, isPlayed, shownByName } from './files.js';
 import { rules } from '../server/rules.js';
 

@@ -1,0 +1,108 @@
+using System.Security.Cryptography;
+using ChatFiles.Core.Data;
+using ChatFiles.Core.Files;
+using ChatFiles.Core.Files.Reading;
+using ChatFiles.Core.Model;
+using Microsoft.EntityFrameworkCore;
+using Microsoft.Extensions.Logging;
+
+namespace ChatFiles.Core.Chats;
+
+/// <summary>Keeps the pictures that were made of files that came without one, as those that their senders made.</summary>
+public sealed class MadePictures(
+    DatabaseWriter writer,
+    IFileStore store,
+    UploadsInFlight inFlight,
+    QuotaAccounts quotas,
+    TimeProvider time,
+    ILogger<MadePictures> logger
+)
+{
+    /// <summary>
+    /// Remembers that a file is tried, before it is: whatever comes of it, it is not tried for ever.
+    /// </summary>
+    internal Task RememberTryAsync(Attachment file) => SetStateAsync(file, file.Picture == PictureState.Wanted ? PictureState.Begun : PictureState.Settled);
+
+    /// <summary>It could not be tried after all.</summary>
+    internal Task ForgetTryAsync(Attachment file) => SetStateAsync(file, file.Picture);
+
+    /// <summary>Nothing came of it.</summary>
+    internal Task SettleAsync(Attachment file) => SetStateAsync(file, PictureState.Settled);
+
+    /// <summary>Keeps what was made of a file, and tells the room; a thumbnail for which there is no room in the quotas is left out.</summary>
+    internal async Task KeepAsync(Attachment file, PictureMade made, CancellationToken cancellationToken)
+    {
+        using var reservation = quotas.Open(file.AuthorId, file.ChatId);
+        var thumbnail = file.ThumbnailKey is null ? made.Thumbnail : null;
+        if (thumbnail is not null && await quotas.RoomFor(reservation).UseAsync(thumbnail.Length, cancellationToken) is not null)
+            thumbnail = null;
+        if (thumbnail is null)
+        {
+            await CommitAsync(file, made.Size, thumbnail: null);
+            return;
+        }
+
+        var key = inFlight.Begin(time.GetUtcNow());
+        var isKept = false;
+        try
+        {
+            using var content = new MemoryStream(thumbnail, writable: false);
+            if ((await store.WriteAsync(key, content, cancellationToken)).Refusal is not null)
+                return;
+            using var settling = quotas.Settle(file.AuthorId, file.ChatId);
+            isKept = await CommitAsync(file, made.Size, (key, thumbnail));
+            reservation.Dispose();
+        }
+        finally
+        {
+            if (!isKept)
+                await RemoveAsync(key);
+            inFlight.End(key);
+        }
+    }
+
+    /// <summary>False when the file is deleted, or put back, meanwhile.</summary>
+    private Task<bool> CommitAsync(Attachment found, (int Width, int Height)? size, (string Key, byte[] Bytes)? thumbnail) =>
+        writer.WriteAsync(async db =>
+        {
+            var file = await db.Attachments.SingleAsync(a => a.Id == found.Id);
+            if (file.State == AttachmentState.Deleted || file.BlobKey != found.BlobKey)
+                return false;
+            file.Picture = PictureState.Settled;
+            var isChanged = thumbnail is not null || (size is not null && file.Width is null);
+            if (isChanged)
+            {
+                var chat = await db.Chats.SingleAsync(c => c.Id == file.ChatId);
+                if (thumbnail is { } kept)
+                {
+                    (file.ThumbnailKey, file.ThumbnailType, file.ThumbnailSize) = (kept.Key, PictureMade.ThumbnailType, kept.Bytes.Length);
+                    file.ThumbnailSha256 = Convert.ToHexStringLower(SHA256.HashData(kept.Bytes));
+                    await db.ChargeAsync(chat, file.AuthorId, kept.Bytes.Length);
+                }
+
+                // What the header said as the bytes came in stays.
+                (file.Width, file.Height) = (file.Width ?? size?.Width, file.Height ?? size?.Height);
+                var changed = db.AddEvent(chat, ChatEventType.FileChanged, time.GetUtcNow().UtcDateTime);
+                (changed.MessageId, changed.FileId) = (file.MessageId, file.Id);
+            }
+
+            await db.SaveChangesAsync(CancellationToken.None);
+            return true;
+        });
+
+    private Task<int> SetStateAsync(Attachment file, PictureState state) =>
+        writer.WriteAsync(db => db.Attachments.Where(a => a.Id == file.Id && a.State != AttachmentState.Deleted).ExecuteUpdateAsync(set => set.SetProperty(a => a.Picture, state)));
+
+    private async Task RemoveAsync(string key)
+    {
+        try
+        {
+            await store.DeleteAsync(key, CancellationToken.None);
+        }
+        catch (StoreUnavailableException failure)
+        {
+            logger.LogWarning(failure, "The blob {BlobKey} of a picture that nobody needs could not be removed; the sweeper will", key);
+            inFlight.HasLeftovers = true;
+        }
+    }
+}
