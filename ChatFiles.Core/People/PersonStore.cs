@@ -37,7 +37,8 @@ public sealed class PersonStore(
                 db.PersonStates.Add(new PersonState { UserId = user.Id, CreatedAt = now });
                 var general = await db.Chats.SingleAsync(c => c.Id == Chat.GeneralId);
                 await db.JoinAsync(general, user, now);
-                db.Note(AuditAction.Registered, user.Id, now, user.Email ?? "", user.Id);
+                var isAdded = user.PasswordHash is null;
+                db.Note(AuditAction.Registered, isAdded ? null : user.Id, now, user.Email ?? "", user.Id, isAdded ? "added by an operator" : "");
                 await db.SaveChangesAsync(CancellationToken.None);
                 return false;
             },
