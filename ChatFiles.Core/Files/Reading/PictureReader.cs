@@ -87,7 +87,7 @@ internal static class PictureReader
         if (info.BytesSize64 <= MaxPixelsAtOnce * info.BytesPerPixel)
             return DecodeWhole(codec, info, factor);
         using var rows = codec.EncodedFormat == SKEncodedImageFormat.Png && file is not null ? PngRows.Open(file) : null;
-        return rows is null ? null : Average(info, factor, (row, _) => rows.Read(row));
+        return rows is null ? null : Average(info, factor, (row, _) => rows.Read(row, factor, StepOf(factor)));
     }
 
     private static unsafe SKBitmap? DecodeWhole(SKCodec codec, SKImageInfo info, int factor)
@@ -104,11 +104,14 @@ internal static class PictureReader
         if (factor == 1)
             return bitmap;
         using (bitmap)
-            return Average(info, factor, (row, y) => new ReadOnlySpan<byte>((byte*)bitmap.GetPixels() + (long)y * info.RowBytes, info.RowBytes).TryCopyTo(row));
+            return Average(info, factor, (row, y) => new ReadOnlySpan<byte>((byte*)bitmap.GetPixels() + (long)y * info.RowBytes, info.RowBytes).TryCopyTo(row) || row.IsEmpty);
     }
 
-    /// <summary>Puts the row of that number there; false: there are no more.</summary>
+    /// <summary>Puts the row of that number there, or passes it over where that is empty; false: there are no more.</summary>
     private delegate bool RowReader(Span<byte> row, int y);
+
+    /// <summary>Three or four in each direction say of a large square what it looks like.</summary>
+    private static int StepOf(int factor) => Math.Max(1, factor / 3);
 
     /// <summary>Each pixel is the mean of a square of them, of which only a row is there at a time.</summary>
     private static unsafe SKBitmap Average(SKImageInfo info, int factor, RowReader read)
@@ -118,13 +121,19 @@ internal static class PictureReader
         made.Erase(SKColors.Transparent);
         var row = new byte[info.RowBytes];
         var sums = new uint[width * 4];
-        var share = (uint)(factor * factor);
-        for (var y = 0; y < height * factor && read(row, y); y++)
+        var step = StepOf(factor);
+        var side = (factor + step - 1) / step;
+        var share = (uint)(side * side);
+        for (var y = 0; y < height * factor; y++)
         {
-            for (int x = 0, from = 0; x < width; x++)
+            var isTaken = y % factor % step == 0;
+            if (!read(isTaken ? row : [], y))
+                break;
+            for (var x = 0; x < width && isTaken; x++)
             {
-                for (var i = 0; i < factor; i++, from += 4)
+                for (var i = 0; i < factor; i += step)
                 {
+                    var from = 4 * (x * factor + i);
                     sums[4 * x] += row[from];
                     sums[4 * x + 1] += row[from + 1];
                     sums[4 * x + 2] += row[from + 2];

@@ -49,43 +49,50 @@ internal sealed class PngRows : IDisposable
     }
 
     /// <summary>False: there are no more.</summary>
-    /// <param name="target">Four bytes for each pixel of a row; alpha is multiplied in.</param>
-    public bool Read(Span<byte> target)
+    /// <param name="target">Four bytes for each pixel of a row; alpha is multiplied in. Empty: the row is passed over.</param>
+    /// <param name="factor">Of so many pixels in a row</param>
+    /// <param name="step">only the first of so many is put there each time.</param>
+    public bool Read(Span<byte> target, int factor = 1, int step = 1)
     {
         (_row, _before) = (_before, _row);
         var filter = _rows.ReadByte();
         if (filter < 0 || _rows.ReadAtLeast(_row, _row.Length, throwOnEndOfStream: false) < _row.Length)
             return false;
         Unfilter(filter);
-        for (var x = 0; x < Width; x++)
+        for (var block = 0; block < Width && !target.IsEmpty; block += factor)
         {
-            var pixel = target.Slice(4 * x, 4);
-            switch (_color)
-            {
-                case Palette:
-                    _palette.AsSpan(4 * Sample(x), 4).CopyTo(pixel);
-                    break;
-                case 0 or 4:
-                    pixel[..3].Fill(_depth >= 8 ? (byte)Sample(x * Samples) : (byte)(Sample(x) * 255 / ((1 << _depth) - 1)));
-                    pixel[3] = _color == 4 ? (byte)Sample(2 * x + 1) : byte.MaxValue;
-                    break;
-                default:
-                    for (var i = 0; i < 3; i++)
-                        pixel[i] = (byte)Sample(Samples * x + i);
-                    pixel[3] = _color == 6 ? (byte)Sample(4 * x + 3) : byte.MaxValue;
-                    break;
-            }
-
-            if (pixel[3] == byte.MaxValue)
-                continue;
-            for (var i = 0; i < 3; i++)
-                pixel[i] = (byte)(pixel[i] * pixel[3] / 255);
+            for (var x = block; x < Math.Min(Width, block + factor); x += step)
+                Put(x, target.Slice(4 * x, 4));
         }
 
         return true;
     }
 
     public void Dispose() => _rows.Dispose();
+
+    private void Put(int x, Span<byte> pixel)
+    {
+        switch (_color)
+        {
+            case Palette:
+                _palette.AsSpan(4 * Sample(x), 4).CopyTo(pixel);
+                break;
+            case 0 or 4:
+                pixel[..3].Fill(_depth >= 8 ? (byte)Sample(x * Samples) : (byte)(Sample(x) * 255 / ((1 << _depth) - 1)));
+                pixel[3] = _color == 4 ? (byte)Sample(2 * x + 1) : byte.MaxValue;
+                break;
+            default:
+                for (var i = 0; i < 3; i++)
+                    pixel[i] = (byte)Sample(Samples * x + i);
+                pixel[3] = _color == 6 ? (byte)Sample(4 * x + 3) : byte.MaxValue;
+                break;
+        }
+
+        if (pixel[3] == byte.MaxValue)
+            return;
+        for (var i = 0; i < 3; i++)
+            pixel[i] = (byte)(pixel[i] * pixel[3] / 255);
+    }
 
     /// <summary>Of 16 bits the upper ones.</summary>
     private int Sample(int i) =>
