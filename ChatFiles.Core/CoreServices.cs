@@ -102,6 +102,8 @@ public static class CoreServices
         services.AddScoped<ChatDirectory>();
         services.AddScoped<MemberService>();
         services.AddScoped<ChatAdministration>();
+        services.AddSingleton<AllChats>();
+        services.AddScoped<OpenChats>();
         services.AddScoped<UploadService>();
         services.AddScoped<FindingService>();
         services.AddScoped<LiveChats>();

@@ -17,7 +17,7 @@ internal static class AccountCommands
         await PrepareAsync(services);
         var link = ValueOf(await scope.ServiceProvider.GetRequiredService<Enrolment>().AddPersonAsync(Operator.AtTheMachine, email, name: null));
         if (isOperator)
-            await services.GetRequiredService<Operators>().AppointAsync(link.UserId);
+            await services.GetRequiredService<Operators>().AppointAsync(link.UserId, "at the machine");
         return LinkOf(services, link);
     }
 

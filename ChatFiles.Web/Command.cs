@@ -20,7 +20,7 @@ internal sealed record Command(string Name, string[] Arguments, string Summary, 
         new("restore", ["FOLDER"], "makes a backup the data of this installation, which must have none", (services, arguments) =>
             AboutAsync("restore", arguments[0], folder => RestoreAsync(services, folder))),
         new("add-person", ["EMAIL", $"[{AsOperator}]"], "makes an account and prints a one-time link to set its password", (services, arguments) =>
-            AccountCommands.AddPersonAsync(services, arguments[0], arguments.Contains(AsOperator, StringComparer.Ordinal))),
+            AccountCommands.AddPersonAsync(services, arguments.First(argument => argument != AsOperator), arguments.Contains(AsOperator, StringComparer.Ordinal))),
         new("reset-password", ["EMAIL"], "prints a one-time link to set another password", (services, arguments) =>
             AccountCommands.ResetPasswordAsync(services, arguments[0])),
     ];

@@ -62,7 +62,7 @@ public sealed class ChatAdministration(
                     return new Refusal(RefusalReason.NotAllowed, "General and direct chats have no owner who could be another.");
                 if (!await db.RulesAsync(caller))
                     return NotTheirs;
-                if (await db.Members.SingleOrDefaultAsync(m => m.ChatId == chatId && m.UserId == memberId) is not { } heir)
+                if (await db.Members.SingleOrDefaultAsync(m => m.ChatId == chatId && m.UserId == memberId && m.User.Active) is not { } heir)
                     return MemberService.NoMember;
                 if (heir.Role == MemberRole.Owner)
                     return new Done();

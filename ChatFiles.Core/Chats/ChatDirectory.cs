@@ -75,7 +75,8 @@ public sealed class ChatDirectory(
     }
 
     /// <summary>Creates a chat; the creator is its owner and first member.</summary>
-    public async Task<Result<ChatView>> CreateChatAsync(string userId, string? name, CancellationToken cancellationToken = default)
+    /// <param name="open">Everybody finds it and may join.</param>
+    public async Task<Result<ChatView>> CreateChatAsync(string userId, string? name, bool open = false, CancellationToken cancellationToken = default)
     {
         if (CheckName(name, out var trimmed) is { } refusal)
             return refusal;
@@ -84,7 +85,7 @@ public sealed class ChatDirectory(
             userId,
             async db =>
             {
-                var chat = new Chat { Name = trimmed, MemberCount = 1, CreatedAt = time.Now() };
+                var chat = new Chat { Name = trimmed, Open = open, MemberCount = 1, CreatedAt = time.Now() };
                 chat.Members.Add(NewMember(userId, MemberRole.Owner));
                 db.Chats.Add(chat);
                 await db.SaveChangesAsync(CancellationToken.None);

@@ -218,6 +218,8 @@ public sealed partial class ChatService
             return Refusal.ChatNotFound;
         if (FindSent(scope, draft) is { } sent)
             return new CommittedUpload(sent, IsNew: false);
+        if (sender.IsToNobody)
+            return NobodyReadsIt;
         var (ofPerson, ofChat) = quotas.RoomLeft(sender.PersonBytes, sender.OwnQuota, sender.ChatBytes);
         if (draft.Bytes > Math.Min(ofPerson, ofChat))
             return UploadRoom.QuotaExceeded;
@@ -247,7 +249,9 @@ public sealed partial class ChatService
 
     private async Task<Result<Done>> CommitPutBackAsync(ChatDbContext db, Attachment found, string key, string stamp)
     {
-        var file = await db.Attachments.SingleAsync(a => a.Id == found.Id);
+        // The chat may have been deleted while the bytes arrived.
+        if (await db.Attachments.SingleOrDefaultAsync(a => a.Id == found.Id) is not { } file)
+            return Refusal.ChatNotFound;
         if (file.State != AttachmentState.Missing)
             return NotMissing;
         // Whatever is left under the old key, a cut-off blob perhaps, belongs to nobody from now on.

@@ -27,6 +27,8 @@ public sealed partial class ChatService
                     return invalidKey;
                 if (FindSent(scope, draft) is { } sent)
                     return sent;
+                if (sender.IsToNobody)
+                    return NobodyReadsIt;
                 if (string.IsNullOrWhiteSpace(text))
                     return new Refusal(RefusalReason.InvalidText, "A message needs some text.");
                 return CheckText(text) is { } refusal ? refusal : scope.Add(sender, MessageOf(draft));

@@ -36,6 +36,11 @@ public sealed partial class ChatService(
     private static async Task<bool> MayDeleteAsync(ChatDbContext db, Member member, string authorId) =>
         member.UserId == authorId || await db.RulesAsync(member);
 
+    private static readonly Refusal NobodyReadsIt = new(
+        RefusalReason.NotAllowed,
+        "The other person's account is deactivated; nobody would read this. What was said before stays."
+    );
+
     private static Refusal? CheckKey(string? key) =>
         key is null || key.Length is >= 1 and <= Message.MaxClientIdLength && key.All(c => c is >= '!' and <= '~')
             ? null

@@ -54,8 +54,7 @@ public sealed class FileStates(DatabaseWriter writer, TimeProvider time, ILogger
         writer.WriteAsync(async db =>
         {
             // Looked at outside the gate, so it may have been deleted or put back under another key meanwhile.
-            var file = await db.Attachments.SingleAsync(a => a.Id == found.Id);
-            if (file.State != from || file.BlobKey != found.BlobKey)
+            if (await db.Attachments.SingleOrDefaultAsync(a => a.Id == found.Id) is not { } file || file.State != from || file.BlobKey != found.BlobKey)
                 return false;
             file.State = to;
             alsoChange(file);

@@ -65,8 +65,8 @@ public sealed class MadePictures(
     private Task<bool> CommitAsync(Attachment found, (int Width, int Height)? size, (string Key, byte[] Bytes)? thumbnail) =>
         writer.WriteAsync(async db =>
         {
-            var file = await db.Attachments.SingleAsync(a => a.Id == found.Id);
-            if (file.State == AttachmentState.Deleted || file.BlobKey != found.BlobKey)
+            var file = await db.Attachments.SingleOrDefaultAsync(a => a.Id == found.Id);
+            if (file is null || file.State == AttachmentState.Deleted || file.BlobKey != found.BlobKey)
                 return false;
             file.Picture = PictureState.Settled;
             var isChanged = thumbnail is not null || (size is not null && file.Width is null);

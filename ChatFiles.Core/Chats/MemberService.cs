@@ -155,6 +155,8 @@ public sealed class MemberService(
                 (left.UserId, left.UserName) = (leaving.UserId, leaving.User.DisplayName);
                 db.Note(AuditAction.MemberRemoved, userId, time.Now(), leaving.User.Email ?? "", memberId, $"chat {chatId}");
                 db.Members.Remove(leaving);
+                if (memberId != userId)
+                    db.RemovedMembers.Add(new RemovedMember { ChatId = chatId, UserId = memberId });
                 caller.Chat.MemberCount--;
                 if (leaving.Role == MemberRole.Owner)
                     await PassOwnershipOnAsync(db, leaving);
@@ -194,6 +196,7 @@ public sealed class MemberService(
                 if (added.IsMember)
                     return added;
 
+                await db.RemovedMembers.Where(r => r.ChatId == chatId && r.UserId == person.Id).ExecuteDeleteAsync();
                 await db.JoinAsync(caller.Chat, person, time.Now());
                 db.Note(AuditAction.MemberAdded, userId, time.Now(), person.Email ?? "", person.Id, $"chat {chatId}");
                 await db.SaveChangesAsync(CancellationToken.None);
@@ -206,7 +209,8 @@ public sealed class MemberService(
     {
         var heir = await db
             .Members.Where(m => m.ChatId == leaving.ChatId && m.UserId != leaving.UserId)
-            .OrderBy(m => m.JoinedSeq)
+            .OrderByDescending(m => m.User.Active)
+            .ThenBy(m => m.JoinedSeq)
             .FirstOrDefaultAsync();
         heir?.Role = MemberRole.Owner;
     }

@@ -30,6 +30,8 @@ public class ChatDbContext(DbContextOptions<ChatDbContext> options) : IdentityUs
 
     public DbSet<Member> Members => Set<Member>();
 
+    public DbSet<RemovedMember> RemovedMembers => Set<RemovedMember>();
+
     public DbSet<Message> Messages => Set<Message>();
 
     public DbSet<Attachment> Attachments => Set<Attachment>();
@@ -103,6 +105,7 @@ public class ChatDbContext(DbContextOptions<ChatDbContext> options) : IdentityUs
         {
             chat.HasIndex(c => c.DirectKey).IsUnique();
             chat.Ignore(c => c.IsDirect);
+            chat.HasIndex(c => c.Id).HasFilter("\"Open\"");
             chat.HasData(new Chat { Id = Chat.GeneralId, Name = "General", CreatedAt = DateTime.UnixEpoch });
         });
 
@@ -113,6 +116,13 @@ public class ChatDbContext(DbContextOptions<ChatDbContext> options) : IdentityUs
             member.HasIndex(m => m.ChatId).HasFilter($"\"Role\" = {(int)MemberRole.Owner}");
             member.HasOne(m => m.Chat).WithMany(c => c.Members).HasForeignKey(m => m.ChatId);
             member.HasOne(m => m.User).WithMany().HasForeignKey(m => m.UserId);
+        });
+
+        builder.Entity<RemovedMember>(removed =>
+        {
+            removed.HasKey(r => new { r.ChatId, r.UserId });
+            removed.HasOne<Chat>().WithMany().HasForeignKey(r => r.ChatId);
+            removed.HasOne<Person>().WithMany().HasForeignKey(r => r.UserId);
         });
 
         builder.Entity<Message>(message =>

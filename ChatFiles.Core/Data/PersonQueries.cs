@@ -8,12 +8,25 @@ namespace ChatFiles.Core.Data;
 /// <summary>Finds people as others speak of them; who is not active is found by nobody.</summary>
 internal static class PersonQueries
 {
+    /// <summary>The same for all ways to write one address, as Identity makes it.</summary>
+    public static string AddressKey(string address)
+    {
+        try
+        {
+            return address.Trim().Normalize().ToUpperInvariant();
+        }
+        catch (ArgumentException)
+        {
+            return address; // no Unicode, and so nobody's
+        }
+    }
+
     /// <summary>Who has that address; null when nobody has.</summary>
     public static async Task<Person?> FindPersonAsync(this ChatDbContext db, string? email)
     {
         if (email?.IsText() != true)
             return null;
-        var normalized = email.Trim().ToUpperInvariant();
+        var normalized = AddressKey(email);
         return await db.Users.SingleOrDefaultAsync(p => p.NormalizedEmail == normalized && p.Active);
     }
 

@@ -7,7 +7,8 @@ namespace ChatFiles.Core.Data;
 /// <param name="ChatBytes">Of the chat's files.</param>
 /// <param name="PersonBytes">Of the person's files in all chats.</param>
 /// <param name="OwnQuota">The person's own; see <see cref="PersonState.QuotaBytes"/>.</param>
-internal sealed record Sender(string UserId, string Name, long ChatId, long LastSeq, long ChatBytes, long PersonBytes, long? OwnQuota);
+/// <param name="IsToNobody">It is a direct chat whose other person was shut out.</param>
+internal sealed record Sender(string UserId, string Name, long ChatId, long LastSeq, long ChatBytes, long PersonBytes, long? OwnQuota, bool IsToNobody);
 
 /// <summary>
 /// Writes a message that is sent, with its attachments, its event and the accounts that its bytes are booked on: by
@@ -17,12 +18,16 @@ internal sealed record Sender(string UserId, string Name, long ChatId, long Last
 internal static class SentMessages
 {
     private const string FindSenderSql = """
-        SELECT u."DisplayName", c."LastSeq", c."StorageBytes", COALESCE(s."StorageBytes", 0), s."QuotaBytes"
+        SELECT u."DisplayName", c."LastSeq", c."StorageBytes", COALESCE(s."StorageBytes", 0), s."QuotaBytes",
+            c."DirectKey" IS NOT NULL AND EXISTS (
+                SELECT 1 FROM "Members" AS other JOIN "AspNetUsers" AS o ON o."Id" = other."UserId"
+                WHERE other."ChatId" = c."Id" AND other."UserId" <> me."UserId" AND NOT o."Active"
+            )
         FROM "Members" AS me
         JOIN "Chats" AS c ON c."Id" = me."ChatId"
         JOIN "AspNetUsers" AS u ON u."Id" = me."UserId"
         LEFT JOIN "PersonStates" AS s ON s."UserId" = me."UserId"
-        WHERE me."ChatId" = @chat AND me."UserId" = @user
+        WHERE me."ChatId" = @chat AND me."UserId" = @user AND u."Active"
         """;
 
     private const string AddMessageSql = """
@@ -62,7 +67,8 @@ internal static class SentMessages
                 row.GetInt64(1),
                 row.GetInt64(2),
                 row.GetInt64(3),
-                row.IsDBNull(4) ? null : row.GetInt64(4)
+                row.IsDBNull(4) ? null : row.GetInt64(4),
+                row.GetInt64(5) != 0
             )
             : null;
     }

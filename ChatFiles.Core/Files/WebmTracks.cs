@@ -13,6 +13,9 @@ internal static class WebmTracks
     private const long TrackType = 0x83;
     private const byte Sound = 2;
 
+    /// <summary>In bytes; one more would have room for a length below zero.</summary>
+    private const int LongestNumber = 8;
+
     /// <summary>Whether all of them are sounds.</summary>
     /// <param name="head">What of the first bytes is there.</param>
     public static Fit AreSounds(ReadOnlySpan<byte> head)
@@ -20,6 +23,8 @@ internal static class WebmTracks
         long at = 0;
         long trackEnd = 0;
         var tracksEnd = long.MaxValue;
+        var hasSound = false;
+        // Each round leads further in, whatever a hostile file says of its lengths.
         while (at < tracksEnd)
         {
             if (!TryReadNumber(head, ref at, isId: true, out var id) || !TryReadNumber(head, ref at, isId: false, out var length))
@@ -35,12 +40,14 @@ internal static class WebmTracks
                 case Track:
                     trackEnd = at + length;
                     break;
+                case TrackType when at >= trackEnd:
+                    return Fit.No;
                 case TrackType when at >= head.Length:
                     return Fit.NotYet;
                 case TrackType when head[(int)at] != Sound:
                     return Fit.No;
                 case TrackType:
-                    at = trackEnd;
+                    (at, hasSound) = (trackEnd, true);
                     break;
                 default:
                     at += length;
@@ -48,7 +55,7 @@ internal static class WebmTracks
             }
         }
 
-        return trackEnd > 0 ? Fit.Yes : Fit.No;
+        return hasSound ? Fit.Yes : Fit.No;
     }
 
     /// <summary>Its first byte says by the number of zeros in front how many follow; the one behind them is part of an id alone.</summary>
@@ -59,7 +66,7 @@ internal static class WebmTracks
             return false;
         var first = head[(int)at];
         var length = byte.LeadingZeroCount(first) + 1;
-        if (at + length > head.Length)
+        if (length > LongestNumber || at + length > head.Length)
             return false;
         number = isId ? first : first & (0xFF >> length);
         foreach (var next in head.Slice((int)at + 1, length - 1))

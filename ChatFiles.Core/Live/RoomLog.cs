@@ -13,6 +13,7 @@ public sealed class RoomLog(IDbContextFactory<ChatDbContext> databases)
     internal async Task<IReadOnlyList<RoomEvent>?> ReadAsync(string userId, long chatId, long after, CancellationToken cancellationToken)
     {
         await using var db = await databases.CreateDbContextAsync(cancellationToken);
+        await using var moment = await db.HoldMomentAsync(cancellationToken);
         if (!await db.Members.AnyAsync(m => m.ChatId == chatId && m.UserId == userId, cancellationToken))
             return null;
         return await ReadAsync(db, db.Events.Where(e => e.ChatId == chatId && e.Seq > after).OrderBy(e => e.Seq), cancellationToken);
@@ -22,6 +23,8 @@ public sealed class RoomLog(IDbContextFactory<ChatDbContext> databases)
     internal async Task<(IReadOnlyList<RoomEvent> Events, long Position)> ReadAllAsync(long after, CancellationToken cancellationToken)
     {
         await using var db = await databases.CreateDbContextAsync(cancellationToken);
+        // What an event is about may be cleared away with its chat between one reading and the next.
+        await using var moment = await db.HoldMomentAsync(cancellationToken);
         var ids = await db.Events.Where(e => e.Id > after).OrderBy(e => e.Id).Select(e => e.Id).Take(BatchSize).ToListAsync(cancellationToken);
         if (ids.Count == 0)
             return ([], after);

@@ -25,6 +25,11 @@ public sealed class AccessTokens(IDbContextFactory<ChatDbContext> databases, Dat
 
     private const int MaxDays = 366;
 
+    private static readonly Refusal TokensMakeNone = new(
+        RefusalReason.NotAllowed,
+        "A token makes no tokens; sign in with your password, or on your profile page."
+    );
+
     private static readonly Refusal NoToken = new(RefusalReason.TokenNotFound, "You have no such token.");
 
     private static readonly Refusal TooMany = new(
@@ -32,10 +37,16 @@ public sealed class AccessTokens(IDbContextFactory<ChatDbContext> databases, Dat
         $"You have {AccessToken.MaxPerPerson} tokens, which is as many as one person may have; end some of them first."
     );
 
-    /// <summary>Makes one. What has expired makes room.</summary>
+    /// <summary>
+    /// Makes one. What has expired makes room. Only in a session that somebody signed in for and that still lasts: a token
+    /// that makes tokens would never end, nor would one that is made while everything else is being ended.
+    /// </summary>
+    /// <param name="sessionId">Of whoever asks for it.</param>
     /// <param name="days">1 to 366.</param>
-    public async Task<Result<NewToken>> MakeAsync(string userId, string? name, int days)
+    public async Task<Result<NewToken>> MakeAsync(string userId, string? sessionId, string? name, long days)
     {
+        if (sessionId is null || Sessions.IsOfToken(sessionId))
+            return TokensMakeNone;
         var trimmed = name?.Trim() ?? "";
         if (trimmed.Length is 0 or > Chat.MaxNameLength || !trimmed.IsText() || trimmed.Any(char.IsControl))
             return new Refusal(RefusalReason.InvalidName, $"A token's name has 1 to {Chat.MaxNameLength} characters, none of them a control character.");
@@ -45,6 +56,8 @@ public sealed class AccessTokens(IDbContextFactory<ChatDbContext> databases, Dat
         var now = time.GetUtcNow().UtcDateTime;
         return await writer.WriteAsync<Result<NewToken>>(async db =>
         {
+            if (!await Sessions.Live(db).AnyAsync(s => s.Id == sessionId))
+                return TokensMakeNone;
             var mine = db.AccessTokens.Where(t => t.UserId == userId);
             await mine.Where(t => t.ExpiresAt <= now).ExecuteDeleteAsync();
             if (await mine.CountAsync() >= AccessToken.MaxPerPerson)

@@ -1,3 +1,5 @@
+using ChatFiles.Core.Data;
+
 namespace ChatFiles.Core.People;
 
 /// <summary>Section <c>Accounts</c>.</summary>
@@ -20,7 +22,11 @@ public sealed class AccountOptions
     /// <summary>Lists can be written as one value too.</summary>
     public IEnumerable<string> Domains => Names(AllowedEmailDomains);
 
-    public bool IsOperator(string? address) => address is not null && Names(Operators).Contains(address.Trim(), StringComparer.OrdinalIgnoreCase);
+    /// <summary>
+    /// Compared as accounts are found by their addresses: else one that only looks otherwise (a Kelvin sign for a K) could be
+    /// registered, and would be the operator's account at the next sign-in.
+    /// </summary>
+    public bool IsOperator(string? address) => address is not null && Names(Operators).Select(PersonQueries.AddressKey).Contains(PersonQueries.AddressKey(address), StringComparer.Ordinal);
 
     private static IEnumerable<string> Names(IEnumerable<string> lists) =>
         lists.SelectMany(list => list.Split([',', ' ', ';'], StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries));

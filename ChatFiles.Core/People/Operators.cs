@@ -22,9 +22,9 @@ public sealed record Operator
 /// Who runs this installation. The database is asked each time: a role that was taken away does not live on in a cookie, a
 /// token or an open page.
 /// </summary>
-public sealed class Operators(IDbContextFactory<ChatDbContext> databases, DatabaseWriter writer)
+public sealed class Operators(IDbContextFactory<ChatDbContext> databases, DatabaseWriter writer, TimeProvider time)
 {
-    private static readonly Refusal NotAnOperator = new(RefusalReason.NotAllowed, "Only operators of this site can do this.");
+    internal static readonly Refusal NotAnOperator = new(RefusalReason.NotAllowed, "Only operators of this site can do this.");
 
     /// <summary>The person as operator, or that they are none.</summary>
     public async Task<Result<Operator>> FindAsync(string userId, CancellationToken cancellationToken = default)
@@ -34,13 +34,22 @@ public sealed class Operators(IDbContextFactory<ChatDbContext> databases, Databa
     }
 
     /// <summary>Makes the person an operator; again does no harm.</summary>
-    public Task AppointAsync(string userId) =>
+    /// <param name="why">For the audit log.</param>
+    public Task AppointAsync(string userId, string why) =>
         writer.WriteAsync(async db =>
         {
+            if (await db.OperatorRoles().AnyAsync(c => c.UserId == userId))
+                return new Done();
             await SetAsync(db, userId, isOperator: true);
+            var address = await db.Users.Where(p => p.Id == userId).Select(p => p.Email).SingleAsync();
+            db.Note(AuditAction.PersonChanged, actorId: null, time.GetUtcNow().UtcDateTime, address ?? "", userId, $"made operator, {why}");
             await db.SaveChangesAsync(CancellationToken.None);
             return new Done();
         });
+
+    /// <summary>Whether they still are, asked in the writer's transaction: a request may take its time between being let in and being done.</summary>
+    internal static async Task<bool> IsStillAsync(ChatDbContext db, Operator by) =>
+        by.UserId is null || await db.ActiveOperators().AnyAsync(c => c.UserId == by.UserId);
 
     /// <summary>In the writer's transaction; to be saved.</summary>
     internal static async Task SetAsync(ChatDbContext db, string userId, bool isOperator)

@@ -32,6 +32,8 @@ public sealed class PasswordLinks(IDbContextFactory<ChatDbContext> databases, Da
         return writer.WriteAsync<Result<NewPasswordLink>>(
             async db =>
             {
+                if (!await Operators.IsStillAsync(db, by))
+                    return Operators.NotAnOperator;
                 if (await db.Users.Where(p => p.Id == userId).Select(p => p.Email).SingleOrDefaultAsync() is not { } email)
                     return PeopleService.NoSuchPerson;
                 db.Note(AuditAction.PasswordReset, by.UserId, time.GetUtcNow().UtcDateTime, email, userId, "a link was made");

@@ -1,4 +1,4 @@
-using System.ComponentModel.DataAnnotations;
+using System.Text.Json.Serialization;
 using ChatFiles.Core.Data;
 using ChatFiles.Core.Model;
 using Microsoft.EntityFrameworkCore;
@@ -8,6 +8,7 @@ namespace ChatFiles.Core.People;
 /// <summary>An account as operators see it.</summary>
 /// <param name="LastSeenAt">To the hour; null: never.</param>
 /// <param name="StorageBytes">Of their files in all chats.</param>
+/// <param name="QuotaBytes">Their own; see <see cref="PersonState.QuotaBytes"/>.</param>
 public sealed record ListedPerson(
     string UserId,
     string Email,
@@ -16,7 +17,8 @@ public sealed record ListedPerson(
     bool Active,
     DateTime CreatedAt,
     DateTime? LastSeenAt,
-    long StorageBytes
+    long StorageBytes,
+    [property: JsonIgnore] long? QuotaBytes
 );
 
 /// <summary>A page of accounts, newest first.</summary>
@@ -114,7 +116,8 @@ public sealed class PeopleService(
                     x.Person.Active,
                     x.State.CreatedAt,
                     x.State.LastSeenAt,
-                    x.State.StorageBytes
+                    x.State.StorageBytes,
+                    x.State.QuotaBytes
                 ))
                 .ToListAsync(cancellationToken);
             return page.Count > limit ? new PeoplePage(page[..limit], page[limit - 1].UserId) : new PeoplePage(page, NextBefore: null);
@@ -126,7 +129,7 @@ public sealed class PeopleService(
     {
         ArgumentNullException.ThrowIfNull(by);
         await using var db = await databases.CreateDbContextAsync(cancellationToken);
-        var address = email?.Trim().ToUpperInvariant();
+        var address = PersonQueries.AddressKey(email ?? "");
         return await db.Users.Where(p => p.NormalizedEmail == address).Select(p => p.Id).SingleOrDefaultAsync(cancellationToken) is { } id
             ? id
             : NoSuchPerson;
@@ -141,6 +144,8 @@ public sealed class PeopleService(
         var changed = await writer.WriteAsync<Result<Done>>(
             async db =>
             {
+                if (!await Operators.IsStillAsync(db, by))
+                    return Operators.NotAnOperator;
                 if (await db.Users.SingleOrDefaultAsync(p => p.Id == userId) is not { } person)
                     return NoSuchPerson;
                 // Asked here, where nobody else can write: two operators who shut each other out at once are not both gone.

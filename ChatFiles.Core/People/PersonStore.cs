@@ -28,12 +28,16 @@ public sealed class PersonStore(
                 // Looked up again inside the gate: two registrations of one address may run at the same time.
                 if (await db.Users.AnyAsync(p => p.NormalizedEmail == user.NormalizedEmail))
                     return true;
+                var now = time.GetUtcNow().UtcDateTime;
                 // Who registers has a password; who was added by an operator has none yet, and is what that one says.
                 if (user.PasswordHash is not null && !options.Value.NamesOperators && !await db.Users.AnyAsync())
+                {
                     db.UserClaims.Add(Operators.RoleOf(user.Id));
+                    db.Note(AuditAction.PersonChanged, user.Id, now, user.Email ?? "", user.Id, "made operator, the first to register");
+                }
+
                 user.DisplayName = await DisplayNames.FindFreeAsync(user.DisplayName, key => db.Users.AnyAsync(p => p.NameKey == key));
                 db.Users.Add(user);
-                var now = time.GetUtcNow().UtcDateTime;
                 db.PersonStates.Add(new PersonState { UserId = user.Id, CreatedAt = now });
                 var general = await db.Chats.SingleAsync(c => c.Id == Chat.GeneralId);
                 await db.JoinAsync(general, user, now);

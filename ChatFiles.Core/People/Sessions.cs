@@ -61,6 +61,8 @@ public sealed class Sessions(IDbContextFactory<ChatDbContext> databases, Databas
     /// <summary>What is done with an access token is a session too: it ends with the token.</summary>
     public static string OfToken(Guid tokenId) => TokenPrefix + tokenId.ToString("N");
 
+    internal static bool IsOfToken(string sessionId) => sessionId.StartsWith(TokenPrefix, StringComparison.Ordinal);
+
     public async Task<bool> IsLiveAsync(string? sessionId, CancellationToken cancellationToken = default)
     {
         if (sessionId is null)
@@ -94,6 +96,8 @@ public sealed class Sessions(IDbContextFactory<ChatDbContext> databases, Databas
     {
         var ended = await writer.WriteAsync<Result<Done>>(async db =>
         {
+            if (by is not null && !await Operators.IsStillAsync(db, by))
+                return Operators.NotAnOperator;
             if (await db.Users.SingleOrDefaultAsync(p => p.Id == userId) is not { } person)
                 return PeopleService.NoSuchPerson;
             await EndAllAsync(db, person);
@@ -224,7 +228,7 @@ public sealed class Sessions(IDbContextFactory<ChatDbContext> databases, Databas
     }
 
     private static List<Guid> TokensOf(IEnumerable<string> sessionIds) =>
-        [.. sessionIds.Where(id => id.StartsWith(TokenPrefix, StringComparison.Ordinal)).Select(id => Guid.ParseExact(id[TokenPrefix.Length..], "N"))];
+        [.. sessionIds.Where(IsOfToken).Select(id => Guid.ParseExact(id[TokenPrefix.Length..], "N"))];
 
     private async Task NoteSeenAsync(CancellationToken cancellationToken)
     {
@@ -252,7 +256,7 @@ public sealed class Sessions(IDbContextFactory<ChatDbContext> databases, Databas
     private Task<int> NoteThereAsync(IQueryable<PersonState> people) =>
         people.ExecuteUpdateAsync(set => set.SetProperty(s => s.LastSeenAt, Now));
 
-    private static IQueryable<Session> Live(ChatDbContext db) =>
+    internal static IQueryable<Session> Live(ChatDbContext db) =>
         db.Sessions.Where(s => db.Users.Any(p => p.Id == s.UserId && p.SecurityStamp == s.Stamp));
 
     private async Task RemoveOldAsync(ChatDbContext db, string userId)

@@ -13,15 +13,10 @@ internal sealed class ChatRemover(DatabaseWriter writer, TimeProvider time)
     /// <summary>In one transaction, which others wait for.</summary>
     private const int AtOnce = 100;
 
-    public async Task RemoveAsync(long chatId, CancellationToken cancellationToken)
-    {
-        while (!await writer.WriteAsync(db => RemoveNextAsync(db, chatId), cancellationToken))
-        {
-            // Others write in between.
-        }
-    }
+    /// <summary>Clears the next part away; true when nothing is left.</summary>
+    public Task<bool> RemoveNextAsync(long chatId, CancellationToken cancellationToken) =>
+        writer.WriteAsync(db => RemoveNextAsync(db, chatId), cancellationToken);
 
-    /// <summary>True when nothing is left.</summary>
     private async Task<bool> RemoveNextAsync(ChatDbContext db, long chatId)
     {
         if (await db.Chats.SingleOrDefaultAsync(c => c.Id == chatId) is not { } chat)

@@ -75,9 +75,10 @@ internal sealed class JobRunner(
         var done = new List<long>();
         foreach (var job in due)
         {
-            if (await TryRunAsync(job, stoppingToken) is { } failure)
+            var (isDone, failure) = await TryRunAsync(job, stoppingToken);
+            if (failure is not null)
                 await PostponeAsync(job, failure);
-            else
+            else if (isDone)
                 done.Add(job.Id);
         }
 
@@ -86,8 +87,8 @@ internal sealed class JobRunner(
         return due.Count;
     }
 
-    /// <summary>Null when it is done, else what went wrong.</summary>
-    private async Task<Exception?> TryRunAsync(Job job, CancellationToken stoppingToken)
+    /// <summary>Whether it is done, or what went wrong. A job that takes long does a part at a time: the others have their turn in between.</summary>
+    private async Task<(bool IsDone, Exception? Failure)> TryRunAsync(Job job, CancellationToken stoppingToken)
     {
         using var timeout = CancellationTokenSource.CreateLinkedTokenSource(stoppingToken);
         timeout.CancelAfter(JobTimeout);
@@ -99,17 +100,16 @@ internal sealed class JobRunner(
                     await store.DeleteAsync(job.Subject, timeout.Token);
                     break;
                 case JobKind.DeleteChat:
-                    await remover.RemoveAsync(long.Parse(job.Subject, CultureInfo.InvariantCulture), timeout.Token);
-                    break;
+                    return (await remover.RemoveNextAsync(long.Parse(job.Subject, CultureInfo.InvariantCulture), timeout.Token), null);
                 default:
                     throw new InvalidOperationException($"There is no way to do a job of kind {job.Kind}.");
             }
 
-            return null;
+            return (true, null);
         }
         catch (Exception failure) when (!stoppingToken.IsCancellationRequested)
         {
-            return failure;
+            return (false, failure);
         }
     }
 

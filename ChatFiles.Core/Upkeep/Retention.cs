@@ -75,6 +75,7 @@ internal sealed class Retention(
         var now = time.GetUtcNow().UtcDateTime;
         foreach (var file in old)
         {
+            db.Note(AuditAction.FileDeleted, actorId: null, now, file.FileName, file.AuthorId, $"chat {chatId}, file {file.Id}, for its age");
             await db.BuryAsync(file, chat, file.AuthorId, now);
             var deleted = db.AddEvent(chat, ChatEventType.FileDeleted, now);
             (deleted.MessageId, deleted.FileId) = (file.MessageId, file.Id);

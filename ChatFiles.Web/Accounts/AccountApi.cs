@@ -19,11 +19,6 @@ internal static class AccountApi
         "The refresh token is not valid any more; sign in again."
     );
 
-    private static readonly Refusal TokensMakeNone = new(
-        RefusalReason.NotAllowed,
-        "A token makes no tokens; sign in with your password, or on your profile page."
-    );
-
     public static void MapAccountApi(this WebApplication app)
     {
         var account = app.MapGroup("/account").AllowAnonymous().WithTags("Accounts");
@@ -100,11 +95,9 @@ internal static class AccountApi
 
     private static async Task<IResult> MakeTokenAsync(HttpContext context, ClaimsPrincipal user, AccessTokens tokens)
     {
-        if (user.CameWithAccessToken())
-            return Problems.Of(TokensMakeNone);
         if (!(await context.ReadJsonAsync<WantedToken>(MaxBytes)).Succeeded(out var wanted, out var refusal))
             return Problems.Of(refusal);
-        return (await tokens.MakeAsync(user.UserId(), wanted.Name, wanted.Days ?? AccessTokens.DefaultDays)).Succeeded(out var made, out refusal)
+        return (await tokens.MakeAsync(user.UserId(), user.SessionId(), wanted.Name, wanted.Days ?? AccessTokens.DefaultDays)).Succeeded(out var made, out refusal)
             ? Results.Created($"/account/tokens/{made.Id}", made)
             : Problems.Of(refusal);
     }
@@ -115,7 +108,7 @@ internal static class AccountApi
     private static async Task<IResult> EndTokenAsync(string id, ClaimsPrincipal user, AccessTokens tokens) =>
         (await tokens.EndAsync(user.UserId(), Requests.ParseFileId(id))).ToNoContent();
 
-    internal sealed record WantedToken(string? Name, int? Days);
+    internal sealed record WantedToken(string? Name, long? Days);
 
     internal sealed record TokenList(IReadOnlyList<ListedToken> Tokens);
 

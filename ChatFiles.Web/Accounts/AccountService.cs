@@ -98,7 +98,7 @@ public sealed class AccountService(
         }
 
         if (options.Value.IsOperator(address))
-            await operators.AppointAsync(person.Id);
+            await operators.AppointAsync(person.Id, "named by the settings");
         // Outside the account's turn: a token is written to the client, who may take their time.
         signIn.AuthenticationScheme = scheme;
         await signIn.SignInWithClaimsAsync(person, isKept, [SessionClaims.New(await sessions.BeginAsync(person))]);

@@ -99,7 +99,6 @@ internal static class AccountServices
         var principal = await services.GetRequiredService<IUserClaimsPrincipalFactory<Person>>().CreateAsync(owner.Person);
         var identity = (ClaimsIdentity)principal.Identity!;
         identity.AddClaim(SessionClaims.New(Sessions.OfToken(owner.TokenId)));
-        identity.AddClaim(SessionClaims.AccessToken);
         context.Principal = principal;
         context.Success();
     }

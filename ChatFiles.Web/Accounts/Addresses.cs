@@ -18,7 +18,8 @@ internal static class Addresses
     {
         try
         {
-            return address.Normalize().Length > 0;
+            // Written in one way only: two that look the same are one.
+            return address.IsNormalized() && address.Normalize().Length > 0;
         }
         catch (ArgumentException)
         {

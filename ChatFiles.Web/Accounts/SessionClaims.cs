@@ -5,17 +5,12 @@ namespace ChatFiles.Web.Accounts;
 /// <summary>Which session a cookie or token belongs to.</summary>
 internal static class SessionClaims
 {
-    /// <summary>Of who came with an access token: it does all that its owner may, but makes no tokens.</summary>
-    public static readonly Claim AccessToken = new("token", "access");
-
     private const string Type = "session";
 
     public static Claim New(string sessionId) => new(Type, sessionId);
 
     /// <summary>Null for who is not signed in, and for cookies and tokens from before there were sessions.</summary>
     public static string? SessionId(this ClaimsPrincipal user) => user.FindFirstValue(Type);
-
-    public static bool CameWithAccessToken(this ClaimsPrincipal user) => user.HasClaim(AccessToken.Type, AccessToken.Value);
 
     /// <summary>Makes a newly read principal one of the same session as the one before.</summary>
     public static void CarryOver(this ClaimsPrincipal renewed, ClaimsPrincipal before)

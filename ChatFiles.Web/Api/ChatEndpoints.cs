@@ -12,6 +12,8 @@ internal static class ChatEndpoints
         var chats = app.MapSignedIn("/chat").WithTags("Chats");
         chats.MapGet("/", ListAsync).Produces<IReadOnlyList<ChatSummary>>().WithSummary("My chats");
         chats.MapPost("/", CreateAsync).Takes<NewChat>().Produces<ChatView>(201).WithSummary("Create a chat");
+        chats.MapGet("/open", ListOpenAsync).Produces<OpenChatPage>().WithSummary("Chats that are open to everybody, newest first; q (a part of the name), before and limit narrow it");
+        chats.MapPost("/{chatId}/join", JoinAsync).Produces(204).WithSummary("Join an open chat");
         chats.MapGet("/{chatId}", GetAsync).Produces<ChatView>().WithSummary("A chat with its members, 200 at the most");
         chats
             .MapPut("/{chatId}", ChangeChatAsync)
@@ -51,10 +53,18 @@ internal static class ChatEndpoints
                 : Problems.Of(refusal);
         }
 
-        return (await directory.CreateChatAsync(user.UserId(), wanted.Name)).Succeeded(out var chat, out refusal)
+        return (await directory.CreateChatAsync(user.UserId(), wanted.Name, wanted.Open == true)).Succeeded(out var chat, out refusal)
             ? Results.Created($"/chat/{chat.Id}", chat)
             : Problems.Of(refusal);
     }
+
+    private static async Task<IResult> ListOpenAsync(HttpRequest request, ClaimsPrincipal user, OpenChats chats, CancellationToken cancellationToken) =>
+        request.ReadPaging("a chat").Succeeded(out var paging, out var refusal)
+            ? (await chats.ListAsync(user.UserId(), request.Query["q"], paging.Before, paging.Limit, cancellationToken)).ToOk()
+            : Problems.Of(refusal);
+
+    private static async Task<IResult> JoinAsync(string chatId, ClaimsPrincipal user, OpenChats chats) =>
+        (await chats.JoinAsync(user.UserId(), Requests.ParseId(chatId))).ToNoContent();
 
     private static async Task<IResult> GetAsync(string chatId, ClaimsPrincipal user, ChatDirectory directory, CancellationToken cancellationToken) =>
         (await directory.GetChatAsync(user.UserId(), Requests.ParseId(chatId), cancellationToken: cancellationToken)).ToOk();
@@ -140,7 +150,7 @@ internal static class ChatEndpoints
         return Problems.Of((await directory.CheckMemberAsync(context.User.UserId(), id)).Refusal ?? refusal);
     }
 
-    internal sealed record NewChat(string? Name, string? With);
+    internal sealed record NewChat(string? Name, string? With, bool? Open);
 
     internal sealed record ReadPosition(long? MessageId);
 

@@ -11,6 +11,9 @@ namespace ChatFiles.Web.Api;
 /// <summary>Files of a chat: send, get, delete.</summary>
 internal static class FileEndpoints
 {
+    /// <summary>Bytes.</summary>
+    private const long MaxGlance = 64 * 1024;
+
     private static readonly string[] GetOrHead = [HttpMethods.Get, HttpMethods.Head];
 
     public static void MapFileApi(this WebApplication app)
@@ -70,9 +73,15 @@ internal static class FileEndpoints
         return Serve(context, opened);
     }
 
-    /// <summary>Not for who has it already, nor for the glance that a page takes at a file's beginning by itself.</summary>
+    /// <summary>Not for who has it already, nor for the glance that a page takes by itself at a file's beginning or a ZIP's directory.</summary>
     private static bool GivesBytes(HttpRequest request, OpenFile file) =>
-        HttpMethods.IsGet(request.Method) && file.Content != Stream.Null && !request.Query.ContainsKey("preview");
+        HttpMethods.IsGet(request.Method) && file.Content != Stream.Null && !(request.Query.ContainsKey("preview") && IsGlance(request));
+
+    /// <summary>Whatever else is called a preview may be the whole file.</summary>
+    private static bool IsGlance(HttpRequest request) =>
+        request.GetTypedHeaders().Range is { Ranges: { Count: 1 } ranges }
+        && ranges.First() is var range
+        && (range.From is null ? range.To : range.To - range.From + 1) <= MaxGlance;
 
     private static async Task<IResult> GetThumbnailAsync(
         string chatId,

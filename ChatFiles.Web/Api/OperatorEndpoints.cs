@@ -1,3 +1,4 @@
+using ChatFiles.Core.Chats;
 using ChatFiles.Core.Model;
 using ChatFiles.Core.People;
 using ChatFiles.Web.Accounts;
@@ -10,9 +11,10 @@ internal static class OperatorEndpoints
 {
     public static void MapOperatorApi(this WebApplication app)
     {
-        var audit = app.MapSignedIn("/operator").WithTags("Operators").AddEndpointFilter(OnlyOperatorsAsync);
-        audit.MapGet("/audit", ReadAuditAsync).WithMetadata(new ForPrograms()).Produces<AuditPage>().WithSummary("What was done, newest first; action, userId (actor or subject), before and limit narrow it");
-        audit.MapGet("/audit.csv", WriteAuditAsync).Produces(200, contentType: "text/csv").WithSummary("The same as a table, all of it");
+        var site = app.MapSignedIn("/operator").WithTags("Operators").AddEndpointFilter(OnlyOperatorsAsync);
+        site.MapGet("/chats", ListChatsAsync).WithMetadata(new ForPrograms()).Produces<AllChatsPage>().WithSummary("All chats, newest first, names and figures only; q (a part of the name), before and limit narrow it");
+        site.MapGet("/audit", ReadAuditAsync).WithMetadata(new ForPrograms()).Produces<AuditPage>().WithSummary("What was done, newest first; action, userId (actor or subject), before and limit narrow it");
+        site.MapGet("/audit.csv", WriteAuditAsync).Produces(200, contentType: "text/csv").WithSummary("The same as a table, all of it");
         var people = app.MapSignedIn("/operator/people").WithTags("Operators").AddEndpointFilter(OnlyOperatorsAsync);
         people.MapGet("/", ListAsync).WithMetadata(new ForPrograms()).Produces<PeoplePage>().WithSummary("Accounts, newest first; q (a part of name or address), before and limit narrow it");
         people.MapPost("/", AddAsync).WithMetadata(new ForPrograms()).Takes<NewPerson>().Produces<PersonLink>(201).WithSummary("Add somebody; gives a one-time link to set a password");
@@ -20,6 +22,11 @@ internal static class OperatorEndpoints
         people.MapPost("/{userId}/reset", ResetAsync).Produces<OneTimeLink>(201).WithSummary("A one-time link to set another password");
         people.MapPost("/{userId}/sign-out", SignOutAsync).Produces(204).WithSummary("End all sessions and tokens of a person");
     }
+
+    private static async Task<IResult> ListChatsAsync(HttpContext context, AllChats chats, CancellationToken cancellationToken) =>
+        context.Request.ReadPaging("a chat").Succeeded(out var paging, out var refusal)
+            ? (await chats.ListAsync(context.Operator(), context.Request.Query["q"], paging.Before, paging.Limit, cancellationToken)).ToOk()
+            : Problems.Of(refusal);
 
     private static async Task<IResult> ReadAuditAsync(HttpContext context, AuditLog audit, CancellationToken cancellationToken)
     {

@@ -230,6 +230,9 @@ namespace ChatFiles.Core.Data.Migrations
                     b.HasIndex("DirectKey")
                         .IsUnique();
 
+                    b.HasIndex("Id")
+                        .HasFilter("\"Open\"");
+
                     b.ToTable("Chats");
 
                     b.HasData(
@@ -536,6 +539,21 @@ namespace ChatFiles.Core.Data.Migrations
                     b.ToTable("PersonStates");
                 });
 
+            modelBuilder.Entity("ChatFiles.Core.Model.RemovedMember", b =>
+                {
+                    b.Property<long>("ChatId")
+                        .HasColumnType("INTEGER");
+
+                    b.Property<string>("UserId")
+                        .HasColumnType("TEXT");
+
+                    b.HasKey("ChatId", "UserId");
+
+                    b.HasIndex("UserId");
+
+                    b.ToTable("RemovedMembers");
+                });
+
             modelBuilder.Entity("ChatFiles.Core.Model.Session", b =>
                 {
                     b.Property<string>("Id")
@@ -711,6 +729,21 @@ namespace ChatFiles.Core.Data.Migrations
                     b.HasOne("ChatFiles.Core.Model.Person", null)
                         .WithOne()
                         .HasForeignKey("ChatFiles.Core.Model.PersonState", "UserId")
+                        .OnDelete(DeleteBehavior.Cascade)
+                        .IsRequired();
+                });
+
+            modelBuilder.Entity("ChatFiles.Core.Model.RemovedMember", b =>
+                {
+                    b.HasOne("ChatFiles.Core.Model.Chat", null)
+                        .WithMany()
+                        .HasForeignKey("ChatId")
+                        .OnDelete(DeleteBehavior.Cascade)
+                        .IsRequired();
+
+                    b.HasOne("ChatFiles.Core.Model.Person", null)
+                        .WithMany()
+                        .HasForeignKey("UserId")
                         .OnDelete(DeleteBehavior.Cascade)
                         .IsRequired();
                 });

@@ -18,12 +18,12 @@ internal static partial class SystemCalls
 
     private const uint Thread = 0x00010000; // CLONE_THREAD
 
-    /// <summary>By processor: what it calls itself, and the numbers of what is refused; the newest calls have one number everywhere.</summary>
-    private static readonly Dictionary<Architecture, (uint Name, uint Clone, uint[] Refused)> Processors = new()
+    /// <summary>By processor: what it calls itself, the numbers of what is refused, and of what it may do to itself alone (tgkill, by which the runtime stops its own threads, prlimit64, sched_setaffinity); the newest calls have one number everywhere.</summary>
+    private static readonly Dictionary<Architecture, (uint Name, uint Clone, uint[] Refused, uint[] OnItself)> Processors = new()
     {
-        // socket, fork, vfork, kill, ptrace, process_vm_readv, process_vm_writev
-        [Architecture.X64] = (0xC000003E, 56, [41, 57, 58, 62, 101, 310, 311]),
-        [Architecture.Arm64] = (0xC00000B7, 220, [198, 129, 117, 270, 271]),
+        // socket, fork, vfork, kill, ptrace, process_vm_readv, process_vm_writev, tkill, rt_sigqueueinfo, rt_tgsigqueueinfo
+        [Architecture.X64] = (0xC000003E, 56, [41, 57, 58, 62, 101, 310, 311, 200, 129, 297], [234, 302, 203]),
+        [Architecture.Arm64] = (0xC00000B7, 220, [198, 129, 117, 270, 271, 130, 138, 240], [131, 261, 122]),
     };
 
     private static readonly uint[] NewerRefused = [424 /* pidfd_send_signal */, 425 /* io_uring_setup */];
@@ -47,6 +47,15 @@ internal static partial class SystemCalls
         ];
         foreach (var refused in processor.Refused.Concat(NewerRefused))
             steps.AddRange([Equal(refused, then: 0, otherwise: 1), Answer(NotPermitted)]);
+        foreach (var call in processor.OnItself)
+            steps.AddRange([
+                Equal(call, then: 0, otherwise: 5),
+                Load(16), // its first argument: whom it is done to
+                Equal(0, then: 2, otherwise: 0),
+                Equal((uint)Environment.ProcessId, then: 1, otherwise: 0),
+                Answer(NotPermitted),
+                Answer(Allowed),
+            ]);
         steps.AddRange([
             Equal(processor.Clone, then: 0, otherwise: 3),
             Load(16), // its first argument: what is begun

@@ -19,6 +19,10 @@ public sealed class WebmTracksTests
     [InlineData("1654AE6B" + "80", Fit.No)] // no tracks
     [InlineData("EC82FFFF" + "1654AE6B" + "85" + "AE83" + "838102", Fit.Yes)] // something else in front
     [InlineData("EC01FFFFFFFFFFFFFE" + "1654AE6B", Fit.NotYet)] // the longest that can be written
+    [InlineData("838102", Fit.No)] // a track's type outside of any track
+    [InlineData("1654AE6B" + "85" + "AE80" + "838102", Fit.No)] // behind an empty one
+    [InlineData("1654AE6B" + "82" + "AE80", Fit.No)] // a track that says nothing
+    [InlineData("EC" + "00FFFFFFFFFFFFFFF0" + "1654AE6B", Fit.NotYet)] // a length that would lead back
     [InlineData("00", Fit.NotYet)]
     [InlineData("000000000000000000000000000000000000000000", Fit.NotYet)]
     public void All_tracks_that_are_listed_decide(string hex, Fit areSounds) =>

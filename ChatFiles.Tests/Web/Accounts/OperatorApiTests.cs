@@ -1,4 +1,5 @@
 using System.Net.Http.Json;
+using System.Text;
 using System.Text.Json;
 using ChatFiles.Tests.Stage;
 
@@ -97,6 +98,8 @@ public sealed class OperatorApiTests : IAsyncLifetime
         await eve.SendTextAsync(chat, "hello");
         var userId = await eve.IdAsync();
         var token = (await PostAsync("account/tokens", new { name = "t" }, eve)).Text("token");
+        using var made = await ann.Http.PostAsJsonAsync("chat", new { with = eve.Email });
+        var direct = (await made.JsonAsync()).GetProperty("id").GetInt64();
         await using var stream = await EventReader.OpenAsync(eve, chat);
 
         await ChangeAsync(userId, new { active = false });
@@ -108,6 +111,9 @@ public sealed class OperatorApiTests : IAsyncLifetime
         var other = await ann.ChatAsync();
         await ann.Http.PostAsJsonAsync($"chat/{other}/members", new { email = eve.Email }).ShouldBeProblemAsync(404, "user-not-found");
         await ann.Http.PostAsJsonAsync("chat", new { with = eve.Email }).ShouldBeProblemAsync(404, "user-not-found");
+        await ann.Http.PostAsJsonAsync($"chat/{direct}/messages", new { text = "anybody there?" }).ShouldBeProblemAsync(403, "not-allowed");
+        await ann.PostFileAsync(direct, new Form().File("a.txt").Content).ShouldBeProblemAsync(403, "not-allowed");
+        await ann.Http.PutAsJsonAsync($"chat/{chat}/members/{userId}", new { role = "owner" }).ShouldBeProblemAsync(404, "user-not-found");
         var members = (await ann.GetAsync($"chat/{chat}")).GetProperty("members").EnumerateArray();
         members.Single(m => m.Text("userId") == userId).GetProperty("active").GetBoolean().ShouldBeFalse();
         (await ann.MessagesAsync(chat)).Single().GetProperty("author").Text("name").ShouldBe("eve", "what they sent stays");
@@ -208,6 +214,31 @@ public sealed class OperatorApiTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task All_chats_are_listed_with_figures_and_without_a_word_of_what_is_said_in_them()
+    {
+        var (ann, ben) = (await _server.UserAsync("ann"), await _server.UserAsync("ben"));
+        var room = await ann.ChatAsync(ben);
+        await ann.SendFileAsync(room, "secret.txt", "12345");
+        using var made = await ann.Http.PostAsJsonAsync("chat", new { with = ben.Email });
+        var direct = (await made.JsonAsync()).GetProperty("id").GetInt64();
+
+        var page = await _operator.GetAsync("operator/chats?limit=2");
+        var chats = page.GetProperty("chats").EnumerateArray().ToList();
+        chats.Select(chat => (chat.GetProperty("id").GetInt64(), chat.Text("name"), chat.GetProperty("direct").GetBoolean()))
+            .ShouldBe([(direct, "ann, ben", true), (room, "Room", false)]);
+        (chats[1].GetProperty("members").GetInt32(), chats[1].GetProperty("storageBytes").GetInt64()).ShouldBe((2, 5));
+        chats[1].GetProperty("lastMessageAt").ValueKind.ShouldBe(JsonValueKind.String);
+        chats[0].GetProperty("lastMessageAt").ValueKind.ShouldBe(JsonValueKind.Null);
+        page.GetRawText().ShouldNotContain("secret");
+        var rest = await _operator.GetAsync($"operator/chats?before={page.GetProperty("nextBefore").GetInt64()}");
+        rest.GetProperty("chats").EnumerateArray().Single().Text("name").ShouldBe("General");
+        (await _operator.GetAsync("operator/chats?q=BE")).GetProperty("chats").EnumerateArray().Single().GetProperty("id").GetInt64().ShouldBe(direct);
+        (await _operator.GetAsync("operator/chats?q=oo")).GetProperty("chats").EnumerateArray().Single().GetProperty("id").GetInt64().ShouldBe(room);
+        await ann.Http.GetAsync("operator/chats").ShouldBeProblemAsync(403, "not-allowed");
+        await _operator.Http.GetAsync("operator/chats?before=987654").ShouldBeProblemAsync(400, "invalid-query");
+    }
+
+    [Fact]
     public async Task Operators_that_the_settings_name_come_by_a_link_and_nobody_else_is_one_for_being_first()
     {
         await using var planned = await TestServer.StartAsync(("Accounts:Operators", "Boss@example.org"));
@@ -221,6 +252,36 @@ public sealed class OperatorApiTests : IAsyncLifetime
         (await SetPasswordAsync(browser, new Uri(added.Output.Trim()), NewPassword)).StatusCode.ShouldBe(HttpStatusCode.Redirect);
         var boss = await planned.SignInAsync("boss@example.org", NewPassword);
         (await boss.GetAsync("account/profile")).GetProperty("operator").GetBoolean().ShouldBeTrue();
+    }
+
+    [Fact]
+    public async Task An_address_that_only_looks_like_an_operators_is_not_taken_for_it()
+    {
+        await using var planned = await TestServer.StartAsync(("Accounts:Operators", "frank@example.org"));
+        foreach (var address in new[] { "fran\u212A@example.org", "FRANK@example.org", " frank@example.org" })
+        {
+            using var taken = await planned.Stranger.PostAsJsonAsync("account/register", new { email = address, password = NewPassword });
+            taken.IsSuccessStatusCode.ShouldBeFalse(address);
+        }
+
+        await planned.Stranger.PostAsJsonAsync("account/login", new { email = "frank@example.org", password = NewPassword }).ShouldBeProblemAsync(401, "invalid-credentials");
+    }
+
+    [Fact]
+    public async Task A_request_that_was_let_in_before_the_role_was_taken_away_does_nothing_afterwards()
+    {
+        var ben = await _server.UserAsync("ben");
+        var id = await ben.IdAsync();
+        await ChangeAsync(id, new { @operator = true });
+        using var body = new SlowBody(Encoding.UTF8.GetBytes("{\"operator\":true}"));
+        var changing = ben.Http.PutAsync($"operator/people/{id}", body);
+        await body.Begun;
+
+        await ChangeAsync(id, new { @operator = false });
+        body.GoOn();
+
+        await changing.ShouldBeProblemAsync(403, "not-allowed");
+        (await ben.GetAsync("account/profile")).GetProperty("operator").GetBoolean().ShouldBeFalse();
     }
 
     [Fact]
@@ -283,4 +344,37 @@ public sealed class OperatorApiTests : IAsyncLifetime
     private Task ChangeAsync(string userId, object change) => TryChangeAsync(_operator, userId, change).ShouldBeAsync(HttpStatusCode.NoContent);
 
     private static double HoursUntil(JsonElement time) => (time.GetDateTime() - TimeProvider.System.GetUtcNow().UtcDateTime).TotalHours;
+
+    /// <summary>Its first byte goes out at once, the others when the test says so.</summary>
+    private sealed class SlowBody : HttpContent
+    {
+        private readonly byte[] _bytes;
+        private readonly TaskCompletionSource _begun = new(TaskCreationOptions.RunContinuationsAsynchronously);
+        private readonly TaskCompletionSource _goesOn = new(TaskCreationOptions.RunContinuationsAsynchronously);
+
+        public SlowBody(byte[] bytes)
+        {
+            _bytes = bytes;
+            Headers.ContentType = new("application/json");
+        }
+
+        public Task Begun => _begun.Task;
+
+        public void GoOn() => _goesOn.SetResult();
+
+        protected override async Task SerializeToStreamAsync(Stream stream, TransportContext? context)
+        {
+            await stream.WriteAsync(_bytes.AsMemory(0, 1));
+            await stream.FlushAsync();
+            _begun.SetResult();
+            await _goesOn.Task;
+            await stream.WriteAsync(_bytes.AsMemory(1));
+        }
+
+        protected override bool TryComputeLength(out long length)
+        {
+            length = _bytes.Length;
+            return true;
+        }
+    }
 }

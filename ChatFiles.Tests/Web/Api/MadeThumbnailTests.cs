@@ -88,13 +88,13 @@ public sealed class MadeThumbnailTests(TestServer server) : IClassFixture<TestSe
             {
                 var answer = Stopwatch.StartNew();
                 (await http.GetAsync("health/ready")).StatusCode.ShouldBe(HttpStatusCode.OK);
-                answer.Elapsed.ShouldBeLessThan(TimeSpan.FromSeconds(10));
+                answer.Elapsed.ShouldBeLessThan(TimeSpan.FromSeconds(20));
                 return await WantedAsync() == 0;
             },
             "all were tried",
             150
         );
-        (Memory() - before).ShouldBeLessThan(64L * 1024 * 1024);
+        await Eventually.HoldsAsync(() => Memory() - before < 64L * 1024 * 1024, "the server is no larger for it", 30);
         await program.DisposeAsync();
         data.Delete(recursive: true);
 

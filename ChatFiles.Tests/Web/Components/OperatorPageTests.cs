@@ -1,7 +1,9 @@
 using Bunit;
 using ChatFiles.Core.Model;
+using ChatFiles.Core.People;
 using ChatFiles.Tests.Stage;
 using ChatFiles.Web.Components.Operator;
+using Microsoft.Extensions.DependencyInjection;
 
 namespace ChatFiles.Tests.Web.Components;
 
@@ -11,7 +13,7 @@ public sealed class OperatorPageTests
     public async Task Failing_jobs_stand_in_a_table_of_that_name_the_most_often_failed_first_and_sort_by_what_their_columns_show()
     {
         await using var world = await ChatWorld.BeginAsync();
-        var ann = await world.PersonAsync("ann");
+        var ann = await OperatorAsync(world);
         await world.Writer.WriteAsync(db =>
         {
             db.Jobs.AddRange(Failing("blob-a", attempts: 9), Failing("blob-b", attempts: 1200), Failing("blob-c", attempts: 30));
@@ -33,7 +35,7 @@ public sealed class OperatorPageTests
     public async Task How_far_files_have_been_looked_into_is_among_the_figures(bool isOn, string before, string after)
     {
         await using var world = await ChatWorld.BeginAsync(new(StringComparer.Ordinal) { ["Search:Contents"] = $"{isOn}" });
-        var ann = await world.PersonAsync("ann");
+        var ann = await OperatorAsync(world);
         await world.SendFileAsync(ann, Chat.GeneralId);
         await using var screen = new Screen(world, ann);
 
@@ -59,4 +61,11 @@ public sealed class OperatorPageTests
             Attempts = attempts,
             LastError = "The store is down",
         };
+
+    private static async Task<Person> OperatorAsync(ChatWorld world)
+    {
+        var ann = await world.PersonAsync("ann");
+        await world.Services.GetRequiredService<Operators>().AppointAsync(ann.Id, "by the test");
+        return ann;
+    }
 }

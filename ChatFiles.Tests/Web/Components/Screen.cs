@@ -26,6 +26,7 @@ internal sealed class Screen : BunitContext
         Services.AddSingleton(world.ChatDirectory);
         Services.AddSingleton(world.Members);
         Services.AddSingleton(world.Administration);
+        Services.AddSingleton(world.Services.GetRequiredService<ChatFiles.Core.People.Operators>());
         Services.AddSingleton(world.Finding);
         Services.AddSingleton(world.Live);
         Services.AddSingleton(world.Services.GetRequiredService<UploadPolicy>());

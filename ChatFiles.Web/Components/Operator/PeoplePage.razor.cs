@@ -61,7 +61,7 @@ public sealed partial class PeoplePage(
                 "dismiss" => DoAsync(() => ChangeAsync(person, new(Operator: false))),
                 "quota" => dialogs.ShowAsync<QuotaDialog>(
                     $"Storage of {person.Name}",
-                    new DialogParameters<QuotaDialog> { { d => d.Run, bytes => ChangeAsync(person, new(SetsQuota: true, QuotaBytes: bytes)) } }
+                    new DialogParameters<QuotaDialog> { { d => d.QuotaBytes, person.QuotaBytes }, { d => d.Run, bytes => ChangeAsync(person, new(SetsQuota: true, QuotaBytes: bytes)) } }
                 ),
                 _ => Task.CompletedTask,
             }
