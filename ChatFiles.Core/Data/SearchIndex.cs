@@ -14,6 +14,9 @@ namespace ChatFiles.Core.Data;
 /// </summary>
 internal static class SearchIndex
 {
+    /// <summary>Characters. Once there are so many, they are a transaction, which others wait for.</summary>
+    private const int MaxTextAtOnce = 64 * 1024;
+
     private const string IndexedUntil = """(SELECT "Until" FROM "SearchProgress")""";
 
     private const string Drop = """
@@ -138,51 +141,86 @@ internal static class SearchIndex
         db.Database.SqlQuery<long>($"SELECT \"MessageId\" AS \"Value\" FROM \"SearchBehind\" ORDER BY \"MessageId\" DESC LIMIT {limit}")
             .ToListAsync(cancellationToken);
 
+    /// <summary>The terms of what <see cref="PutInNext"/> would put in now, by text: made here, they keep no write waiting.</summary>
+    /// <param name="limit">So many messages.</param>
+    internal static async Task<Dictionary<string, string>> PrepareNextAsync(ChatDbContext db, int limit, CancellationToken cancellationToken)
+    {
+        await db.Database.OpenConnectionAsync(cancellationToken);
+        using var statements = new PreparedStatements((SqliteConnection)db.Database.GetDbConnection());
+        var (behind, next, _) = ReadNext((sql, parameters) => statements.Of(sql, transaction: null, parameters), limit);
+        return behind
+            .Concat(next)
+            .Where(row => !row.IsDeleted)
+            .SelectMany(row => new[] { row.Text, row.FileNames })
+            .Distinct(StringComparer.Ordinal)
+            .ToDictionary(text => text, text => SearchTerms.Of(text), StringComparer.Ordinal);
+    }
+
     /// <summary>Puts the next messages in; returns whether there may be more.</summary>
-    /// <param name="limit">So many messages at once.</param>
-    internal static bool PutInNext(Statement statement, int limit)
+    /// <param name="limit">So many messages at once, and not many more characters than <see cref="MaxTextAtOnce"/>.</param>
+    /// <param name="prepared">Terms by text; of what has changed since, they are made here.</param>
+    internal static bool PutInNext(Statement statement, int limit, Dictionary<string, string> prepared)
+    {
+        var (behind, next, isMore) = ReadNext(statement, limit);
+        foreach (var row in behind)
+        {
+            Add(statement, row, prepared);
+            statement(NotBehindSql, ("@id", row.Id)).ExecuteNonQuery();
+        }
+
+        next.ForEach(row => Add(statement, row, prepared));
+        if (next.Count > 0)
+            statement(ProgressSql, ("@until", next[^1].Id)).ExecuteNonQuery();
+        return isMore;
+    }
+
+    /// <summary>Messages that have changed and, where these leave room, those that follow on what the index has.</summary>
+    private static (List<Row> Behind, List<Row> Next, bool IsMore) ReadNext(Statement statement, int limit)
     {
         var ids = new List<long>();
-        using (var behind = statement(BehindSql, ("@limit", limit)).ExecuteReader())
+        using (var reader = statement(BehindSql, ("@limit", limit)).ExecuteReader())
         {
-            while (behind.Read())
-                ids.Add(behind.GetInt64(0));
+            while (reader.Read())
+                ids.Add(reader.GetInt64(0));
         }
 
-        foreach (var id in ids)
+        var (behind, next, length) = (new List<Row>(), new List<Row>(), 0);
+        foreach (var id in ids.TakeWhile(_ => length < MaxTextAtOnce))
         {
-            foreach (var row in Read(statement(OneSql, ("@id", id))))
-                Add(statement, row);
-            statement(NotBehindSql, ("@id", id)).ExecuteNonQuery();
+            var row = Read(statement(OneSql, ("@id", id))).SingleOrDefault() ?? new Row(id, "", "", IsDeleted: true);
+            behind.Add(row);
+            length += row.Text.Length + row.FileNames.Length;
         }
 
-        var rows = Read(statement(NextSql, ("@limit", limit)));
-        rows.ForEach(row => Add(statement, row));
-        if (rows.Count > 0)
-            statement(ProgressSql, ("@until", rows[^1].Id)).ExecuteNonQuery();
-        return rows.Count == limit || ids.Count == limit;
+        foreach (var row in Read(statement(NextSql, ("@limit", limit))).TakeWhile(_ => length < MaxTextAtOnce))
+        {
+            next.Add(row);
+            length += row.Text.Length + row.FileNames.Length;
+        }
+
+        return (behind, next, next.Count == limit || ids.Count == limit || length >= MaxTextAtOnce);
     }
 
     /// <summary>All that is there, before anybody asks.</summary>
     private static void Fill(SqliteConnection connection, SqliteTransaction transaction)
     {
         using var statements = new PreparedStatements(connection);
-        while (PutInNext((sql, parameters) => statements.Of(sql, transaction, parameters), 1000)) { }
+        while (PutInNext((sql, parameters) => statements.Of(sql, transaction, parameters), 1000, [])) { }
     }
 
-    private static List<Row> Read(SqliteCommand command)
+    private static IEnumerable<Row> Read(SqliteCommand command)
     {
         using var row = command.ExecuteReader();
-        var rows = new List<Row>();
         while (row.Read())
-            rows.Add(new Row(row.GetInt64(0), row.GetString(1), row.GetString(2), row.GetBoolean(3)));
-        return rows;
+            yield return new Row(row.GetInt64(0), row.GetString(1), row.GetString(2), row.GetBoolean(3));
     }
 
-    private static void Add(Statement statement, Row row)
+    private static void Add(Statement statement, Row row, Dictionary<string, string> prepared)
     {
         if (!row.IsDeleted)
-            statement(AddSql, ("@id", row.Id), ("@text", SearchTerms.Of(row.Text)), ("@names", SearchTerms.Of(row.FileNames))).ExecuteNonQuery();
+            statement(AddSql, ("@id", row.Id), ("@text", TermsOf(row.Text)), ("@names", TermsOf(row.FileNames))).ExecuteNonQuery();
+
+        string TermsOf(string text) => prepared.GetValueOrDefault(text) ?? SearchTerms.Of(text);
     }
 
     private static string TakeOut(string messageId) =>

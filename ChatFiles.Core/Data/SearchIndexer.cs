@@ -1,4 +1,5 @@
 using ChatFiles.Core.Model;
+using Microsoft.EntityFrameworkCore;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
 
@@ -8,7 +9,7 @@ namespace ChatFiles.Core.Data;
 /// Puts new messages into the search index, soon after their commit: many that come together are one write. What a crash
 /// or an outage left behind is caught up from where it had come.
 /// </summary>
-public sealed class SearchIndexer(DatabaseWriter writer, TimeProvider time, ILogger<SearchIndexer> logger) : BackgroundService
+public sealed class SearchIndexer(IDbContextFactory<ChatDbContext> databases, DatabaseWriter writer, TimeProvider time, ILogger<SearchIndexer> logger) : BackgroundService
 {
     /// <summary>In one transaction, which others wait for.</summary>
     private const int AtOnce = 200;
@@ -23,10 +24,17 @@ public sealed class SearchIndexer(DatabaseWriter writer, TimeProvider time, ILog
     /// <summary>Puts in all that is there.</summary>
     public async Task CatchUpAsync(CancellationToken cancellationToken)
     {
-        while (await writer.WriteDirectlyAsync(scope => SearchIndex.PutInNext(scope.Statement, AtOnce), cancellationToken))
+        while (await PutInNextAsync(cancellationToken))
         {
             // Others write in between.
         }
+    }
+
+    private async Task<bool> PutInNextAsync(CancellationToken cancellationToken)
+    {
+        await using var db = await databases.CreateDbContextAsync(cancellationToken);
+        var prepared = await SearchIndex.PrepareNextAsync(db, AtOnce, cancellationToken);
+        return await writer.WriteDirectlyAsync(scope => SearchIndex.PutInNext(scope.Statement, AtOnce, prepared), cancellationToken);
     }
 
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)

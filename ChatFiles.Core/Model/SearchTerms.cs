@@ -20,6 +20,8 @@ internal static class SearchTerms
             return text.ToLowerInvariant();
         try
         {
+            // A whole sentence in one character, 18 of them when spelled out: one that stands for four, its abbreviation.
+            text = text.Replace('\uFDFA', '\uFDF5');
             text = string.Concat(text.Normalize(NormalizationForm.FormKD).EnumerateRunes().Where(rune => !IsLeftOut(rune))).Normalize(NormalizationForm.FormC);
         }
         catch (ArgumentException)
@@ -32,7 +34,8 @@ internal static class SearchTerms
     }
 
     /// <summary>The terms of a text with a blank between, as they are put into the index.</summary>
-    public static string Of(string text)
+    /// <param name="maxLength">Of them together; what comes then is left out. A text may be much longer once it is cut up.</param>
+    public static string Of(string text, int maxLength = int.MaxValue)
     {
         var folded = Fold(text);
         var terms = new StringBuilder(folded.Length + 16);
@@ -44,6 +47,8 @@ internal static class SearchTerms
             before = piece.IsUnspaced ? piece : null;
             if (!piece.IsUnspaced)
                 Append(piece, neighbour: null);
+            if (terms.Length >= maxLength)
+                return terms.ToString();
         }
 
         if (before is { } end)

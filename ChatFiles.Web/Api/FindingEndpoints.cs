@@ -13,18 +13,18 @@ internal static class FindingEndpoints
             .WithTags("Files")
             .MapGet("/", ListAsync)
             .Produces<FilePage>()
-            .WithSummary("A page of the chat's files; q (a part of the name), kind, author, sort (newest, name or size), before and limit narrow it");
+            .WithSummary("A page of the chat's files; q (a part of the name, or words in the name or in the file), kind, author, sort (newest, name or size), before and limit narrow it");
         app.MapSignedIn("/files")
             .WithTags("Files")
             .MapGet("/", ListOwnAsync)
             .WithMetadata(new ForPrograms())
             .Produces<OwnFilePage>()
-            .WithSummary("A page of my own files in all my chats; q, kind, sort, before and limit narrow it");
+            .WithSummary("A page of my own files in all my chats; q (a part of the name, or words in it or in the file), kind, sort, before and limit narrow it");
         app.MapSignedIn("/search")
             .WithTags("Messages")
             .MapGet("/", SearchAsync)
             .Produces<FoundPage>()
-            .WithSummary("Messages with all the words of q in text or file names, newest first; chat, before and limit narrow it");
+            .WithSummary("Messages with all the words of q in text and file names, or in one of their files, newest first; chat, before and limit narrow it");
     }
 
     private static async Task<IResult> ListAsync(

@@ -1,5 +1,6 @@
 using System.Text;
 using ChatFiles.Core.Data;
+using ChatFiles.Core.Files.Reading;
 using ChatFiles.Core.Model;
 using ChatFiles.Tests.Stage;
 using Microsoft.EntityFrameworkCore;
@@ -269,6 +270,48 @@ public sealed class SearchTests
         (await world.Finding.SearchAsync(ann.Id, "arger 4", chat)).Value.Messages.Select(m => m.Id).ShouldBe([sent[1]]);
         await world.IndexAsync();
         (await world.Finding.SearchAsync(ann.Id, "arger")).Value.Messages.Select(m => m.Id).ShouldBe(sent);
+    }
+
+    [Fact]
+    public async Task Long_messages_are_put_in_a_few_at_a_time_and_none_is_left_out()
+    {
+        await using var world = await ChatWorld.BeginAsync();
+        var ann = await world.PersonAsync("ann");
+        for (var i = 0; i < 12; i++)
+            await world.Chats.SendTextAsync(ann.Id, Chat.GeneralId, $"heron {new string((char)('a' + i), Message.MaxTextLength - 10)}");
+
+        (await world.Writer.WriteDirectlyAsync(scope => SearchIndex.PutInNext(scope.Statement, 200, []))).ShouldBeTrue("there are more");
+        (await world.ReadAsync(db => db.Database.SqlQuery<int>($"""SELECT COUNT(*) AS "Value" FROM "Search" """).SingleAsync())).ShouldBe(9);
+
+        await CheckIndexAsync(world);
+        (await world.SearchAsync(ann.Id, "heron")).Value.Messages.Count.ShouldBe(12);
+    }
+
+    [Fact]
+    public async Task A_message_that_changes_while_its_words_are_made_ready_is_found_by_what_it_says_then()
+    {
+        await using var world = await ChatWorld.BeginAsync();
+        var ann = await world.PersonAsync("ann");
+        var sent = await world.SendFileAsync(ann, Chat.GeneralId, "heron.txt");
+        var prepared = await world.ReadAsync(db => SearchIndex.PrepareNextAsync(db, 200, CancellationToken.None));
+        prepared.ShouldContainKey("heron.txt");
+        await world.Chats.DeleteFileAsync(ann.Id, Chat.GeneralId, sent.Attachments[0].Id);
+
+        await world.Writer.WriteDirectlyAsync(scope => SearchIndex.PutInNext(scope.Statement, 200, prepared));
+
+        await CheckIndexAsync(world);
+    }
+
+    [Theory]
+    [InlineData('\uFDFA')]
+    [InlineData('\u3316')]
+    [InlineData('\u6F22')]
+    public void A_text_that_grows_when_it_is_cut_up_stays_within_bounds(char character)
+    {
+        var text = new string(character, FileText.MaxBytes / 3);
+
+        SearchTerms.Of(text, FileText.MaxBytes).Length.ShouldBeInRange(1, FileText.MaxBytes + SearchTerms.MaxTermLength);
+        SearchTerms.Fold(text).Length.ShouldBeInRange(1, text.Length * 6);
     }
 
     [Fact]
