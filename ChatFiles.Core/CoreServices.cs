@@ -81,6 +81,7 @@ public static class CoreServices
             provider.GetRequiredService<ILogger<FileReader>>()
         ));
         services.AddSingleton<Pictures>();
+        services.AddSingleton<SlowAuthors>();
         services.AddSingleton<MadePictures>();
         services.AddSingleton<Profiles>();
         services.AddSingleton<Sessions>();

@@ -25,7 +25,7 @@ internal readonly record struct ContentKey(long Value)
 /// <c>ContentSearch</c> is the full-text index (FTS5) of it. Nothing of this is written when a file is sent or deleted: it is
 /// read later (<c>ContentProgress</c> says how far that has come), and whatever is found counts only while the file is
 /// ready and the person a member of its chat. A trigger notes in <c>ContentBehind</c> whose state has changed: words of
-/// what is deleted are then taken out, of pages too. All of it can be made again from the files.
+/// what is deleted are then taken out, of pages too. <c>ContentLater</c> has those that had to be put off. All of it can be made again from the files.
 /// </summary>
 internal static class ContentIndex
 {
@@ -41,14 +41,16 @@ internal static class ContentIndex
             DROP TABLE IF EXISTS "FileContents";
             DROP TABLE IF EXISTS "ContentProgress";
             DROP TABLE IF EXISTS "ContentBehind";
+            DROP TABLE IF EXISTS "ContentLater";
             """;
 
     private const string Create = """
         CREATE TABLE "FileContents" ("Key" INTEGER PRIMARY KEY, "Sha256" TEXT NOT NULL, "FileName" TEXT NOT NULL, "Text" TEXT);
         CREATE INDEX "FileContents_Sha256" ON "FileContents" ("Sha256");
-        CREATE VIRTUAL TABLE "ContentSearch" USING fts5("FileName", "Text", content='', tokenize='ascii', columnsize=0);
+        CREATE VIRTUAL TABLE "ContentSearch" USING fts5("FileName", "Text", content='', tokenize='ascii', prefix='2 3', columnsize=0);
         INSERT INTO "ContentSearch"("ContentSearch", rank) VALUES('secure-delete', 1);
         CREATE TABLE "ContentBehind" ("Key" INTEGER PRIMARY KEY);
+        CREATE TABLE "ContentLater" ("Key" INTEGER PRIMARY KEY, "Tries" INTEGER NOT NULL, "At" INTEGER NOT NULL);
         CREATE TABLE "ContentProgress" ("Newest" INTEGER NOT NULL, "Oldest" INTEGER NOT NULL);
         INSERT INTO "ContentProgress" SELECT COALESCE(MAX("Id"), 0) * 16 + 15, COALESCE(MAX("Id"), 0) * 16 + 16 FROM "Messages";
         """;
@@ -86,6 +88,14 @@ internal static class ContentIndex
         DELETE FROM "ContentBehind" WHERE "Key" = @key
         """;
 
+    private const string LaterSql = """
+        INSERT OR REPLACE INTO "ContentLater"("Key", "Tries", "At") VALUES (@key, @tries, @at)
+        """;
+
+    private const string NotLaterSql = """
+        DELETE FROM "ContentLater" WHERE "Key" = @key
+        """;
+
     private const string NewestSql = """
         UPDATE "ContentProgress" SET "Newest" = @key
         """;
@@ -98,8 +108,9 @@ internal static class ContentIndex
     public static async Task PrepareAsync(ChatDbContext db, bool hasContents)
     {
         await using var transaction = await db.Database.BeginTransactionAsync();
-        var exists = await db.Database.SqlQuery<int>($"SELECT 1 FROM sqlite_schema WHERE name = 'ContentProgress'").AnyAsync();
-        if (exists && !hasContents)
+        // One that was made before this table was is made again.
+        var exists = await db.Database.SqlQuery<int>($"SELECT 1 FROM sqlite_schema WHERE name = 'ContentLater'").AnyAsync();
+        if (!exists || !hasContents)
             await db.Database.ExecuteSqlRawAsync(Drop);
         if (!exists && hasContents)
             await db.Database.ExecuteSqlRawAsync(Create);
@@ -177,6 +188,15 @@ internal static class ContentIndex
         return keys.ConvertAll(key => new ContentKey(key));
     }
 
+    /// <summary>A file that was put off and whose time has come.</summary>
+    /// <param name="now">Seconds, as of <see cref="PutOff"/>.</param>
+    public static async Task<PutOffContent?> FindDueAsync(ChatDbContext db, long now, CancellationToken cancellationToken) =>
+        (
+            await db
+                .Database.SqlQuery<PutOffContent>($"SELECT \"Key\", \"Tries\" FROM \"ContentLater\" WHERE \"At\" <= {now} ORDER BY \"At\" LIMIT 1")
+                .ToListAsync(cancellationToken)
+        ).SingleOrDefault();
+
     /// <summary>What is to be taken out of the index for a file that is gone; null where it has never been looked into.</summary>
     public static async Task<KeptContent?> ReadKeptAsync(ChatDbContext db, ContentKey key, CancellationToken cancellationToken) =>
         (
@@ -213,11 +233,22 @@ internal static class ContentIndex
     /// <summary>What had changed about a file has been attended to.</summary>
     public static bool Settle(WriteScope scope, ContentKey key) => scope.Statement(NotBehindSql, ("@key", key.Value)).ExecuteNonQuery() > 0;
 
+    /// <summary>Others come first.</summary>
+    /// <param name="tries">So many times it could not be read.</param>
+    /// <param name="at">Seconds; not before then.</param>
+    public static void PutOff(WriteScope scope, ContentKey key, int tries, long at) =>
+        scope.Statement(LaterSql, ("@key", key.Value), ("@tries", tries), ("@at", at)).ExecuteNonQuery();
+
+    /// <summary>It is put off no more.</summary>
+    public static bool EndPuttingOff(WriteScope scope, ContentKey key) => scope.Statement(NotLaterSql, ("@key", key.Value)).ExecuteNonQuery() > 0;
+
     public static bool MoveNewest(WriteScope scope, ContentKey key) => scope.Statement(NewestSql, ("@key", key.Value)).ExecuteNonQuery() > 0;
 
     public static bool MoveOldest(WriteScope scope, ContentKey key) => scope.Statement(OldestSql, ("@key", key.Value)).ExecuteNonQuery() > 0;
 
     internal sealed record KnownText(string? Text);
+
+    internal sealed record PutOffContent(long Key, int Tries);
 
     internal sealed record KeptContent(string FileName, string? Text);
 }

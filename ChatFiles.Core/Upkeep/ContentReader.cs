@@ -15,13 +15,15 @@ namespace ChatFiles.Core.Upkeep;
 /// <summary>
 /// Reads the words in files, one file after another, soon after they were sent, and puts them into the index. What was
 /// there before it began comes in between, slowly and the newest first. How far it has come is remembered; a file that
-/// can't be read is remembered as well and not tried again. While the store is away it waits.
+/// can't be read is remembered as well and not tried again. While the store is away it waits; one that only can't be read
+/// now is put off, and so are those of people whose last ones took long: others come first.
 /// </summary>
 internal sealed class ContentReader(
     IDbContextFactory<ChatDbContext> databases,
     DatabaseWriter writer,
     TrustedBlobs blobs,
     FileReader reader,
+    SlowAuthors slow,
     IOptions<SearchOptions> options,
     TimeProvider time,
     ILogger<ContentReader> logger
@@ -35,10 +37,32 @@ internal sealed class ContentReader(
     /// <summary>Between two files that were there already, and after one was taken out: nobody waits for them.</summary>
     private static readonly TimeSpan Rest = TimeSpan.FromMilliseconds(300);
 
+    /// <summary>Characters; what is put in or taken out for more than that is a write that others notice.</summary>
+    private const int ManyTerms = 64 * 1024;
+
+    /// <summary>That the store does not answer for one file, before others have their turn.</summary>
+    private const int MaxStoreFailures = 3;
+
+    /// <summary>Of whatever else: then it is the file.</summary>
+    private const int MaxFailures = 2;
+
+    /// <summary>What is kept of a file's text, in bytes, for each of the file's own: quotas count only these.</summary>
+    private const long MaxTextPerByte = 20;
+
+    private const int MinTextBytes = 4 * 1024;
+
+    /// <summary>Until one that was put off is tried again.</summary>
+    private static readonly TimeSpan FirstPause = TimeSpan.FromMinutes(1);
+
+    private static readonly TimeSpan LongestPause = TimeSpan.FromHours(1);
+
+    /// <summary>For those that were put off; whatever else there is to do wakes it.</summary>
+    private static readonly TimeSpan LookAgain = TimeSpan.FromMinutes(1);
+
     private readonly SemaphoreSlim _wake = new(1);
 
-    /// <summary>The file at which it has failed last.</summary>
-    private Guid? _troublesome;
+    /// <summary>The file at which it has failed last, and how often.</summary>
+    private (Guid FileId, int Failures) _trouble;
 
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
     {
@@ -54,7 +78,7 @@ internal sealed class ContentReader(
                 {
                     while (await StepAsync(stoppingToken)) { }
                     failures = 0;
-                    await _wake.WaitAsync(stoppingToken);
+                    await _wake.WaitAsync(LookAgain, stoppingToken);
                     await Task.Delay(Gathering, time, stoppingToken);
                 }
                 catch (Exception failure) when (!stoppingToken.IsCancellationRequested)
@@ -71,9 +95,17 @@ internal sealed class ContentReader(
         }
     }
 
-    /// <summary>Reads what is new, what has changed, or else one of the others; returns whether there may be more.</summary>
-    internal async Task<bool> StepAsync(CancellationToken cancellationToken) =>
-        await ReadNewAsync(cancellationToken) || await ReadChangedAsync(cancellationToken) || await ReadOldAsync(cancellationToken);
+    /// <summary>
+    /// Attends to one file that has changed, one that is new and one that was put off, so that none of them wait for many of
+    /// the others; else to one that was there before. Returns whether there may be more.
+    /// </summary>
+    internal async Task<bool> StepAsync(CancellationToken cancellationToken)
+    {
+        var hasChanged = await ReadChangedAsync(cancellationToken);
+        var isNew = await ReadNewAsync(cancellationToken);
+        var wasPutOff = await ReadPutOffAsync(cancellationToken);
+        return hasChanged || isNew || wasPutOff || await ReadOldAsync(cancellationToken);
+    }
 
     private async Task<bool> ReadNewAsync(CancellationToken cancellationToken)
     {
@@ -91,8 +123,7 @@ internal sealed class ContentReader(
                 .ToListAsync(cancellationToken);
         }
 
-        foreach (var file in files)
-            await ReadAsync(file, ContentIndex.MoveNewest, isLast: file == files[^1], cancellationToken);
+        await ReadFirstAsync(files, ContentIndex.MoveNewest, cancellationToken);
         return files.Count > 0;
     }
 
@@ -112,18 +143,41 @@ internal sealed class ContentReader(
                 .ToListAsync(cancellationToken);
         }
 
-        // Those that hold no words are passed over at once, the others one by one.
+        if (await ReadFirstAsync(files, ContentIndex.MoveOldest, cancellationToken))
+            await Task.Delay(Rest, time, cancellationToken);
+        return files.Count > 0;
+    }
+
+    /// <summary>The first that may hold words; those before it that hold none are passed over. False when none may.</summary>
+    private async Task<bool> ReadFirstAsync(List<Attachment> files, Func<WriteScope, ContentKey, bool> move, CancellationToken cancellationToken)
+    {
         foreach (var file in files)
         {
             var mayHave = MayHaveWords(file);
-            await ReadAsync(file, ContentIndex.MoveOldest, isLast: mayHave || file == files[^1], cancellationToken);
-            if (!mayHave)
-                continue;
-            await Task.Delay(Rest, time, cancellationToken);
-            break;
+            await ReadAsync(file, move, isLast: mayHave || file == files[^1], cancellationToken);
+            if (mayHave)
+                return true;
         }
 
-        return files.Count > 0;
+        return false;
+    }
+
+    private async Task<bool> ReadPutOffAsync(CancellationToken cancellationToken)
+    {
+        await using var db = await databases.CreateDbContextAsync(cancellationToken);
+        if (await ContentIndex.FindDueAsync(db, time.GetUtcNow().ToUnixTimeSeconds(), cancellationToken) is not { } due)
+            return false;
+        var key = new ContentKey(due.Key);
+        var (messageId, position) = (key.MessageId, key.Position);
+        var file = await db
+            .Attachments.Where(a => a.MessageId == messageId && a.Position == position && a.State == AttachmentState.Ready)
+            .AsNoTracking()
+            .SingleOrDefaultAsync(cancellationToken);
+        if (file is null)
+            await writer.WriteDirectlyAsync(scope => ContentIndex.EndPuttingOff(scope, key), cancellationToken);
+        else
+            await ReadAsync(file, ContentIndex.EndPuttingOff, isLast: true, cancellationToken, due.Tries);
+        return true;
     }
 
     /// <summary>Files that are gone are taken out; one that is ready again is read, if nobody has.</summary>
@@ -150,16 +204,23 @@ internal sealed class ContentReader(
     private async Task RemoveAsync(ChatDbContext db, ContentKey key, CancellationToken cancellationToken)
     {
         var kept = await ContentIndex.ReadKeptAsync(db, key, cancellationToken);
-        (string, string)? terms = kept?.Text is null ? null : TermsOf(kept.FileName, kept.Text);
+        (string Name, string Text)? terms = kept?.Text is null ? null : TermsOf(kept.FileName, kept.Text);
         await writer.WriteDirectlyAsync(scope => ContentIndex.Remove(scope, key, terms), cancellationToken);
         // Overwriting the words of a long text takes the index up to half a second, in which nobody writes.
-        if (terms is not null)
+        if (terms is { Text.Length: > ManyTerms })
             await Task.Delay(Rest, time, cancellationToken);
     }
 
     /// <param name="move">Records that this file is done.</param>
     /// <param name="isLast">Of a batch: that it is done is recorded even when there was nothing to read.</param>
-    private async Task ReadAsync(Attachment file, Func<WriteScope, ContentKey, bool> move, bool isLast, CancellationToken cancellationToken)
+    /// <param name="tries">So often it was put off because it could not be read.</param>
+    private async Task ReadAsync(
+        Attachment file,
+        Func<WriteScope, ContentKey, bool> move,
+        bool isLast,
+        CancellationToken cancellationToken,
+        int tries = 0
+    )
     {
         var key = new ContentKey(file.MessageId, file.Position);
         if (!MayHaveWords(file) || await IsReadAsync(key, cancellationToken))
@@ -169,8 +230,33 @@ internal sealed class ContentReader(
             return;
         }
 
-        var (isThere, text) = await FindTextAsync(file, cancellationToken);
-        var terms = text is null ? ("", "") : TermsOf(file.FileName, text);
+        if (!FileText.IsPlain(file.ContentType) && slow.WaitUntil(file.AuthorId) is { } othersFirst)
+        {
+            await PutOffAsync(tries, othersFirst);
+            return;
+        }
+
+        bool isThere;
+        string? text;
+        try
+        {
+            (isThere, text) = await FindTextAsync(file, cancellationToken);
+        }
+        catch (Exception failure) when (!cancellationToken.IsCancellationRequested && IsOver(file, failure, tries))
+        {
+            // Whatever it is, the others must not wait for it for ever.
+            if (failure is StoreUnavailableException || (failure is ReadingCutShortException && tries == 0))
+            {
+                logger.LogWarning(failure, "What is in file {FileId} can't be read now; others are read first", file.Id);
+                await PutOffAsync(tries + 1, time.GetUtcNow() + GrowingPauses<Guid>.After(tries, FirstPause, LongestPause));
+                return;
+            }
+
+            logger.LogWarning(failure, "What is in file {FileId} can't be read", file.Id);
+            (isThere, text) = (true, null);
+        }
+
+        (string Name, string Text) terms = text is null ? ("", "") : TermsOf(file.FileName, text);
         await writer.WriteDirectlyAsync(
             scope =>
             {
@@ -180,6 +266,29 @@ internal sealed class ContentReader(
             },
             cancellationToken
         );
+        if (terms.Text.Length > ManyTerms)
+            await Task.Delay(Rest, time, cancellationToken);
+
+        Task PutOffAsync(int tries, DateTimeOffset until) =>
+            writer.WriteDirectlyAsync(
+                scope =>
+                {
+                    var hasMoved = move(scope, key);
+                    ContentIndex.PutOff(scope, key, tries, until.ToUnixTimeSeconds());
+                    return hasMoved;
+                },
+                cancellationToken
+            );
+    }
+
+    /// <summary>Whether it is no use to try the file once more at once. That no process can be started is never up to a file.</summary>
+    private bool IsOver(Attachment file, Exception failure, int tries)
+    {
+        if (failure is ReadingUnavailableException)
+            return false;
+        _trouble = (file.Id, (_trouble.FileId == file.Id ? _trouble.Failures : 0) + 1);
+        return failure is ReadingCutShortException
+            || (failure is StoreUnavailableException ? tries > 0 || _trouble.Failures >= MaxStoreFailures : _trouble.Failures >= MaxFailures);
     }
 
     private static bool MayHaveWords(Attachment file) =>
@@ -200,25 +309,7 @@ internal sealed class ContentReader(
                 return (true, known.Text);
         }
 
-        try
-        {
-            return await ReadTextAsync(file, cancellationToken);
-        }
-        catch (Exception failure)
-            when (failure is not (StoreUnavailableException or ReadingUnavailableException)
-                && !cancellationToken.IsCancellationRequested
-                && _troublesome == file.Id
-            )
-        {
-            // Whatever it is, the others must not wait for it for ever.
-            logger.LogWarning(failure, "What is in file {FileId} can't be read", file.Id);
-            return (true, null);
-        }
-        catch
-        {
-            _troublesome = file.Id;
-            throw;
-        }
+        return await ReadTextAsync(file, cancellationToken);
     }
 
     private async Task<(bool IsThere, string? Text)> ReadTextAsync(Attachment file, CancellationToken cancellationToken)
@@ -226,21 +317,28 @@ internal sealed class ContentReader(
         await using var blob = await blobs.OpenAsync(file, cancellationToken);
         if (blob is null)
             return (false, null);
+        var maxBytes = (int)Math.Clamp(file.Size * MaxTextPerByte, MinTextBytes, FileText.MaxBytes);
         if (FileText.IsPlain(file.ContentType))
-            return (true, await BlobCheck.ReadAsync(() => new ValueTask<string?>(PlainText.ReadAsync(blob.Content, FileText.MaxBytes, cancellationToken)), cancellationToken));
+        {
+            var bytes = await BlobCheck.ReadAsync(() => new ValueTask<byte[]>(PlainText.ReadAsync(blob.Content, cancellationToken)), cancellationToken);
+            return (true, PlainText.TextOf(bytes, maxBytes));
+        }
+
         var reading = await reader.ReadAsync(ReadingKind.Text, file.ContentType, blob.Content, FileText.MaxBytes, cancellationToken);
-        return (true, reading.Outcome == ReadingOutcome.Done ? TextOf(reading.Output.Span) : null);
+        reading.ThrowIfCutShort();
+        slow.Note(file.AuthorId, reading.Took);
+        return (true, reading.Outcome == ReadingOutcome.Done ? TextOf(reading.Output.Span, maxBytes) : null);
     }
 
     /// <summary>What the child says is not believed to be text.</summary>
-    private static string? TextOf(ReadOnlySpan<byte> output)
+    private static string? TextOf(ReadOnlySpan<byte> output, int maxBytes)
     {
-        var sink = new TextSink(FileText.MaxBytes);
+        var sink = new TextSink(maxBytes);
         sink.Append(Encoding.UTF8.GetString(output));
         return sink.ToString() is { Length: > 0 } text ? text : null;
     }
 
-    private static (string Name, string Text) TermsOf(string fileName, string text) => (SearchTerms.Of(fileName), SearchTerms.Of(text));
+    private static (string Name, string Text) TermsOf(string fileName, string text) => (SearchTerms.Of(fileName), SearchTerms.Of(text, FileText.MaxBytes));
 
     private void OnCommitted(Commit commit)
     {

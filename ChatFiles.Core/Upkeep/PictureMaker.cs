@@ -12,7 +12,8 @@ namespace ChatFiles.Core.Upkeep;
 
 /// <summary>
 /// Makes pictures of files that came without one, one after another and the newest first. Which ones these are stands with
-/// them in the database; what a file does to whoever reads it costs it its picture and nothing else.
+/// them in the database; what a file does to whoever reads it costs it its picture and nothing else. Files of people whose
+/// last ones took long, and those that can't be read from the store now, wait while others have their turn.
 /// </summary>
 internal sealed class PictureMaker(
     IDbContextFactory<ChatDbContext> databases,
@@ -20,6 +21,7 @@ internal sealed class PictureMaker(
     TrustedBlobs blobs,
     Pictures pictures,
     MadePictures kept,
+    SlowAuthors slow,
     TimeProvider time,
     ILogger<PictureMaker> logger
 ) : BackgroundService
@@ -33,7 +35,13 @@ internal sealed class PictureMaker(
     private static readonly TimeSpan ShortestRest = TimeSpan.FromSeconds(1);
     private static readonly TimeSpan UntilTriedAgain = TimeSpan.FromMinutes(1);
 
+    /// <summary>When there are none but those that have to wait.</summary>
+    private static readonly TimeSpan LookAgain = TimeSpan.FromMinutes(1);
+
     private readonly SemaphoreSlim _wake = new(0);
+
+    /// <summary>Files that could not be read, through no fault of theirs.</summary>
+    private readonly GrowingPauses<Guid> _unread = new(TimeSpan.FromSeconds(5), TimeSpan.FromMinutes(10), time);
 
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
     {
@@ -47,7 +55,7 @@ internal sealed class PictureMaker(
                 {
                     if (await FindNextAsync(stoppingToken) is not { } next)
                     {
-                        await _wake.WaitAsync(stoppingToken);
+                        await _wake.WaitAsync(LookAgain, stoppingToken);
                         continue;
                     }
 
@@ -77,9 +85,11 @@ internal sealed class PictureMaker(
 
     private async Task<Attachment?> FindNextAsync(CancellationToken cancellationToken)
     {
+        var (files, authors) = (_unread.Waiting(), slow.Waiting());
         await using var db = await databases.CreateDbContextAsync(cancellationToken);
         return await db
             .Attachments.Where(a => a.Picture != PictureState.Settled && a.State == AttachmentState.Ready)
+            .Where(a => !files.Contains(a.Id) && !authors.Contains(a.AuthorId))
             .OrderByDescending(a => a.MessageId)
             .ThenBy(a => a.Position)
             .Include(a => a.Message)
@@ -96,23 +106,45 @@ internal sealed class PictureMaker(
         }
 
         // One that is gone turns out to be missing; it waits until it is back.
-        if (await blobs.OpenAsync(file, cancellationToken) is not { } opened)
+        if (await OpenAsync(file, cancellationToken) is not { } opened)
             return;
         await using var blob = opened;
         await kept.RememberTryAsync(file);
         try
         {
-            if (await pictures.MakeAsync(file.ContentType, blob.Content, cancellationToken) is { } made)
+            if (await pictures.MakeAsync(file.ContentType, blob.Content, took => slow.Note(file.AuthorId, took), cancellationToken) is { } made)
                 await kept.KeepAsync(file, made, cancellationToken);
+        }
+        catch (ReadingCutShortException)
+        {
+            // One that was tried for the first time stays begun: there is one more try.
+            _unread.Begin(file.Id);
+            return;
         }
         // Nothing of this is the file's fault.
         catch (Exception failure) when (failure is ReadingUnavailableException or StoreUnavailableException or StoreFullException)
         {
             await kept.ForgetTryAsync(file);
+            if (failure is StoreUnavailableException)
+                _unread.Begin(file.Id);
             throw;
         }
 
         await kept.SettleAsync(file);
+    }
+
+    /// <summary>One that can't be read must not keep all others waiting: next time it is their turn.</summary>
+    private async Task<StoredBlob?> OpenAsync(Attachment file, CancellationToken cancellationToken)
+    {
+        try
+        {
+            return await blobs.OpenAsync(file, cancellationToken);
+        }
+        catch (StoreUnavailableException)
+        {
+            _unread.Begin(file.Id);
+            throw;
+        }
     }
 
     /// <summary>What was there before an upgrade takes its time, and gives way to what is sent meanwhile.</summary>

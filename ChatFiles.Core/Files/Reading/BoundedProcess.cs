@@ -15,6 +15,9 @@ internal static class BoundedProcess
     /// <summary>Bytes.</summary>
     public const long MaxMemory = 256L * 1024 * 1024;
 
+    /// <summary>Who has had less than this part of its time was kept from its work by others.</summary>
+    private const double LeastShare = 0.1;
+
     private static readonly TimeSpan LookEvery = TimeSpan.FromMilliseconds(100);
 
     /// <summary>
@@ -42,23 +45,25 @@ internal static class BoundedProcess
         using var process = Start(Confinement.IsKnown ? Confined(itself, command, input, maxTime) : command);
         using var ending = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
         ending.CancelAfter(maxTime);
+        var watch = Stopwatch.StartNew();
         try
         {
             process.StandardInput.Close();
             var errors = process.StandardError.BaseStream.CopyToAsync(Stream.Null, ending.Token);
-            var watch = WatchAsync(process, ending);
+            var watching = WatchAsync(process, ending);
             var output = await ReadAsync(process.StandardOutput.BaseStream, maxOutput, ending.Token);
             if (output is null)
                 return Reading.Without(ReadingOutcome.OutOfBounds);
             await errors;
             await process.WaitForExitAsync(ending.Token);
             await ending.CancelAsync();
-            await watch;
+            await watching;
             return OutcomeOf(process.ExitCode) is var outcome and not ReadingOutcome.Done ? Reading.Without(outcome) : new Reading(ReadingOutcome.Done, output);
         }
         catch (OperationCanceledException) when (!cancellationToken.IsCancellationRequested)
         {
-            return Reading.Without(ReadingOutcome.OutOfBounds);
+            var wasCutShort = watch.Elapsed >= maxTime && !process.HasExited && process.TotalProcessorTime < maxTime * LeastShare;
+            return Reading.Without(ReadingOutcome.OutOfBounds) with { WasCutShort = wasCutShort };
         }
         finally
         {

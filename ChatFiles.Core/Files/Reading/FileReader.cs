@@ -32,6 +32,19 @@ public enum ReadingOutcome
 /// <param name="Output">Not to be trusted more than the file itself. Empty unless it was done.</param>
 public sealed record Reading(ReadingOutcome Outcome, ReadOnlyMemory<byte> Output)
 {
+    /// <summary>Without the time that others took before.</summary>
+    public TimeSpan Took { get; init; }
+
+    /// <summary>Out of bounds, but of its time the process had next to nothing: that says nothing about the file.</summary>
+    public bool WasCutShort { get; init; }
+
+    /// <exception cref="ReadingCutShortException">See <see cref="WasCutShort"/>.</exception>
+    internal void ThrowIfCutShort()
+    {
+        if (WasCutShort)
+            throw new ReadingCutShortException();
+    }
+
     internal static Reading Without(ReadingOutcome outcome) => new(outcome, ReadOnlyMemory<byte>.Empty);
 }
 
@@ -41,8 +54,8 @@ public sealed record Reading(ReadingOutcome Outcome, ReadOnlyMemory<byte> Output
 public sealed record ProgramItself(string Path, params string[] Arguments);
 
 /// <summary>
-/// Reads what is in files. No byte of them beyond the head is looked at in this process: each file is read by a process of
-/// its own (<see cref="ReadingChild"/>), one at a time, which is bounded and sees its input and nothing else. Whatever a
+/// Reads what is in files whose format has to be known. Nothing of them is parsed in this process, which looks at heads and
+/// decodes plain texts (<see cref="PlainText"/>) and no more: each file is read by a process of its own (<see cref="ReadingChild"/>), one at a time, which is bounded and sees its input and nothing else. Whatever a
 /// file does to it costs a failed reading.
 /// </summary>
 public sealed class FileReader(string folder, ProgramItself program, TimeProvider time, ILogger<FileReader> logger) : IDisposable
@@ -89,7 +102,7 @@ public sealed class FileReader(string folder, ProgramItself program, TimeProvide
             {
                 content.Position = 0;
                 await using (var copy = new FileStream(fetched, FileMode.CreateNew, FileAccess.Write, FileShare.None))
-                    await content.CopyToAsync(copy, cancellationToken);
+                    await CopyAsync(content, copy, cancellationToken);
                 return await StartAsync(fetched);
             }
             finally
@@ -104,15 +117,30 @@ public sealed class FileReader(string folder, ProgramItself program, TimeProvide
 
         async Task<Reading> StartAsync(string path)
         {
+            var begun = time.GetTimestamp();
             var reading = await BoundedProcess.RunAsync(program, command(path), path, MaxTime, maxOutput, cancellationToken);
             if (reading.Outcome is ReadingOutcome.Failed or ReadingOutcome.OutOfBounds)
                 logger.LogInformation("Reading {Path} ended as {Outcome}", path, reading.Outcome);
-            return reading;
+            return reading with { Took = time.GetElapsedTime(begun) };
         }
     }
 
+    /// <summary>What fails here is no fault of the file.</summary>
+    private static async Task CopyAsync(Stream content, FileStream copy, CancellationToken cancellationToken) =>
+        await BlobCheck.ReadAsync(
+            async () =>
+            {
+                await content.CopyToAsync(copy, cancellationToken);
+                return true;
+            },
+            cancellationToken
+        );
+
     public void Dispose() => _turn.Dispose();
 }
+
+/// <summary>The machine was too busy to read a file in time; see <see cref="Reading.WasCutShort"/>.</summary>
+public sealed class ReadingCutShortException() : Exception("The machine was too busy to read the file in time.");
 
 /// <summary>No process could be started.</summary>
 public sealed class ReadingUnavailableException(string message, Exception? innerException = null) : Exception(message, innerException);

@@ -35,38 +35,44 @@ public sealed class Pictures(FileReader reader)
     public static bool IsAllKnownOf(Attachment file) => file.Kind != FileKind.Image || file.Width is not null;
 
     /// <summary>Null where nothing comes of it.</summary>
+    /// <param name="took">Told the time of each process.</param>
     /// <exception cref="ReadingUnavailableException">The file has not been tried.</exception>
-    internal async Task<PictureMade?> MakeAsync(string contentType, Stream content, CancellationToken cancellationToken)
+    /// <exception cref="ReadingCutShortException">It may be tried once more.</exception>
+    internal async Task<PictureMade?> MakeAsync(string contentType, Stream content, Action<TimeSpan> took, CancellationToken cancellationToken)
     {
         if (IsPdf(contentType))
-            return await MakeAsync(content, [FirstPage], cancellationToken);
+            return await MakeAsync(content, [FirstPage], took, cancellationToken);
         // Not the very first frame, which is black more often than not, unless the film is shorter.
         if (IsFilm(contentType))
-            return await MakeAsync(content, [path => Frame(path, "-ss", "1"), path => Frame(path)], cancellationToken);
-        var made = await ReadAsync(contentType, content, cancellationToken);
+            return await MakeAsync(content, [path => Frame(path, "-ss", "1"), path => Frame(path)], took, cancellationToken);
+        var made = await ReadAsync(contentType, content, took, cancellationToken);
         return made is { Thumbnail: null } && DrawnElsewhere.Contains(contentType) && FilmDrawer is not null
-            ? made with { Thumbnail = (await MakeAsync(content, [path => Frame(path)], cancellationToken))?.Thumbnail }
+            ? made with { Thumbnail = (await MakeAsync(content, [path => Frame(path)], took, cancellationToken))?.Thumbnail }
             : made;
     }
 
     /// <summary>What another program draws of a file is a file that nobody trusts either.</summary>
-    private async Task<PictureMade?> MakeAsync(Stream content, Func<string, ProgramItself>[] ways, CancellationToken cancellationToken)
+    private async Task<PictureMade?> MakeAsync(Stream content, Func<string, ProgramItself>[] ways, Action<TimeSpan> took, CancellationToken cancellationToken)
     {
         foreach (var way in ways)
         {
             var drawn = await reader.RunAsync(way, content, MaxDrawn, cancellationToken);
+            drawn.ThrowIfCutShort();
+            took(drawn.Took);
             if (drawn is not { Outcome: ReadingOutcome.Done, Output.IsEmpty: false })
                 continue;
             using var picture = new MemoryStream(drawn.Output.ToArray());
-            return await ReadAsync("image/png", picture, cancellationToken) is { } made ? made with { Size = null } : null;
+            return await ReadAsync("image/png", picture, took, cancellationToken) is { } made ? made with { Size = null } : null;
         }
 
         return null;
     }
 
-    private async Task<PictureMade?> ReadAsync(string contentType, Stream content, CancellationToken cancellationToken)
+    private async Task<PictureMade?> ReadAsync(string contentType, Stream content, Action<TimeSpan> took, CancellationToken cancellationToken)
     {
         var reading = await reader.ReadAsync(ReadingKind.Picture, contentType, content, PictureMade.MaxLength, cancellationToken);
+        reading.ThrowIfCutShort();
+        took(reading.Took);
         return reading.Outcome == ReadingOutcome.Done ? PictureMade.Of(reading.Output.Span) : null;
     }
 

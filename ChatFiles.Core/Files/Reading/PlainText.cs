@@ -16,12 +16,18 @@ internal static partial class PlainText
     /// <summary>Below that a guess is worse than what most of such texts are.</summary>
     private const float MinConfidence = 0.6f;
 
-    /// <summary>The text; null where there is none.</summary>
-    public static async Task<string?> ReadAsync(Stream content, int maxBytes, CancellationToken cancellationToken)
+    /// <summary>What of a file <see cref="TextOf"/> is to be told.</summary>
+    public static async Task<byte[]> ReadAsync(Stream content, CancellationToken cancellationToken)
     {
         var bytes = new byte[Math.Min(content.Length, MaxRead)];
         var length = await content.ReadAtLeastAsync(bytes, bytes.Length, throwOnEndOfStream: false, cancellationToken);
-        var text = Decode(bytes.AsSpan(0, length), isWhole: content.Length <= MaxRead);
+        return bytes[..length];
+    }
+
+    /// <summary>The text; null where there is none.</summary>
+    public static string? TextOf(byte[] bytes, int maxBytes)
+    {
+        var text = Decode(bytes, isWhole: bytes.Length < MaxRead);
         var sink = new TextSink(maxBytes);
         sink.Append(TerminalCodes().Replace(text, ""));
         return sink.ToString() is { Length: > 0 } found ? found : null;

@@ -7,6 +7,7 @@ using ChatFiles.Core.Upkeep;
 using ChatFiles.Tests.Stage;
 using Microsoft.EntityFrameworkCore;
 using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Time.Testing;
 
 namespace ChatFiles.Tests.Core.Finding;
 
@@ -157,7 +158,7 @@ public sealed class ContentsTests
         var ann = await world.PersonAsync("ann");
         for (var i = 1; i <= 3; i++)
             await world.SendAsync(ann, Chat.GeneralId, null, Parts.File("a.txt", $"heron{i} first"), Parts.File("b.zip", [0x50, 0x4B, 3, 4, 0, 0]), Parts.File("c.txt", $"heron{i} last"));
-        await world.Writer.WriteAsync(db => db.Database.ExecuteSqlRawAsync("DROP TABLE ContentSearch; DROP TABLE FileContents; DROP TABLE ContentProgress; DROP TABLE ContentBehind"));
+        await world.Writer.WriteAsync(db => db.Database.ExecuteSqlRawAsync("DROP TABLE ContentLater"));
         await world.RestartAsync();
         await world.SendFileAsync(ann, Chat.GeneralId, "d.txt", "heron new");
         (await ToGoAsync()).ShouldBe(10);
@@ -221,6 +222,111 @@ public sealed class ContentsTests
         (await FoundAsync()).ShouldBeTrue();
 
         async Task<bool> FoundAsync() => (await world.SearchAsync(ann.Id, "heron")).Value.Messages.Count > 0;
+    }
+
+    [Fact]
+    public async Task One_file_that_the_store_does_not_give_holds_up_no_other_and_is_read_later()
+    {
+        var time = new FakeTimeProvider();
+        await using var world = await ChatWorld.BeginAsync(change: services =>
+        {
+            FlakyStore.Register(services);
+            services.AddSingleton<TimeProvider>(time);
+        });
+        var ann = await world.PersonAsync("ann");
+        var bad = await world.SendFileAsync(ann, Chat.GeneralId, "a.txt", "heron bad");
+        var good = await world.SendFileAsync(ann, Chat.GeneralId, "b.txt", "heron good");
+        var blob = Path.GetFileName(await world.BlobPathAsync(bad.Attachments[0].Id));
+        var failures = 0;
+        ((FlakyStore)world.Store).BeforeOpen = key =>
+        {
+            if (!key.EndsWith(blob, StringComparison.Ordinal))
+                return;
+            failures++;
+            throw new StoreUnavailableException("Input/output error");
+        };
+        for (var i = 0; i < 2; i++)
+            await Should.ThrowAsync<StoreUnavailableException>(world.ReadContentsAsync);
+        await world.ReadContentsAsync();
+        (await FoundAsync()).ShouldBe([good.Id]);
+
+        time.Advance(TimeSpan.FromMinutes(1));
+        await world.ReadContentsAsync();
+        failures.ShouldBe(4, "later it is tried once");
+        ((FlakyStore)world.Store).BeforeOpen = _ => { };
+        await world.ReadContentsAsync();
+        (await FoundAsync()).ShouldBe([good.Id]);
+        await world.RestartAsync();
+        time.Advance(TimeSpan.FromMinutes(2));
+        await world.ReadContentsAsync();
+        (await FoundAsync()).ShouldBe([good.Id, bad.Id]);
+
+        async Task<IEnumerable<long>> FoundAsync() => (await world.SearchAsync(ann.Id, "heron")).Value.Messages.Select(m => m.Id);
+    }
+
+    [Fact]
+    public async Task Files_of_who_has_sent_slow_ones_wait_behind_those_of_others()
+    {
+        var time = new FakeTimeProvider();
+        await using var world = await ChatWorld.BeginAsync(change: services => services.AddSingleton<TimeProvider>(time));
+        var (ann, bob) = (await world.PersonAsync("ann"), await world.PersonAsync("bob"));
+        var slow = world.Services.GetRequiredService<SlowAuthors>();
+        slow.Note(ann.Id, TimeSpan.FromSeconds(20));
+        var first = await SendAsync(ann, "first");
+        var second = await SendAsync(bob, "second");
+
+        await world.ReadContentsAsync();
+        (await FoundAsync()).ShouldBe([second]);
+
+        // Another one was as slow when the minute was over.
+        time.Advance(TimeSpan.FromMinutes(1));
+        slow.Note(ann.Id, TimeSpan.FromSeconds(20));
+        await world.ReadContentsAsync();
+        (await FoundAsync()).ShouldBe([second]);
+        time.Advance(TimeSpan.FromMinutes(2));
+        await world.ReadContentsAsync();
+        (await FoundAsync()).ShouldBe([second, first]);
+
+        async Task<long> SendAsync(Person person, string text) =>
+            (await world.SendAsync(person, Chat.GeneralId, null, Parts.File($"{text}.docx", Documents.Docx($"heron {text}")))).Value.Id;
+        async Task<IEnumerable<long>> FoundAsync() => (await world.SearchAsync(ann.Id, "heron")).Value.Messages.Select(m => m.Id);
+    }
+
+    [Fact]
+    public async Task Words_of_deleted_files_do_not_wait_for_many_new_ones()
+    {
+        await using var world = await ChatWorld.BeginAsync();
+        var ann = await world.PersonAsync("ann");
+        var gone = await world.SendFileAsync(ann, Chat.GeneralId, "x.txt", "heron");
+        await world.ReadContentsAsync();
+        await world.Chats.DeleteFileAsync(ann.Id, Chat.GeneralId, gone.Attachments[0].Id);
+        for (var i = 0; i < 3; i++)
+            await world.SendFileAsync(ann, Chat.GeneralId, "y.txt", $"new {i}");
+
+        await world.Hosted<ContentReader>().StepAsync(CancellationToken.None);
+
+        (await KeptAsync()).ShouldBe(["new 0"]);
+        await world.ReadContentsAsync();
+        (await KeptAsync()).ShouldBe(["new 0", "new 1", "new 2"]);
+
+        Task<List<string>> KeptAsync() =>
+            world.ReadAsync(db => db.Database.SqlQuery<string>($"SELECT \"Text\" AS \"Value\" FROM \"FileContents\" ORDER BY \"Key\"").ToListAsync());
+    }
+
+    [Fact]
+    public async Task Of_a_small_file_that_holds_much_text_the_beginning_is_kept()
+    {
+        await using var world = await ChatWorld.BeginAsync();
+        var ann = await world.PersonAsync("ann");
+        var docx = Documents.Docx("heron " + string.Concat(Enumerable.Repeat("again ", 100_000)) + "egret");
+        await world.SendAsync(ann, Chat.GeneralId, null, Parts.File("a.docx", docx));
+
+        await world.ReadContentsAsync();
+
+        (await world.SearchAsync(ann.Id, "heron")).Value.Messages.Count.ShouldBe(1);
+        (await world.SearchAsync(ann.Id, "egret")).Value.Messages.ShouldBeEmpty();
+        var kept = await world.ReadAsync(db => db.Database.SqlQuery<long>($"SELECT LENGTH(\"Text\") AS \"Value\" FROM \"FileContents\"").SingleAsync());
+        kept.ShouldBeInRange(1, Math.Max(20 * docx.Length, 4096));
     }
 
     [Fact]

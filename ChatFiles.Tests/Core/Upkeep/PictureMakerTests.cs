@@ -1,4 +1,5 @@
 using ChatFiles.Core.Chats;
+using ChatFiles.Core.Files;
 using ChatFiles.Core.Files.Reading;
 using ChatFiles.Core.Model;
 using ChatFiles.Core.Upkeep;
@@ -135,6 +136,40 @@ public sealed class PictureMakerTests
     }
 
     [Fact]
+    public async Task One_that_the_store_does_not_give_holds_nobody_up_and_is_not_given_up()
+    {
+        await using var stage = await BeginAsync(FlakyStore.Register);
+        var good = await stage.SendAsync("good.png", Png);
+        var bad = await stage.SendAsync("bad.png", Png);
+        var blob = Path.GetFileName(await stage.World.BlobPathAsync(bad.Id));
+        ((FlakyStore)stage.World.Store).BeforeOpen = key =>
+        {
+            if (key.EndsWith(blob, StringComparison.Ordinal))
+                throw new StoreUnavailableException("Input/output error");
+        };
+        await stage.World.StartAsync<PictureMaker>();
+
+        await stage.MadeAsync(good.Id);
+
+        (await stage.FindAsync(bad.Id)).Picture.ShouldBe(PictureState.Wanted);
+    }
+
+    [Fact]
+    public async Task Those_of_who_has_sent_slow_ones_wait_behind_those_of_others()
+    {
+        await using var stage = await BeginAsync();
+        var bob = await stage.World.PersonAsync("bob");
+        var bobs = (await stage.World.SendAsync(bob, Chat.GeneralId, null, Parts.File("a.png", Png))).Value.Attachments[0];
+        var anns = await stage.SendAsync("b.png", Png);
+        stage.World.Services.GetRequiredService<SlowAuthors>().Note(stage.Ann.Id, TimeSpan.FromSeconds(20));
+        await stage.World.StartAsync<PictureMaker>();
+
+        await stage.MadeAsync(bobs.Id);
+
+        (await stage.FindAsync(anns.Id)).Picture.ShouldBe(PictureState.Wanted);
+    }
+
+    [Fact]
     public async Task A_picture_whose_sender_has_made_one_is_only_measured_where_nobody_knows_its_size()
     {
         await using var stage = await BeginAsync();
@@ -167,9 +202,11 @@ public sealed class PictureMakerTests
         (await stage.FindAsync(pdf.Id)).Width.ShouldBeNull();
     }
 
-    private static async Task<PictureStage> BeginAsync(params (string Name, string Value)[] settings)
+    private static Task<PictureStage> BeginAsync(params (string Name, string Value)[] settings) => BeginAsync(change: null, settings);
+
+    private static async Task<PictureStage> BeginAsync(Action<IServiceCollection>? change, params (string Name, string Value)[] settings)
     {
-        var world = await ChatWorld.BeginAsync(settings.ToDictionary(s => s.Name, s => (string?)s.Value, StringComparer.Ordinal));
+        var world = await ChatWorld.BeginAsync(settings.ToDictionary(s => s.Name, s => (string?)s.Value, StringComparer.Ordinal), change);
         var ann = await world.PersonAsync("ann");
         return new PictureStage(world, ann, await world.ChatAsync(ann));
     }

@@ -64,21 +64,21 @@ public sealed class FileTextTests : IDisposable
         var encoding = Charsets.Find(charset)!;
         byte[] bytes = [.. encoding.Preamble, .. encoding.GetBytes(text)];
 
-        (await PlainText.ReadAsync(new MemoryStream(bytes), FileText.MaxBytes, CancellationToken.None)).ShouldBe(text);
+        PlainText.TextOf(bytes, FileText.MaxBytes).ShouldBe(text);
     }
 
     [Fact]
     public async Task Colours_blanks_and_broken_lines_of_a_text_are_no_part_of_its_words()
     {
         var text = "\u001b[31merror\u001b[0m\t in\r\n\r\nline\u0000 2\f日本\n語 x";
-        (await PlainText.ReadAsync(new MemoryStream(Encoding.UTF8.GetBytes(text)), FileText.MaxBytes, CancellationToken.None)).ShouldBe("error in line 2 日本語 x");
+        PlainText.TextOf(Encoding.UTF8.GetBytes(text), FileText.MaxBytes).ShouldBe("error in line 2 日本語 x");
     }
 
     [Fact]
     public async Task Of_a_long_text_a_mebibyte_is_read()
     {
         var text = string.Concat(Enumerable.Repeat("häron ", 1_000_000));
-        var read = (await PlainText.ReadAsync(new MemoryStream(Encoding.UTF8.GetBytes(text)), FileText.MaxBytes, CancellationToken.None))!;
+        var read = PlainText.TextOf(Encoding.UTF8.GetBytes(text), FileText.MaxBytes)!;
         Encoding.UTF8.GetByteCount(read).ShouldBeInRange(FileText.MaxBytes - 8, FileText.MaxBytes);
     }
 
