@@ -18,6 +18,11 @@ internal static class BoundedProcess
     /// <summary>Who has had less than this part of its time was kept from its work by others.</summary>
     private const double LeastShare = 0.1;
 
+    // What a process that a signal has ended says (SIGKILL, SIGALRM, SIGXCPU).
+    private const int Killed = 128 + 9;
+    private const int EndedByAlarm = 128 + 14;
+    private const int EndedForProcessorTime = 128 + 24;
+
     private static readonly TimeSpan LookEvery = TimeSpan.FromMilliseconds(100);
 
     /// <summary>
@@ -44,8 +49,8 @@ internal static class BoundedProcess
     {
         using var process = Start(Confinement.IsKnown ? Confined(itself, command, input, maxTime) : command);
         using var ending = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
-        ending.CancelAfter(maxTime);
         var watch = Stopwatch.StartNew();
+        ending.CancelAfter(maxTime);
         try
         {
             process.StandardInput.Close();
@@ -62,7 +67,7 @@ internal static class BoundedProcess
         }
         catch (OperationCanceledException) when (!cancellationToken.IsCancellationRequested)
         {
-            var wasCutShort = watch.Elapsed >= maxTime && !process.HasExited && process.TotalProcessorTime < maxTime * LeastShare;
+            var wasCutShort = watch.Elapsed >= maxTime - LookEvery && !process.HasExited && process.TotalProcessorTime < maxTime * LeastShare;
             return Reading.Without(ReadingOutcome.OutOfBounds) with { WasCutShort = wasCutShort };
         }
         finally
@@ -148,6 +153,8 @@ internal static class BoundedProcess
             ReadingChild.Done => ReadingOutcome.Done,
             ReadingChild.Nothing => ReadingOutcome.Nothing,
             ReadingChild.OutOfMemory => ReadingOutcome.OutOfBounds,
+            // Its processor time, or its time, was over before anybody here had looked.
+            Killed or EndedByAlarm or EndedForProcessorTime => ReadingOutcome.OutOfBounds,
             ReadingChild.NotStarted => throw new ReadingUnavailableException("What reads files could not be confined."),
             _ => ReadingOutcome.Failed,
         };
