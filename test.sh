@@ -98,6 +98,13 @@ if [ -z "${CHROMIUM:-}" ]; then
   CHROMIUM=$(find_browser) || give_up "The package chromium brought no browser."
 fi
 export CHROMIUM
+# The same engine without windows, for what needs no whole browser: less of the machine's time. Not every Debian or Ubuntu has it.
+headless_shell=chromium-headless-shell
+if [ -z "${CHROMIUM_HEADLESS:-}" ] && [ "$CHROMIUM" = /usr/bin/chromium ]; then
+  command -v $headless_shell >/dev/null || ! apt-cache show $headless_shell >/dev/null 2>&1 || install_packages $headless_shell
+  CHROMIUM_HEADLESS=$(command -v $headless_shell || true)
+fi
+export CHROMIUM_HEADLESS
 
 # Draws the first page of a PDF, as on a server that has it. Films get their picture where ffmpeg is there: it is too large for a test.
 command -v pdftoppm >/dev/null || install_packages poppler-utils

@@ -27,12 +27,11 @@ internal static class StartupHook
 namespace ChatFiles.E2E.Faults
 {
     /// <summary>
-    /// Runs inside the server, a process of its own, and kills it (SIGKILL) at the chosen point of an upload whose
-    /// caption is <see cref="Trigger"/>. The program itself knows nothing of this; it only takes what is registered before.
+    /// Runs inside the server, a process of its own, and kills it (SIGKILL) at the point of an upload that the header
+    /// <see cref="Trigger"/> of its request names. The program itself knows nothing of this; it only takes what is registered before.
     /// </summary>
     public sealed class CrashPoints : IHostingStartup
     {
-        public const string Setting = "CHATFILES_CRASH_AT";
         public const string Trigger = "X-Crash";
 
         public static readonly string[] All =
@@ -48,9 +47,7 @@ namespace ChatFiles.E2E.Faults
         ];
 
         /// <summary>Only a request with the trigger's header arms it, so that setting the stage does not crash.</summary>
-        private static volatile bool armed;
-
-        private static string Point => Environment.GetEnvironmentVariable(Setting) ?? "";
+        private static volatile string? armed;
 
         public void Configure(IWebHostBuilder builder) =>
             builder.ConfigureServices(services =>
@@ -64,7 +61,7 @@ namespace ChatFiles.E2E.Faults
 
         private static void CrashAt(string point)
         {
-            if (!armed || point != Point)
+            if (point != armed)
                 return;
             Process.GetCurrentProcess().Kill();
             new ManualResetEventSlim().Wait(); // nothing more may happen here
@@ -138,9 +135,9 @@ namespace ChatFiles.E2E.Faults
                     app.Use(
                         (context, proceed) =>
                         {
-                            if (!context.Request.Headers.ContainsKey(Trigger))
+                            if (context.Request.Headers[Trigger].SingleOrDefault() is not { } point)
                                 return proceed(context);
-                            armed = true;
+                            armed = point;
                             context.Response.OnStarting(() => Task.Run(() => CrashAt("before-answer")));
                             context.Response.OnCompleted(() => Task.Run(() => CrashAt("after-answer")));
                             return proceed(context);

@@ -31,6 +31,7 @@ public sealed class Accessibility(Site site) : IClassFixture<Site>
         var ann = await scene.NewGuestAsync("ann");
         var ben = await scene.NewGuestAsync("ben");
         await Task.WhenAll(ann.RegisterByProgramAsync(), ben.RegisterByProgramAsync());
+        await scene.MakeOperatorAsync(ann);
         Task LookAsync(string at) => JudgeAsync(ann.Page, at, found);
 
         await ann.GoAsync("register");

@@ -10,13 +10,13 @@ public sealed partial class EveryPage(Site site) : IClassFixture<Site>
 
     [Fact]
     public Task A_walk_over_all_pages_and_states_breaks_no_policy_and_logs_no_error() =>
-        Site.PlayAloneAsync(async scene =>
+        site.PlayAsync(async scene =>
         {
             var ann = await scene.NewGuestAsync("ann");
             var ben = await scene.NewGuestAsync("ben");
             await ann.Page.AddInitScriptAsync("addEventListener('securitypolicyviolation', (e) => console.error(`policy: ${e.violatedDirective} ${e.blockedURI} ${e.sourceFile}`))");
-            await ann.RegisterByProgramAsync(); // the first one, and so the operator
-            await ben.RegisterByProgramAsync();
+            await Task.WhenAll(ann.RegisterByProgramAsync(), ben.RegisterByProgramAsync());
+            await scene.MakeOperatorAsync(ann);
             var chat = await Scene.NewChatAsync(ann, ben);
             await ben.Program.ShareAsync(chat.Id, "The plan, see https://example.com", SampleFile.Pdf("plan.pdf"));
             await ben.Program.ShareAsync(chat.Id, "", SampleFile.Png("harbour.png"));

@@ -4,11 +4,11 @@ using ChatFiles.E2E.Stage;
 namespace ChatFiles.E2E.Flows;
 
 /// <summary>A blob vanishes although nobody deleted the file here.</summary>
-public sealed class MissingFiles
+public sealed class MissingFiles(Site site) : IClassFixture<Site>
 {
     [Fact]
     public Task A_file_whose_bytes_vanished_is_shown_as_missing_to_everybody_at_once() =>
-        Site.PlayAloneAsync(async scene =>
+        site.PlayAsync(async scene =>
         {
             var (ann, ben, chat) = await scene.TwoInAChatAsync();
             await VanishAsync(scene, ann, ben, chat, SampleFile.Pdf("contract.pdf"));
@@ -16,7 +16,7 @@ public sealed class MissingFiles
 
     [Fact]
     public Task Its_author_puts_a_missing_file_back_and_nobody_puts_another_in_its_place() =>
-        Site.PlayAloneAsync(async scene =>
+        site.PlayAsync(async scene =>
         {
             var (ann, ben, chat) = await scene.TwoInAChatAsync();
             var file = SampleFile.Pdf("contract.pdf");
@@ -37,7 +37,7 @@ public sealed class MissingFiles
     [InlineData(false)]
     [InlineData(true)]
     public Task A_photo_is_put_back_as_it_was_sent_with_or_without_its_location(bool keepsLocation) =>
-        Site.PlayAloneAsync(
+        site.PlayAsync(
             async scene =>
             {
                 var (ann, ben, chat) = await scene.TwoInAChatAsync();

@@ -2,14 +2,14 @@ using ChatFiles.E2E.Stage;
 
 namespace ChatFiles.E2E.Flows;
 
-/// <summary>The server goes away under people's hands, in good order or not. Each test has a server of its own.</summary>
-public sealed class RestartingTheServer
+/// <summary>The server goes away under people's hands, in good order or not; nobody else is on it meanwhile.</summary>
+public sealed class RestartingTheServer(Site site) : IClassFixture<Site>
 {
     [Theory]
     [InlineData("stopped")]
     [InlineData("killed")]
     public Task The_page_comes_back_by_itself_and_everything_is_there_once(string how) =>
-        Site.PlayAloneAsync(scene => PlayAsync(scene, how), $"The_page_comes_back_after_the_server_was_{how}");
+        site.PlayAsync(scene => PlayAsync(scene, how), $"The_page_comes_back_after_the_server_was_{how}");
 
     private static async Task PlayAsync(Scene scene, string how)
     {

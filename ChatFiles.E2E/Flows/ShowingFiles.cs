@@ -134,7 +134,7 @@ public sealed class ShowingFiles(Site site) : IClassFixture<Site>
     public Task Text_and_pdf_open_in_place_and_a_link_to_them_can_be_copied() =>
         site.PlayAsync(async scene =>
         {
-            var (ann, ben, chat) = await scene.TwoInAChatAsync();
+            var (ann, ben, chat) = await scene.TwoInAChatAsync(wholeBrowser: true);
             const string Text = "größe <b>not bold</b>\n\tindented\n";
             await ann.ShareAsync(SampleFile.Text("notes.md", Text), SampleFile.Pdf("plan.pdf"));
             var message = (await ben.Program.HistoryAsync(chat.Id)).Single();

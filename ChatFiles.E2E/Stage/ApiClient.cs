@@ -8,6 +8,8 @@ namespace ChatFiles.E2E.Stage;
 
 public sealed record ChatInfo(long Id, string Name, long LastSeq);
 
+public sealed record PersonInfo(string UserId, string Name);
+
 public sealed record AttachmentInfo(Guid Id, string Path, string? FileName, long? Size, string? Sha256, string State, string? Thumbnail);
 
 public sealed record MessageInfo(long Id, long Seq, string Text, bool Deleted, AttachmentInfo[] Attachments);
@@ -57,6 +59,15 @@ public sealed class ApiClient : IDisposable
         return await ReadAsync<ChatInfo>(answer);
     }
 
+    /// <summary>What only operators may.</summary>
+    public async Task ChangePersonAsync(string userId, object change)
+    {
+        using var answer = await http.PutAsJsonAsync($"operator/people/{userId}", change);
+        answer.EnsureSuccessStatusCode();
+    }
+
+    public async Task<string> UserIdAsync() => (await ReadAsync<PersonInfo>("account/profile")).UserId;
+
     public Task<ChatInfo> ChatAsync(long chat) => ReadAsync<ChatInfo>($"chat/{chat}");
 
     public async Task AddMemberAsync(long chat, string email)
@@ -104,14 +115,14 @@ public sealed class ApiClient : IDisposable
     }
 
     /// <summary>Sends a file with an extra header; returns whether an answer came.</summary>
-    public async Task<bool> TryShareAsync(long chat, SampleFile file, string key, string header)
+    public async Task<bool> TryShareAsync(long chat, SampleFile file, string key, (string Name, string Value) header)
     {
         using var form = new MultipartFormDataContent();
         using var bytes = new ByteArrayContent(file.Bytes);
         form.Add(bytes, "file", file.Name);
         using var request = new HttpRequestMessage(HttpMethod.Post, $"chat/{chat}/file") { Content = form };
         request.Headers.Add("Idempotency-Key", key);
-        request.Headers.Add(header, "1");
+        request.Headers.Add(header.Name, header.Value);
         try
         {
             using var answer = await http.SendAsync(request);

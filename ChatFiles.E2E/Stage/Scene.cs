@@ -1,7 +1,7 @@
 namespace ChatFiles.E2E.Stage;
 
 /// <summary>The people of one test and what they use; all of it ends with the test.</summary>
-public sealed class Scene(ServerProcess server) : IAsyncDisposable
+public sealed class Scene(ServerProcess server, ApiClient? operatorsProgram) : IAsyncDisposable
 {
     private readonly List<Person> people = [];
     private readonly List<IAsyncDisposable> others = [];
@@ -32,21 +32,28 @@ public sealed class Scene(ServerProcess server) : IAsyncDisposable
         return person;
     }
 
-    /// <summary>Somebody at a browser of their own who has no account yet.</summary>
-    public async Task<Person> NewGuestAsync(string name, INetwork? network = null, BrowserNewContextOptions? screen = null)
+    /// <summary>Somebody at a browser of their own who has no account yet; only a whole browser shows PDFs.</summary>
+    public async Task<Person> NewGuestAsync(string name, INetwork? network = null, BrowserNewContextOptions? screen = null, bool wholeBrowser = false)
     {
         var options = new BrowserNewContextOptions(screen ?? new()) { BaseURL = (network?.Address ?? Server.Address).ToString(), Locale = "en-US" };
-        var context = await (await Browser.GetAsync()).NewContextAsync(options);
+        var context = await (await Browser.GetAsync(wholeBrowser)).NewContextAsync(options);
         var person = new Person(Names.Unique(name), await context.NewPageAsync(), Server);
         person.ListenToConsole();
         people.Add(person);
         return person;
     }
 
-    /// <summary>Two people who have the same new chat open.</summary>
-    public async Task<(Person Ann, Person Ben, ChatInfo Chat)> TwoInAChatAsync(INetwork? benThrough = null, INetwork? annThrough = null)
+    /// <summary>The site's operator makes somebody who has registered an operator too.</summary>
+    public async Task MakeOperatorAsync(Person person)
     {
-        var (ann, ben) = (await NewGuestAsync("ann", annThrough), await NewGuestAsync("ben", benThrough));
+        var operators = operatorsProgram ?? throw new InvalidOperationException("On a new site the first to register is the operator.");
+        await operators.ChangePersonAsync(await person.Program.UserIdAsync(), new { @operator = true });
+    }
+
+    /// <summary>Two people who have the same new chat open.</summary>
+    public async Task<(Person Ann, Person Ben, ChatInfo Chat)> TwoInAChatAsync(INetwork? benThrough = null, INetwork? annThrough = null, bool wholeBrowser = false)
+    {
+        var (ann, ben) = (await NewGuestAsync("ann", annThrough), await NewGuestAsync("ben", benThrough, wholeBrowser: wholeBrowser));
         await Task.WhenAll(ann.RegisterByProgramAsync(), ben.RegisterByProgramAsync());
         var chat = await NewChatAsync(ann, ben);
         await Task.WhenAll(ann.ComeToAsync(chat), ben.ComeToAsync(chat));

@@ -2,28 +2,47 @@ using System.Runtime.CompilerServices;
 
 namespace ChatFiles.E2E.Stage;
 
-/// <summary>One running ChatFiles for the tests of a class. They share it as people do: each brings its own people and chats.</summary>
+/// <summary>
+/// One running ChatFiles for the tests of a class. They share it as people do: each brings its own people and chats.
+/// Its operator registered before anybody else, so that nobody on stage has more rights than their part gives them.
+/// </summary>
 public sealed class Site : IAsyncLifetime
 {
     public Site()
-        : this(settings: null) { }
+        : this(settings: null, isNew: false) { }
 
-    private Site(IEnumerable<KeyValuePair<string, string>>? settings) => Server = new ServerProcess(settings);
+    private Site(IEnumerable<KeyValuePair<string, string>>? settings, bool isNew) => (Server, this.isNew) = (new ServerProcess(settings), isNew);
+
+    private readonly bool isNew;
+    private ApiClient? operatorsProgram;
 
     public ServerProcess Server { get; }
 
-    public Task InitializeAsync() => Server.StartAsync();
+    public async Task InitializeAsync()
+    {
+        await Server.StartAsync();
+        if (!isNew)
+            operatorsProgram = await ApiClient.RegisterAsync(Server.Address, "operator");
+    }
 
-    public Task DisposeAsync() => Server.DisposeAsync().AsTask();
+    public async Task DisposeAsync()
+    {
+        operatorsProgram?.Dispose();
+        await Server.DisposeAsync();
+    }
 
-    /// <summary>Plays a scene on a server of its own, to which it may do what others would feel.</summary>
+    /// <summary>
+    /// Plays a scene on a server of its own, to which it may do what others would feel; on one that
+    /// <paramref name="isNew"/> the first of the scene who registers becomes the operator.
+    /// </summary>
     public static async Task PlayAloneAsync(
         Func<Scene, Task> play,
         [CallerMemberName] string name = "",
-        IEnumerable<KeyValuePair<string, string>>? settings = null
+        IEnumerable<KeyValuePair<string, string>>? settings = null,
+        bool isNew = false
     )
     {
-        var site = new Site(settings);
+        var site = new Site(settings, isNew);
         try
         {
             await site.InitializeAsync();
@@ -38,7 +57,7 @@ public sealed class Site : IAsyncLifetime
     /// <summary>Plays one scene; when it fails, what everybody saw and what the server printed is kept in artifacts/failures.</summary>
     public async Task PlayAsync(Func<Scene, Task> play, [CallerMemberName] string name = "")
     {
-        await using var scene = new Scene(Server);
+        await using var scene = new Scene(Server, operatorsProgram);
         try
         {
             await play(scene);
