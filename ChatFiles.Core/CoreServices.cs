@@ -3,6 +3,7 @@ using ChatFiles.Core.Data;
 using ChatFiles.Core.Files;
 using ChatFiles.Core.Files.Reading;
 using ChatFiles.Core.Live;
+using ChatFiles.Core.Mail;
 using ChatFiles.Core.Model;
 using ChatFiles.Core.People;
 using ChatFiles.Core.Upkeep;
@@ -89,6 +90,8 @@ public static class CoreServices
         services.AddSingleton<PeopleService>();
         services.AddSingleton<PasswordLinks>();
         services.AddSingleton<AccessTokens>();
+        services.AddSettings<SmtpOptions>(configuration, "Mail:Smtp");
+        services.AddSingleton<MailQueue>();
         services.AddSettings<AuditOptions>(configuration, "Audit");
         services.AddSingleton<AuditLog>();
         services.AddSingleton<RoomBroadcaster>();
@@ -121,6 +124,7 @@ public static class CoreServices
         services.AddHostedService<DriftCheck>();
         services.AddHostedService<Retention>();
         services.AddHostedService(provider => provider.GetRequiredService<AuditLog>());
+        services.AddHostedService(provider => provider.GetRequiredService<MailQueue>());
         return services;
     }
 

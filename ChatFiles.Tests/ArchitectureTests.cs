@@ -27,6 +27,7 @@ public sealed class ArchitectureTests
     [InlineData("Model", "Data", "Files", "Live", "Chats", "People", "Upkeep")]
     [InlineData("Data", "Files", "Live", "Chats", "People", "Upkeep")]
     [InlineData("Files", "Data", "Live", "Chats", "People", "Upkeep")]
+    [InlineData("Mail", "Data", "Files", "Live", "Chats", "People", "Upkeep")]
     [InlineData("Live", "Chats", "People", "Upkeep")]
     [InlineData("People", "Chats", "Upkeep")]
     [InlineData("Chats", "Upkeep")]

@@ -50,8 +50,12 @@ internal static class StartUp
             DefaultAddress,
         ];
         // What stands for all addresses of a machine leads nowhere from another one; nor does this, but it shows what to set.
-        return [.. all.Select(url => AllAddresses.Aggregate(url, (shown, any) => shown.Replace(any, "//localhost", StringComparison.Ordinal)))];
+        return [.. all.Select(ShownAddress)];
     }
+
+    /// <summary>One that a browser on this machine could ask.</summary>
+    public static string ShownAddress(string url) =>
+        AllAddresses.Aggregate(url, (shown, any) => shown.Replace(any, "//localhost", StringComparison.Ordinal));
 
     public static void AnnounceWhenReady(this WebApplication app) =>
         app.Lifetime.ApplicationStarted.Register(() =>

@@ -46,6 +46,7 @@ public enum RefusalReason
     TokenNotFound,
     TooManyTokens,
     LastOperator,
+    MailNotSet,
 }
 
 /// <summary>A "no" that the caller can act on.</summary>

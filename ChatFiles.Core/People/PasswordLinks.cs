@@ -17,6 +17,9 @@ public sealed class PasswordLinks(IDbContextFactory<ChatDbContext> databases, Da
     /// <summary>Of one that had a password.</summary>
     public static readonly TimeSpan ResetLifetime = TimeSpan.FromHours(24);
 
+    /// <summary>Of one that somebody asked for who has forgotten it.</summary>
+    public static readonly TimeSpan ForgottenLifetime = TimeSpan.FromHours(1);
+
     /// <summary>Said of a link that is wrong, used, replaced or too old, and of one whose account is shut: who has none learns nothing.</summary>
     private static readonly Refusal NoLink = new(
         RefusalReason.InvalidCredentials,
@@ -27,8 +30,6 @@ public sealed class PasswordLinks(IDbContextFactory<ChatDbContext> databases, Da
     public Task<Result<NewPasswordLink>> MakeAsync(Operator by, string userId, TimeSpan lifetime, CancellationToken cancellationToken = default)
     {
         ArgumentNullException.ThrowIfNull(by);
-        var token = Secrets.New();
-        var made = new NewPasswordLink(userId, token, time.GetUtcNow().UtcDateTime + lifetime);
         return writer.WriteAsync<Result<NewPasswordLink>>(
             async db =>
             {
@@ -37,21 +38,29 @@ public sealed class PasswordLinks(IDbContextFactory<ChatDbContext> databases, Da
                 if (await db.Users.Where(p => p.Id == userId).Select(p => p.Email).SingleOrDefaultAsync() is not { } email)
                     return PeopleService.NoSuchPerson;
                 db.Note(AuditAction.PasswordReset, by.UserId, time.GetUtcNow().UtcDateTime, email, userId, "a link was made");
-                await db.PasswordLinks.Where(l => l.UserId == userId).ExecuteDeleteAsync();
-                db.PasswordLinks.Add(
-                    new PasswordLink
-                    {
-                        UserId = userId,
-                        TokenHash = Secrets.HashOf(token),
-                        ExpiresAt = made.ExpiresAt,
-                    }
-                );
-                await db.SaveChangesAsync(CancellationToken.None);
-                return made;
+                return await ReplaceAsync(db, userId, lifetime);
             },
             cancellationToken
         );
     }
+
+    /// <summary>Who has that address and may sign in; null when nobody has.</summary>
+    public async Task<Person?> FindOwnerAsync(string email, CancellationToken cancellationToken = default)
+    {
+        await using var db = await databases.CreateDbContextAsync(cancellationToken);
+        return await db.FindPersonAsync(email);
+    }
+
+    /// <summary>Makes a link for somebody who has forgotten their password, to be told to nobody but them; null when they can't sign in.</summary>
+    public Task<NewPasswordLink?> MakeForgottenAsync(string userId) =>
+        writer.WriteAsync<NewPasswordLink?>(async db =>
+        {
+            if (await db.Users.Where(p => p.Id == userId && p.Active).Select(p => p.Email).SingleOrDefaultAsync() is not { } email)
+                return null;
+            // Who asked is not known.
+            db.Note(AuditAction.PasswordReset, actorId: null, time.GetUtcNow().UtcDateTime, email, userId, "a link was asked for by mail");
+            return await ReplaceAsync(db, userId, ForgottenLifetime);
+        });
 
     /// <summary>Whose password the link sets; nothing is used up.</summary>
     public async Task<Result<Person>> FindAsync(string? token, CancellationToken cancellationToken = default)
@@ -82,6 +91,23 @@ public sealed class PasswordLinks(IDbContextFactory<ChatDbContext> databases, Da
         });
         sessions.LookAgain();
         return used;
+    }
+
+    /// <summary>In the writer's transaction, and saves it.</summary>
+    private async Task<NewPasswordLink> ReplaceAsync(ChatDbContext db, string userId, TimeSpan lifetime)
+    {
+        var made = new NewPasswordLink(userId, Secrets.New(), time.GetUtcNow().UtcDateTime + lifetime);
+        await db.PasswordLinks.Where(l => l.UserId == userId).ExecuteDeleteAsync();
+        db.PasswordLinks.Add(
+            new PasswordLink
+            {
+                UserId = userId,
+                TokenHash = Secrets.HashOf(made.Token),
+                ExpiresAt = made.ExpiresAt,
+            }
+        );
+        await db.SaveChangesAsync(CancellationToken.None);
+        return made;
     }
 
     private async Task<Person?> FindAsync(ChatDbContext db, string? token, CancellationToken cancellationToken)

@@ -69,7 +69,7 @@ public sealed class OperatingTests(TestServer server) : IClassFixture<TestServer
         foreach (
             var route in new[]
             {
-                "/account/register", "/account/login", "/account/refresh", "/chat", "/chat/{chatId}", "/chat/{chatId}/read",
+                "/account/register", "/account/login", "/account/refresh", "/account/forgot", "/chat", "/chat/{chatId}", "/chat/{chatId}/read",
                 "/chat/{chatId}/members", "/chat/{chatId}/members/{userId}", "/chat/{chatId}/messages",
                 "/chat/{chatId}/messages/{messageId}", "/chat/{chatId}/file", "/chat/{chatId}/file/{fileId}",
                 "/chat/{chatId}/file/{fileId}/thumbnail", "/chat/{chatId}/events",
@@ -109,6 +109,8 @@ public sealed class OperatingTests(TestServer server) : IClassFixture<TestServer
     [InlineData("Kestrel__Endpoints__Site__Url", "nonsense", "nonsense")]
     [InlineData("Kestrel__Certificates__Default__Path", "/nowhere.pfx", "/nowhere.pfx")]
     [InlineData("Logging__LogLevel__Default", "Loud", "Loud")]
+    [InlineData("Mail__Smtp__Host", "mail.example.com", "Mail:Smtp:From")]
+    [InlineData("Mail__Smtp__Security", "Perhaps", "Mail:Smtp:Security")]
     [InlineData("Upkeep__PresenceCheckEvery", "soon", "Upkeep:PresenceCheckEvery")]
     public async Task A_setting_that_cannot_work_stops_the_start_with_one_line_that_names_it(string setting, string value, string named)
     {

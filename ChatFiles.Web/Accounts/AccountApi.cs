@@ -33,6 +33,7 @@ internal static class AccountApi
             .Takes<RefreshToken>()
             .Produces<AccessTokenResponse>()
             .WithSummary("Get a new bearer token");
+        account.MapPost("/forgot", AskForLinkAsync).Takes<Address>().Produces(202).WithSummary("Ask for a one-time link by mail, to set another password");
 
         var mine = app.MapSignedIn("/account").WithTags("Accounts");
         mine.MapGet("/profile", GetProfileAsync).Produces<Profile>().WithSummary("My account");
@@ -79,6 +80,16 @@ internal static class AccountApi
             : Problems.Of(InvalidRefreshToken);
     }
 
+    /// <summary>Accepted, whether the address has an account or not.</summary>
+    private static async Task<IResult> AskForLinkAsync(HttpContext context, ForgottenPasswords forgotten)
+    {
+        if (forgotten.Closed is { } closed)
+            return Problems.Of(closed);
+        if (!(await context.ReadJsonAsync<Address>(MaxBytes)).Succeeded(out var address, out var refusal))
+            return Problems.Of(refusal);
+        return forgotten.Ask(address.Email) is { } refused ? Problems.Of(refused) : Results.Accepted();
+    }
+
     private static async Task<IResult> GetProfileAsync(ClaimsPrincipal user, Profiles profiles, CancellationToken cancellationToken) =>
         await profiles.FindAsync(user.UserId(), cancellationToken) is { } profile ? Results.Ok(profile) : Problems.NotSignedIn;
 
@@ -115,6 +126,8 @@ internal static class AccountApi
     internal sealed record NewProfile(string? Name);
 
     internal sealed record Credentials(string? Email, string? Password);
+
+    internal sealed record Address(string? Email);
 
     internal sealed record RefreshToken([property: System.Text.Json.Serialization.JsonPropertyName("refreshToken")] string? Token);
 }

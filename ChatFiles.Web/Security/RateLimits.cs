@@ -15,9 +15,11 @@ internal sealed class RateLimits(IOptions<RateLimitOptions> options, TimeProvide
         "/account/login",
         "/account/register",
         "/account/refresh",
+        "/account/forgot",
         "/sign-in",
         "/sign-out",
         "/register",
+        "/forgot",
         "/profile",
         "/set-password",
     ];
