@@ -2,6 +2,7 @@ using Bunit;
 using ChatFiles.Core.Model;
 using ChatFiles.Core.People;
 using ChatFiles.Tests.Stage;
+using ChatFiles.Web;
 using ChatFiles.Web.Components.Operator;
 using Microsoft.Extensions.DependencyInjection;
 
@@ -46,6 +47,17 @@ public sealed class OperatorPageTests
 
         static void ShouldSay(IRenderedComponent<OperatorPage> page, string words) =>
             page.WaitForAssertion(() => page.FindAll(".figures .figure").Single(f => f.TextContent.Contains("Words in files", StringComparison.Ordinal)).TextContent.ShouldContain(words), Screen.Patience);
+    }
+
+    [Fact]
+    public async Task The_version_is_among_the_figures()
+    {
+        await using var world = await ChatWorld.BeginAsync();
+        await using var screen = new Screen(world, await OperatorAsync(world));
+
+        var page = screen.Render<OperatorPage>();
+
+        page.WaitForAssertion(() => page.FindAll(".figures .figure").Select(f => f.TextContent).ShouldContain($"Version{ProgramVersion.Text}"), Screen.Patience);
     }
 
     private static List<string> Subjects(IRenderedComponent<OperatorPage> page) =>
