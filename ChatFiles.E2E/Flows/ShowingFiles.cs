@@ -42,16 +42,20 @@ public sealed class ShowingFiles(Site site) : IClassFixture<Site>
         });
 
     [Fact]
-    public Task A_picture_of_very_many_pixels_is_shown_reduced_and_drawn_only_for_who_asks_for_it() =>
+    public Task A_picture_of_very_many_pixels_is_a_card_shown_reduced_and_drawn_only_for_who_asks_for_it() =>
         site.PlayAsync(async scene =>
         {
             var (ann, ben, chat) = await scene.TwoInAChatAsync();
             var picture = SampleFile.BlankPng("map.png", 7200, 7000);
             await ben.Program.ShareAsync(chat.Id, "", picture);
 
+            await Expect(ann.Attachment(picture.Name)).ToBeVisibleAsync();
+            var height = (await ann.Attachment(picture.Name).BoundingBoxAsync())!.Height;
+
             // It comes without one; the server makes it.
             var reduced = new Regex("/thumbnail$", RegexOptions.None, TimeSpan.FromSeconds(1));
-            await Expect(ann.Attachment(picture.Name).GetByRole(AriaRole.Img)).ToHaveAttributeAsync("src", reduced, new() { Timeout = 30_000 });
+            await Expect(ann.Attachment(picture.Name).Locator("img")).ToHaveAttributeAsync("src", reduced, new() { Timeout = 30_000 });
+            (await ann.Attachment(picture.Name).BoundingBoxAsync())!.Height.ShouldBe(height, "nothing moved when it came");
             await ann.OpenCardAsync(picture.Name);
             await Expect(ann.Dialog).ToContainTextAsync("7,200 × 7,000 pixels");
             await Expect(ann.Dialog.GetByRole(AriaRole.Img, new() { Name = picture.Name })).ToHaveAttributeAsync("src", reduced);

@@ -31,6 +31,10 @@ public sealed class Pictures(FileReader reader)
         || (IsPdf(contentType) && PdfDrawer is not null)
         || (IsFilm(contentType) && FilmDrawer is not null);
 
+    /// <summary>Whether files of that type get a picture here unless they are broken: a PDF, and what browsers don't draw.</summary>
+    public static bool AreDrawnOf(string contentType) =>
+        (IsPdf(contentType) && PdfDrawer is not null) || (DrawnElsewhere.Contains(contentType) && FilmDrawer is not null);
+
     /// <summary>Whether nothing is left to be found out about a file that has a thumbnail: its size is where it is a picture.</summary>
     public static bool IsAllKnownOf(Attachment file) => file.Kind != FileKind.Image || file.Width is not null;
 

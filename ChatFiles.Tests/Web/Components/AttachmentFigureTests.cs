@@ -25,7 +25,7 @@ public sealed class AttachmentFigureTests : BunitContext
     {
         var pdf = Shown.File("plan.pdf", "application/pdf");
         Figure(pdf).FindAll(".page").Count.ShouldBe(ChatFiles.Core.Files.Reading.Pictures.MayBeMadeOf("application/pdf") ? 1 : 0);
-        Figure(pdf with { Thumbnail = "/t" }).Find(".page img").GetAttribute("src").ShouldBe("/t");
+        Figure(pdf with { Thumbnail = "/t" }).FindAll(".page img").Count.ShouldBe(Figure(pdf).FindAll(".page").Count);
         Figure(Shown.File("plan.docx", "application/msword")).FindAll(".page").ShouldBeEmpty();
     }
 
@@ -96,16 +96,29 @@ public sealed class AttachmentFigureTests : BunitContext
     public void Of_a_file_that_is_not_there_nothing_is_read(AttachmentState state) =>
         Figure(Shown.File("notes.txt", "text/plain") with { State = state }).FindAll("file-preview").ShouldBeEmpty();
 
-    [Theory]
-    [InlineData("plan.pdf", "application/pdf")]
-    [InlineData("talk.pptx", "application/vnd.openxmlformats-officedocument.presentationml.presentation")]
-    public void A_document_with_a_thumbnail_shows_it_above_its_card(string name, string contentType)
+    [Fact]
+    public void Of_an_office_file_that_holds_a_picture_the_card_shows_it_where_its_icon_was()
     {
-        var figure = Figure(Shown.File(name, contentType) with { Thumbnail = "/t" });
+        var file = Shown.File("talk.pptx", "application/vnd.openxmlformats-officedocument.presentationml.presentation");
+        var (before, after) = (Figure(file), Figure(file with { Thumbnail = "/t" }));
 
-        figure.Find(".page img").GetAttribute("src").ShouldBe("/t");
-        figure.Find(".page img").GetAttribute("alt").ShouldBe("", "the card says what it is");
-        figure.Find(".name").TextContent.ShouldBe(name);
+        before.Find(".caption span.kind").ShouldNotBeNull();
+        after.Find(".caption img.kind").GetAttribute("src").ShouldBe("/t");
+        after.Find(".caption img.kind").GetAttribute("alt").ShouldBe("", "the card says what it is");
+        after.Find("figure").Children.Select(c => c.ClassName).ShouldBe(before.Find("figure").Children.Select(c => c.ClassName), "nothing came above or below it");
+    }
+
+    [Fact]
+    public void A_picture_of_more_than_fifty_megapixels_is_a_card_with_and_without_its_thumbnail()
+    {
+        var file = Shown.Picture() with { Width = 10_000, Height = 5_001 };
+
+        foreach (var figure in new[] { Figure(file), Figure(file with { Thumbnail = "/t" }) })
+        {
+            figure.FindAll(".picture").ShouldBeEmpty();
+            figure.Find(".caption button.open").ShouldNotBeNull();
+        }
+        Figure(file with { Height = 5_000 }).FindAll(".picture").Count.ShouldBe(1);
     }
 
     [Fact]

@@ -53,11 +53,14 @@ internal static class FileLooks
     /// <summary>A picture whose own pixels are drawn only for who asks for it.</summary>
     public static bool IsHuge(AttachmentView file) => IsPicture(file) && (long)(file.Width ?? 0) * (file.Height ?? 0) > MaxPixelsDrawn;
 
-    /// <summary>A picture that a message shows as such: by its thumbnail, or itself.</summary>
-    public static bool IsDrawn(AttachmentView file) => IsPicture(file) && (file.Thumbnail is not null || !IsHuge(file));
+    /// <summary>A picture that a message shows as such: by its thumbnail, or itself. A huge one is a card.</summary>
+    public static bool IsDrawn(AttachmentView file) => IsPicture(file) && !IsHuge(file);
 
-    /// <summary>Its first page is drawn soon, and has its place before it is there.</summary>
-    public static bool AwaitsPage(AttachmentView file) => file is { Thumbnail: null, State: AttachmentState.Ready } && IsPdf(file) && Pictures.MayBeMadeOf(file.ContentType!);
+    /// <summary>Its first page, or what it shows in a format of its own, stands above its card and has its place before it is drawn.</summary>
+    public static bool HasPage(AttachmentView file) => Pictures.AreDrawnOf(file.ContentType ?? "");
+
+    /// <summary>A small picture in the place of its card's icon: of a huge picture, or what an office program has put into a file.</summary>
+    public static bool HasPictureInCard(AttachmentView file) => file.Thumbnail is not null && !IsDrawn(file) && !IsVideo(file) && !HasPage(file);
 
     public static bool IsVideo(AttachmentView file) => TypeOf(file).Shown == Shown.Video;
 
