@@ -16,7 +16,7 @@ internal static class BoundedProcess
     public const long MaxMemory = 256L * 1024 * 1024;
 
     /// <summary>Who has had less than this part of its time was kept from its work by others.</summary>
-    private const double LeastShare = 0.1;
+    private const double LeastShare = 0.5;
 
     // What a process that a signal has ended says (SIGKILL, SIGALRM, SIGXCPU).
     private const int Killed = 128 + 9;
