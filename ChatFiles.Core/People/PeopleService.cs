@@ -43,6 +43,16 @@ public sealed record PersonChange(bool? Active = null, bool? Operator = null, bo
         );
 }
 
+/// <summary>Whether an address can have an account.</summary>
+public enum AddressState
+{
+    Free,
+    Taken,
+
+    /// <summary>Another one before it, of those asked for, is the same.</summary>
+    Repeated,
+}
+
 /// <summary>The people of this installation, as its operators look after them.</summary>
 public sealed class PeopleService(
     IDbContextFactory<ChatDbContext> databases,
@@ -133,6 +143,17 @@ public sealed class PeopleService(
         return await db.Users.Where(p => p.NormalizedEmail == address).Select(p => p.Id).SingleOrDefaultAsync(cancellationToken) is { } id
             ? id
             : NoSuchPerson;
+    }
+
+    /// <summary>Which of these addresses have an account, or are the same as one before, however they are written.</summary>
+    public async Task<IReadOnlyList<AddressState>> JudgeAddressesAsync(Operator by, IReadOnlyList<string> emails, CancellationToken cancellationToken = default)
+    {
+        ArgumentNullException.ThrowIfNull(by);
+        var keys = emails.Select(PersonQueries.AddressKey).ToList();
+        await using var db = await databases.CreateDbContextAsync(cancellationToken);
+        var taken = await db.Users.Where(p => keys.Contains(p.NormalizedEmail!)).Select(p => p.NormalizedEmail).ToHashSetAsync(cancellationToken);
+        var seen = new HashSet<string>(StringComparer.Ordinal);
+        return keys.ConvertAll(key => !seen.Add(key) ? AddressState.Repeated : taken.Contains(key) ? AddressState.Taken : AddressState.Free);
     }
 
     /// <summary>Shuts somebody out or lets them in again, gives or takes the operator's role, sets a quota: all of it or nothing.</summary>

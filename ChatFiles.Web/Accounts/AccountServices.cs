@@ -40,6 +40,7 @@ internal static class AccountServices
         services.AddSingleton<GuessTurns>();
         services.AddScoped<AccountService>();
         services.AddScoped<Enrolment>();
+        services.AddSingleton<PeopleLists>();
         services.AddSingleton<ForgottenPasswords>();
         services.AddHostedService(provider => provider.GetRequiredService<ForgottenPasswords>());
         // RFC 9110, section 11.1: the scheme's name is case-insensitive; the framework only takes "Bearer".

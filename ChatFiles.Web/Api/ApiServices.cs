@@ -31,6 +31,7 @@ internal static class ApiServices
     {
         app.MapAccountApi();
         app.MapOperatorApi();
+        app.MapPeopleLists();
         app.MapChatApi();
         app.MapMessageApi();
         app.MapFileApi();

@@ -25,26 +25,13 @@ internal static class AuditTable
     }
 
     private static string LineOf(ListedEntry entry) =>
-        string.Join(
-            ',',
-            new[]
-            {
-                entry.At.ToString("yyyy-MM-dd'T'HH:mm:ss.fff'Z'", CultureInfo.InvariantCulture),
-                entry.Action,
-                entry.Actor?.UserId,
-                entry.Actor?.Email,
-                entry.Address,
-                entry.Subject,
-                entry.Detail,
-            }.Select(Quoted)
-        ) + "\r\n";
-
-    /// <summary>A file may be called “=cmd()”: what a spreadsheet would take for a formula is made text.</summary>
-    private static string Quoted(string? value)
-    {
-        var text = value ?? "";
-        if (text.Length > 0 && text[0] is '=' or '+' or '-' or '@' or '\t' or '\r')
-            text = "'" + text;
-        return $"\"{text.Replace("\"", "\"\"", StringComparison.Ordinal)}\"";
-    }
+        Csv.LineOf(
+            entry.At.ToString("yyyy-MM-dd'T'HH:mm:ss.fff'Z'", CultureInfo.InvariantCulture),
+            entry.Action,
+            entry.Actor?.UserId,
+            entry.Actor?.Email,
+            entry.Address,
+            entry.Subject,
+            entry.Detail
+        );
 }

@@ -11,11 +11,11 @@ internal static class OperatorEndpoints
 {
     public static void MapOperatorApi(this WebApplication app)
     {
-        var site = app.MapSignedIn("/operator").WithTags("Operators").AddEndpointFilter(OnlyOperatorsAsync);
+        var site = app.MapForOperators("/operator");
         site.MapGet("/chats", ListChatsAsync).WithMetadata(new ForPrograms()).Produces<AllChatsPage>().WithSummary("All chats, newest first, names and figures only; q (a part of the name), before and limit narrow it");
         site.MapGet("/audit", ReadAuditAsync).WithMetadata(new ForPrograms()).Produces<AuditPage>().WithSummary("What was done, newest first; action, userId (actor or subject), before and limit narrow it");
         site.MapGet("/audit.csv", WriteAuditAsync).Produces(200, contentType: "text/csv").WithSummary("The same as a table, all of it");
-        var people = app.MapSignedIn("/operator/people").WithTags("Operators").AddEndpointFilter(OnlyOperatorsAsync);
+        var people = app.MapForOperators("/operator/people");
         people.MapGet("/", ListAsync).WithMetadata(new ForPrograms()).Produces<PeoplePage>().WithSummary("Accounts, newest first; q (a part of name or address), before and limit narrow it");
         people.MapPost("/", AddAsync).WithMetadata(new ForPrograms()).Takes<NewPerson>().Produces<PersonLink>(201).WithSummary("Add somebody; gives a one-time link to set a password");
         people.MapPut("/{userId}", ChangeAsync).Takes<PersonChanges>().Produces(204).WithSummary("Shut out or let in, give or take the operator's role, set a quota");
@@ -67,7 +67,12 @@ internal static class OperatorEndpoints
         return await next(context);
     }
 
-    private static Operator Operator(this HttpContext context) => context.Features.Get<Operator>()!;
+    /// <summary>Everything under it is for operators.</summary>
+    public static RouteGroupBuilder MapForOperators(this WebApplication app, string prefix) =>
+        app.MapSignedIn(prefix).WithTags("Operators").AddEndpointFilter(OnlyOperatorsAsync);
+
+    /// <summary>Who asks, where <see cref="MapForOperators"/> has let them in.</summary>
+    public static Operator Operator(this HttpContext context) => context.Features.Get<Operator>()!;
 
     private static async Task<IResult> ListAsync(HttpContext context, PeopleService people, CancellationToken cancellationToken)
     {

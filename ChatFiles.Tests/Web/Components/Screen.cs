@@ -19,7 +19,8 @@ internal sealed class Screen : BunitContext
 {
     public static readonly TimeSpan Patience = TimeSpan.FromSeconds(15);
 
-    public Screen(ChatWorld world, Person person)
+    /// <param name="more">What only some pages are handed.</param>
+    public Screen(ChatWorld world, Person person, Action<IServiceCollection>? more = null)
     {
         JSInterop.Mode = JSRuntimeMode.Loose;
         Services.AddSingleton(world.Chats);
@@ -37,6 +38,7 @@ internal sealed class Screen : BunitContext
         Services.AddSingleton(provider => ActivatorUtilities.CreateInstance<DrawingRounds>(provider, TimeProvider.System));
         Services.AddSingleton<CircuitDrawing>();
         Services.AddMudServices(kit => kit.PopoverOptions.CheckForPopoverProvider = false);
+        more?.Invoke(Services);
         this.AddAuthorization().SetAuthorized(person.DisplayName).SetClaims(new Claim(ClaimTypes.NameIdentifier, person.Id));
         SetRendererInfo(new RendererInfo("Server", isInteractive: true));
     }

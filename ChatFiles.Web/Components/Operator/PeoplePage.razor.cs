@@ -114,6 +114,13 @@ public sealed partial class PeoplePage(
             }
         );
 
+    private async Task AddManyAsync() =>
+        await dialogs.ShowAsync<PeopleListDialog>(
+            "Add people from a file",
+            new DialogParameters<PeopleListDialog> { { d => d.Added, ShowAgainAsync } },
+            new DialogOptions { MaxWidth = MaxWidth.Medium, FullWidth = true, BackdropClick = false }
+        );
+
     private string AddressOf(NewPasswordLink link) => site.Value.PasswordLink(link.Token, navigation.BaseUri);
 
     private Task AskAsync(string action, ListedPerson person, string text, Func<Task<Refusal?>> run) =>
