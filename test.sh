@@ -109,6 +109,17 @@ export CHROMIUM_HEADLESS
 # Draws the first page of a PDF, as on a server that has it. Films get their picture where ffmpeg is there: it is too large for a test.
 command -v pdftoppm >/dev/null || install_packages poppler-utils
 
+# The web server that is put in front of what is installed.
+command -v nginx >/dev/null || [ -x /usr/sbin/nginx ] || install_packages nginx-light
+
+# What is installed on servers, made while other things wait for the network; a part of the tests takes the one that is there.
+export CHATFILES_PACKAGE="$PWD/artifacts/package/chatfiles"
+packaging=
+if [[ "${1:-}" != ChatFiles.Tests* ]] && { [ -z "${2:-}" ] || [ ! -d "$CHATFILES_PACKAGE" ]; }; then
+  build/package.sh >artifacts/package.log 2>&1 &
+  packaging=$!
+fi
+
 install_programs
 export AZURITE="$PWD/build/npm/node_modules/.bin/azurite-blob"
 
@@ -116,6 +127,11 @@ if [ -z "${1:-}" ]; then test_browser_half; fi
 
 say "Building"
 dotnet build ChatFiles.sln --nologo -v quiet
+
+if [ -n "$packaging" ] && ! wait "$packaging"; then
+  cat artifacts/package.log
+  give_up "build/package.sh failed."
+fi
 
 say "Testing"
 filter=()

@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
 # Makes what is installed on a server, with all that it needs of .NET:
-#   artifacts/package/chatfiles                          the program
-#   artifacts/package/chatfiles-VERSION-RID.tar.gz       the same as one file, with what an admin needs beside it
+#   artifacts/package/chatfiles                          the program, and in "install" what an admin needs besides
+#   artifacts/package/chatfiles-VERSION-RID.tar.gz       the same as one file
 #
 #   build/package.sh                for Linux on x64
 #   build/package.sh linux-arm64    for another system (https://learn.microsoft.com/dotnet/core/rid-catalog)
@@ -15,12 +15,14 @@ program=$package/chatfiles
 archive=$package/chatfiles-$version-$rid.tar.gz
 
 rm -rf "$program" "$archive"
-# Built in a folder of its own: it disturbs no other build, nor the other it. What analyzers find, the normal build says.
+# Built in a folder of its own: no build disturbs the other. What analyzers find, the normal build says.
 dotnet publish ChatFiles.Web --configuration Release --runtime "$rid" --self-contained \
   --artifacts-path "$package/build" --output "$program" --nologo -v quiet \
-  -p:RunAnalyzers=false -p:EnforceCodeStyleInBuild=false -p:DebugType=embedded -p:GenerateDocumentationFile=false
+  -p:RunAnalyzers=false -p:EnforceCodeStyleInBuild=false -p:DebugType=embedded
 
 cp LICENSE "$program"
+cp -r build/install "$program"
+cp docs/operating.md "$program/install"
 # Nobody owns it but root once it is unpacked, whoever packs it here.
-tar --create --owner=0 --group=0 --mode=u=rwX,go=rX --directory "$package" chatfiles | gzip -1 >"$archive"
+tar --create --owner=0 --group=0 --mode=u=rwX,go=rX --transform "s:^chatfiles:chatfiles-$version:" --directory "$package" chatfiles | gzip -1 >"$archive"
 printf '%s, %s MB; the program: %s\n' "$archive" "$(($(stat -c %s "$archive") / 1000000))" "$program"

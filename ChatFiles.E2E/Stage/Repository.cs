@@ -15,6 +15,9 @@ internal static class Repository
         "ChatFiles.Web.dll"
     );
 
+    /// <summary>What build/package.sh has made: the program's folder, beside which its archive lies.</summary>
+    public static readonly string Package = Environment.GetEnvironmentVariable("CHATFILES_PACKAGE") ?? Path.Combine(Root, "artifacts", "package", "chatfiles");
+
     /// <summary>What a test run leaves to look at; not part of the repository.</summary>
     public static string Artifacts(string folder) => Directory.CreateDirectory(Path.Combine(Root, "artifacts", folder)).FullName;
 

@@ -14,10 +14,13 @@ public sealed class ServerProcess : IAsyncDisposable
 
     private readonly StringBuilder output = new();
     private readonly Dictionary<string, string> settings;
+    private readonly string[] command;
     private Process? process;
 
-    public ServerProcess(IEnumerable<KeyValuePair<string, string>>? settings = null)
+    /// <param name="command">How it is started, when not from the build.</param>
+    public ServerProcess(IEnumerable<KeyValuePair<string, string>>? settings = null, string[]? command = null)
     {
+        this.command = command ?? ["dotnet", Repository.WebAssembly];
         Data = Directory.CreateTempSubdirectory("chatfiles-e2e-").FullName;
         Port = Ports.Next();
         Address = new Uri($"http://127.0.0.1:{Port}/");
@@ -57,7 +60,7 @@ public sealed class ServerProcess : IAsyncDisposable
     /// <summary>Starts it and waits until it is ready for work.</summary>
     public async Task StartAsync()
     {
-        var start = new ProcessStartInfo("dotnet", [Repository.WebAssembly])
+        var start = new ProcessStartInfo(command[0], command[1..])
         {
             RedirectStandardOutput = true,
             RedirectStandardError = true,

@@ -9,9 +9,9 @@ namespace ChatFiles.E2E.Stage;
 public sealed class Site : IAsyncLifetime
 {
     public Site()
-        : this(settings: null, isNew: false) { }
+        : this(new ServerProcess(), isNew: false) { }
 
-    private Site(IEnumerable<KeyValuePair<string, string>>? settings, bool isNew) => (Server, this.isNew) = (new ServerProcess(settings), isNew);
+    private Site(ServerProcess server, bool isNew) => (Server, this.isNew) = (server, isNew);
 
     private readonly bool isNew;
     private ApiClient? operatorsProgram;
@@ -39,10 +39,11 @@ public sealed class Site : IAsyncLifetime
         Func<Scene, Task> play,
         [CallerMemberName] string name = "",
         IEnumerable<KeyValuePair<string, string>>? settings = null,
-        bool isNew = false
+        bool isNew = false,
+        string[]? command = null
     )
     {
-        var site = new Site(settings, isNew);
+        var site = new Site(new ServerProcess(settings, command), isNew);
         try
         {
             await site.InitializeAsync();

@@ -1,0 +1,122 @@
+using System.Diagnostics;
+using System.Net;
+using System.Net.Sockets;
+using System.Security.Cryptography;
+using System.Security.Cryptography.X509Certificates;
+
+namespace ChatFiles.E2E.Stage;
+
+/// <summary>A real nginx in front of the server, over https, with the configuration that an admin is given.</summary>
+public sealed class Nginx : INetwork, IAsyncDisposable
+{
+    private const string Program = "nginx";
+
+    private readonly DirectoryInfo folder = Directory.CreateTempSubdirectory("chatfiles-e2e-nginx-");
+    private readonly Process process;
+
+    private Nginx(ServerProcess server, string configuration)
+    {
+        var port = Ports.Next();
+        Address = new Uri($"https://127.0.0.1:{port}/");
+        WriteCertificate();
+        File.WriteAllText(At("site.conf"), Adapt(File.ReadAllText(configuration), server.Port, port));
+        // One process, which ends when it is told to, and writes nothing into the system's folders.
+        File.WriteAllText(
+            At("nginx.conf"),
+            $$"""
+            daemon off;
+            master_process off;
+            pid pid;
+            events { }
+            http {
+                access_log off;
+                client_body_temp_path body;
+                proxy_temp_path proxy;
+                fastcgi_temp_path fastcgi;
+                uwsgi_temp_path uwsgi;
+                scgi_temp_path scgi;
+                include site.conf;
+            }
+            """
+        );
+        process = Process.Start(Path.Combine(Folder(), Program), ["-p", folder.FullName, "-e", "stderr", "-c", "nginx.conf"]);
+        AppDomain.CurrentDomain.ProcessExit += (_, _) => process.Kill();
+    }
+
+    public Uri Address { get; }
+
+    /// <param name="server">What it is put in front of.</param>
+    /// <param name="configuration">A file for nginx's folder conf.d; what it says of one machine is replaced by what is so on this one.</param>
+    public static async Task<Nginx> StartAsync(ServerProcess server, string configuration)
+    {
+        var nginx = new Nginx(server, configuration);
+        await Eventually.HoldsAsync(nginx.ListensAsync, "nginx listened");
+        return nginx;
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        process.Kill();
+        await process.WaitForExitAsync();
+        process.Dispose();
+        folder.Delete(recursive: true);
+    }
+
+    private string Adapt(string configuration, int server, int port)
+    {
+        foreach (
+            var (here, there) in new[]
+            {
+                ("    server 127.0.0.1:5080;", $"    server 127.0.0.1:{server};"),
+                ("    listen 443 ssl", $"    listen 127.0.0.1:{port} ssl"),
+                ("    listen [::]:443 ssl http2;", ""),
+                // The port without https is everybody's; here nobody comes by it.
+                ("    listen 80;", $"    listen unix:{At("plain")};"),
+                ("    listen [::]:80;", ""),
+                ("/etc/chatfiles/", ""),
+            }
+        )
+        {
+            configuration.ShouldContain(here);
+            configuration = configuration.Replace(here, there, StringComparison.Ordinal);
+        }
+
+        return configuration;
+    }
+
+    /// <summary>Debian has it where only root's shell looks.</summary>
+    private static string Folder() =>
+        $"{Environment.GetEnvironmentVariable("PATH")}:/usr/sbin".Split(':').FirstOrDefault(folder => File.Exists(Path.Combine(folder, Program)))
+        ?? throw new FileNotFoundException("These tests need nginx; ./test.sh installs it.");
+
+    private string At(string name) => Path.Combine(folder.FullName, name);
+
+    private void WriteCertificate()
+    {
+        using var key = ECDsa.Create(ECCurve.NamedCurves.nistP256);
+        var names = new SubjectAlternativeNameBuilder();
+        names.AddIpAddress(IPAddress.Loopback);
+        var request = new CertificateRequest("CN=chat.example.com", key, HashAlgorithmName.SHA256);
+        request.CertificateExtensions.Add(names.Build());
+        var now = TimeProvider.System.GetUtcNow();
+        using var certificate = request.CreateSelfSigned(now.AddDays(-1), now.AddDays(1));
+        File.WriteAllText(At("certificate.pem"), certificate.ExportCertificatePem());
+        File.WriteAllText(At("certificate.key"), key.ExportPkcs8PrivateKeyPem());
+    }
+
+    private async Task<bool> ListensAsync()
+    {
+        if (process.HasExited)
+            throw new InvalidOperationException($"nginx ended with exit code {process.ExitCode}; it has said why.");
+        using var socket = new Socket(AddressFamily.InterNetwork, SocketType.Stream, ProtocolType.Tcp);
+        try
+        {
+            await socket.ConnectAsync(IPAddress.Loopback, Address.Port);
+            return true;
+        }
+        catch (SocketException)
+        {
+            return false;
+        }
+    }
+}
