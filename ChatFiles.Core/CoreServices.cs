@@ -107,6 +107,7 @@ public static class CoreServices
         services.AddScoped<MemberService>();
         services.AddScoped<ChatAdministration>();
         services.AddSingleton<AllChats>();
+        services.AddSingleton<Reports>();
         services.AddScoped<OpenChats>();
         services.AddScoped<UploadService>();
         services.AddScoped<FindingService>();

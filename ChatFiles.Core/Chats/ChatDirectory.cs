@@ -3,6 +3,7 @@ using ChatFiles.Core.Live;
 using ChatFiles.Core.Model;
 using ChatFiles.Core.People;
 using Microsoft.EntityFrameworkCore;
+using Microsoft.Extensions.Options;
 
 namespace ChatFiles.Core.Chats;
 
@@ -13,6 +14,7 @@ public sealed class ChatDirectory(
     RoomBroadcaster broadcaster,
     ReadPositions readPositions,
     PersonLimits limits,
+    IOptions<RetentionOptions> retention,
     TimeProvider time
 )
 {
@@ -63,7 +65,7 @@ public sealed class ChatDirectory(
     {
         await using var db = await databases.CreateDbContextAsync(cancellationToken);
         return await db.ReadMemberAsync(userId, chatId, cancellationToken) is { } member
-            ? await db.ViewAsync(member, members, cancellationToken)
+            ? await db.ViewAsync(member, members, cancellationToken) with { FilesGoAfterDays = retention.Value.DaysOf(member.Chat.KeepDays) }
             : Refusal.ChatNotFound;
     }
 

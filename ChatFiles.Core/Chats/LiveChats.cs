@@ -3,6 +3,7 @@ using ChatFiles.Core.Live;
 using ChatFiles.Core.Model;
 using Microsoft.EntityFrameworkCore;
 using Microsoft.Extensions.Logging;
+using Microsoft.Extensions.Options;
 
 namespace ChatFiles.Core.Chats;
 
@@ -37,6 +38,7 @@ public sealed class LiveChats(
     RoomBroadcaster broadcaster,
     RoomLog roomLog,
     Presence presence,
+    IOptions<RetentionOptions> retention,
     TimeProvider time,
     ILogger<LiveChats> logger
 )
@@ -73,7 +75,7 @@ public sealed class LiveChats(
         await using var moment = await db.HoldMomentAsync(cancellationToken);
         if (await db.ReadMemberAsync(userId, chatId, cancellationToken) is not { } member)
             return Refusal.ChatNotFound;
-        var chat = await db.ViewAsync(member, members: 0, cancellationToken);
+        var chat = await db.ViewAsync(member, members: 0, cancellationToken) with { FilesGoAfterDays = retention.Value.DaysOf(member.Chat.KeepDays) };
         var unread = await FindUnreadAsync(db, member, cancellationToken);
         var window = around is { } id ? await db.ReadAroundAsync(member, id, limit, cancellationToken) : null;
         return new ChatSnapshot(chat, window ?? (await db.ReadPageAsync(member, before: null, limit, cancellationToken)).AtEnd(), unread);

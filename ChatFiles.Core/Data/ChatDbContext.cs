@@ -38,6 +38,8 @@ public class ChatDbContext(DbContextOptions<ChatDbContext> options) : IdentityUs
 
     public DbSet<ChatEvent> Events => Set<ChatEvent>();
 
+    public DbSet<Report> Reports => Set<Report>();
+
     public DbSet<Job> Jobs => Set<Job>();
 
     public DbSet<Marker> Markers => Set<Marker>();
@@ -161,6 +163,13 @@ public class ChatDbContext(DbContextOptions<ChatDbContext> options) : IdentityUs
             entry.HasIndex(e => new { e.ActorId, e.Id });
             entry.HasIndex(e => new { e.SubjectId, e.Id });
             entry.HasIndex(e => e.At);
+        });
+
+        builder.Entity<Report>(report =>
+        {
+            report.HasIndex(r => r.Id, "IX_Reports_Waiting").HasFilter("\"DoneAt\" IS NULL");
+            report.HasIndex(r => new { r.ReporterId, r.MessageId }).HasFilter("\"DoneAt\" IS NULL");
+            report.HasIndex(r => r.DoneAt);
         });
 
         builder.Entity<Job>(job => job.HasIndex(j => j.DueAt));

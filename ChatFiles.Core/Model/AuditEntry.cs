@@ -19,6 +19,8 @@ public enum AuditAction
     ChatCreated,
     ChatDeleted,
     SettingsRefused,
+    MessageReported,
+    ReportDone,
 }
 
 /// <summary>Who did what, when and from where; no contents, no passwords, no tokens. Written in the transaction of what it tells.</summary>

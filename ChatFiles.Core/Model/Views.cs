@@ -36,7 +36,12 @@ public sealed record ChatView(
     int MemberCount,
     IReadOnlyList<MemberView> Members,
     [property: JsonIgnore] bool MayRule
-);
+)
+{
+    /// <summary>What <see cref="KeepDays"/> comes to with the bound that holds for all chats.</summary>
+    [JsonIgnore]
+    public int? FilesGoAfterDays { get; init; }
+}
 
 /// <summary>A chat as it is now, for whoever knew it before.</summary>
 /// <param name="Name">Of a direct chat: none.</param>

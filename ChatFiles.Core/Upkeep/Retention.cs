@@ -1,3 +1,4 @@
+using ChatFiles.Core.Chats;
 using ChatFiles.Core.Data;
 using ChatFiles.Core.Model;
 using Microsoft.EntityFrameworkCore;
@@ -7,7 +8,10 @@ using Microsoft.Extensions.Options;
 
 namespace ChatFiles.Core.Upkeep;
 
-/// <summary>Deletes the files that are older than their chat keeps them, just as people delete them: with an event each.</summary>
+/// <summary>
+/// Deletes the files that are older than their chat keeps them, just as people delete them: with an event each. And reports
+/// that have been done for long, with the copies that they hold.
+/// </summary>
 internal sealed class Retention(
     IDbContextFactory<ChatDbContext> databases,
     DatabaseWriter writer,
@@ -48,9 +52,11 @@ internal sealed class Retention(
                 .Chats.Where(c => c.KeepDays != null || most != null)
                 .Select(c => new { c.Id, c.KeepDays })
                 .ToListAsync(stoppingToken);
-            chats = rows.ConvertAll(c => (c.Id, Math.Min(c.KeepDays ?? int.MaxValue, most ?? int.MaxValue)));
+            chats = rows.ConvertAll(c => (c.Id, options.Value.DaysOf(c.KeepDays)!.Value));
         }
 
+        var old = time.GetUtcNow().UtcDateTime - Reports.DoneLifetime;
+        await writer.WriteAsync(db => db.Reports.Where(r => r.DoneAt < old).ExecuteDeleteAsync(), stoppingToken);
         foreach (var (chatId, days) in chats)
         {
             var before = time.GetUtcNow().UtcDateTime.AddDays(-days);

@@ -32,6 +32,7 @@ internal static class ApiServices
         app.MapAccountApi();
         app.MapOperatorApi();
         app.MapPeopleLists();
+        app.MapReports();
         app.MapChatApi();
         app.MapMessageApi();
         app.MapFileApi();

@@ -314,6 +314,17 @@ public sealed partial class ChatRoom(
             async () => (await chats.DeleteMessageAsync(UserId, ChatId, message.Id)).Refusal
         );
 
+    private async Task ReportAsync((MessageView Message, Guid? FileId) reported) =>
+        await dialogs.ShowAsync<ReportDialog>(
+            reported.FileId is null ? "Report this message?" : "Report this file?",
+            new DialogParameters<ReportDialog>
+            {
+                { d => d.Message, reported.Message },
+                { d => d.FileId, reported.FileId },
+                { d => d.UserId, UserId },
+            }
+        );
+
     private Task ForwardAsync(AttachmentView file) => _forwarding!.AskAsync([file]);
 
     private Task AskToDelete(AttachmentView file) =>

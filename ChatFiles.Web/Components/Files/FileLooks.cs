@@ -133,6 +133,12 @@ internal static class FileLooks
         return ((int)Math.Max(1, width * scale), (int)Math.Max(1, height * scale));
     }
 
+    /// <summary>When a file is deleted for its age, where that is within a week; else null. A page says it as of its last drawing.</summary>
+    public static string? GoesSoon(DateTime sentAt, int? keepDays, DateTime now) =>
+        keepDays is { } days && (sentAt.AddDays(days) - now).TotalDays is <= 7 and var left
+            ? left <= 1 ? "Deleted within a day" : string.Create(CultureInfo.InvariantCulture, $"Deleted in {Math.Ceiling(left)} days")
+            : null;
+
     public static string SizeOf(AttachmentView file) => file.Size is { } size ? UploadPolicy.Readable(size) : "";
 
     /// <summary>How many pixels a picture has, in words.</summary>

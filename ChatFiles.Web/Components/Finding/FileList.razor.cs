@@ -207,6 +207,8 @@ public sealed partial class FileList(
             : refused.FirstOrDefault();
     }
 
+    private string? Goes(ListedFile file) => FileLooks.GoesSoon(file.SentAt, _chat!.FilesGoAfterDays, Time.GetUtcNow().UtcDateTime);
+
     private int InOrder(ListedFile one, ListedFile other)
     {
         var sorted = _shown.Sort switch

@@ -80,6 +80,18 @@ public sealed partial class MessageList
     [Parameter]
     public EventCallback<AttachmentView> OnForwardFile { get; set; }
 
+    /// <summary>With the file that it is about; null: all of the message.</summary>
+    [Parameter]
+    public EventCallback<(MessageView Message, Guid? FileId)> OnReport { get; set; }
+
+    /// <summary>Files older than so many days are deleted; null: none for their age.</summary>
+    [Parameter]
+    public int? KeepDays { get; set; }
+
+    /// <summary>What files that go soon are told by.</summary>
+    [Parameter]
+    public DateTime Now { get; set; }
+
     [Parameter]
     public EventCallback<AttachmentView> OnOpenFile { get; set; }
 
@@ -125,6 +137,14 @@ public sealed partial class MessageList
     {
         if (FindFile(messageId, fileId) is { } file)
             await OnForwardFile.InvokeAsync(file);
+    }
+
+    /// <summary>Called by the script when somebody chose so in the menu of a message or of a file.</summary>
+    [JSInvokable]
+    public async Task AskToReportAsync(long messageId, Guid? fileId)
+    {
+        if (Find(messageId) is { } message && (fileId is null || FindFile(messageId, fileId.Value) is not null))
+            await OnReport.InvokeAsync((message, fileId));
     }
 
     protected override Script? Script => new("reading/message-list", _scroller, _toLatest, Self, Place?.Kind, Place?.MessageId);

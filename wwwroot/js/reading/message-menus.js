@@ -33,6 +33,7 @@ function open(button, page) {
   const ask = (method, ...args) => page.invokeMethodAsync(method, ...args).catch(() => {});
   const items = [{ label: 'Copy link', icon: 'link', act: () => copyLink(path, button) }];
   if ('mayForward' in button.dataset) items.push({ label: 'Forward', icon: 'forward', act: () => ask('AskToForwardFileAsync', messageId, fileId) });
+  if (!('mine' in message.dataset)) items.push({ label: 'Report', icon: 'flag', act: () => ask('AskToReportAsync', messageId, fileId ?? null) });
   if ('mayDelete' in button.dataset) {
     items.push(
       menu === 'file'

@@ -1,0 +1,178 @@
+using ChatFiles.Core.Data;
+using ChatFiles.Core.Model;
+using ChatFiles.Core.People;
+using Microsoft.EntityFrameworkCore;
+
+namespace ChatFiles.Core.Chats;
+
+/// <summary>What has become of what was reported.</summary>
+public enum ReportedState
+{
+    Unchanged,
+    Edited,
+    Deleted,
+}
+
+/// <summary>Who has reported something.</summary>
+public sealed record Reporter(string UserId, string Name, string Email);
+
+/// <summary>A report as operators read it; author, text and files are as they were when it was made.</summary>
+/// <param name="FileId">The one that it is about; null: all of the message.</param>
+/// <param name="State">Of the message or the file, as it is now.</param>
+/// <param name="MayOpen">Whoever reads it is a member of the chat.</param>
+public sealed record ListedReport(
+    long Id,
+    DateTime At,
+    Reporter Reporter,
+    string Reason,
+    long ChatId,
+    string ChatName,
+    long MessageId,
+    Guid? FileId,
+    AuthorView Author,
+    DateTime SentAt,
+    string Text,
+    IReadOnlyList<string> FileNames,
+    ReportedState State,
+    DateTime? DoneAt,
+    [property: System.Text.Json.Serialization.JsonIgnore] bool MayOpen
+);
+
+/// <summary>A page of reports, newest first.</summary>
+/// <param name="NextBefore">Ask for those before this one next; null on the last page.</param>
+public sealed record ReportPage(IReadOnlyList<ListedReport> Reports, long? NextBefore);
+
+/// <summary>What members want operators to look at.</summary>
+public sealed class Reports(IDbContextFactory<ChatDbContext> databases, DatabaseWriter writer, PersonLimits limits, TimeProvider time)
+{
+    /// <summary>How many of one person may wait for an operator: each holds a copy of a text.</summary>
+    public const int MaxOpenPerPerson = 50;
+
+    /// <summary>Those that are done are kept for so long.</summary>
+    public static readonly TimeSpan DoneLifetime = TimeSpan.FromDays(90);
+
+    /// <summary>Reports a message, or a file of it, as it is now. Again, while no operator is done with it, changes nothing.</summary>
+    /// <param name="fileId">Null: all of the message.</param>
+    public Task<Result<Done>> ReportAsync(string userId, long chatId, long messageId, Guid? fileId, string? reason, CancellationToken cancellationToken = default) =>
+        writer.ChangeAsync<Done>(
+            limits,
+            userId,
+            async db =>
+            {
+                if (await db.FindMemberAsync(userId, chatId) is not { } member)
+                    return Refusal.ChatNotFound;
+                var why = reason?.Trim() ?? "";
+                if (!why.IsText() || why.Length > Report.MaxReasonLength)
+                    return new Refusal(RefusalReason.InvalidText, $"A reason is a text of at most {Report.MaxReasonLength:N0} characters.");
+                var message = await db.Messages.Include(m => m.Author).Include(m => m.Attachments).AsNoTracking().SingleOrDefaultAsync(m => m.Id == messageId && m.ChatId == chatId && !m.Deleted);
+                if (message is null)
+                    return Refusal.MessageNotFound;
+                var files = message.Attachments.Where(a => a.State != AttachmentState.Deleted && (fileId is null || a.Id == fileId)).OrderBy(a => a.Position).ToList();
+                if (fileId is not null && files.Count == 0)
+                    return Refusal.FileNotFound;
+                var open = db.Reports.Where(r => r.ReporterId == userId && r.DoneAt == null);
+                if (await open.AnyAsync(r => r.MessageId == messageId && r.FileId == fileId))
+                    return new Done();
+                if (await open.CountAsync() >= MaxOpenPerPerson)
+                    return new Refusal(RefusalReason.TooManyRequests, $"{MaxOpenPerPerson} reports of yours wait for an operator; more can be made when some of these are done.");
+
+                var (now, chatName) = (time.Now(), await NameOfAsync(db, member.Chat));
+                db.Reports.Add(
+                    new Report
+                    {
+                        At = now,
+                        ReporterId = userId,
+                        Reason = why,
+                        ChatId = chatId,
+                        ChatName = chatName,
+                        MessageId = messageId,
+                        FileId = fileId,
+                        AuthorId = message.AuthorId,
+                        AuthorName = message.Author.DisplayName,
+                        SentAt = message.SentAt,
+                        Text = message.Text,
+                        FileNames = string.Join('\n', files.Select(a => a.FileName)),
+                    }
+                );
+                db.Note(AuditAction.MessageReported, userId, now, chatName, message.AuthorId, $"chat {chatId}, message {messageId}");
+                await db.SaveChangesAsync(CancellationToken.None);
+                return new Done();
+            },
+            cancellationToken
+        );
+
+    /// <summary>The reports, newest first, or those before one of them.</summary>
+    /// <param name="isDone">Those that an operator is done with, in place of those that wait.</param>
+    /// <param name="limit">1 to 200.</param>
+    public async Task<Result<ReportPage>> ListAsync(Operator by, bool isDone = false, long? before = null, int limit = 50, CancellationToken cancellationToken = default)
+    {
+        ArgumentNullException.ThrowIfNull(by);
+        await using var db = await databases.CreateDbContextAsync(cancellationToken);
+        var rows = await db
+            .Reports.AsNoTracking()
+            .Where(r => (r.DoneAt != null) == isDone && (before == null || r.Id < before))
+            .OrderByDescending(r => r.Id)
+            .Take(limit + 1)
+            .Select(r => new
+            {
+                Report = r,
+                Reporter = db.Users.Where(p => p.Id == r.ReporterId).Select(p => new Reporter(p.Id, p.DisplayName, p.Email!)).FirstOrDefault(),
+                Text = db.Messages.Where(m => m.Id == r.MessageId && m.ChatId == r.ChatId && !m.Deleted).Select(m => m.Text).FirstOrDefault(),
+                HasFile = db.Attachments.Any(a => a.Id == r.FileId && a.State != AttachmentState.Deleted),
+                MayOpen = db.Members.Any(m => m.ChatId == r.ChatId && m.UserId == by.UserId),
+            })
+            .ToListAsync(cancellationToken);
+        var page = rows.Take(limit)
+            .Select(row => new ListedReport(
+                row.Report.Id,
+                row.Report.At,
+                row.Reporter ?? new Reporter(row.Report.ReporterId, "", ""),
+                row.Report.Reason,
+                row.Report.ChatId,
+                row.Report.ChatName,
+                row.Report.MessageId,
+                row.Report.FileId,
+                new AuthorView(row.Report.AuthorId, row.Report.AuthorName),
+                row.Report.SentAt,
+                row.Report.Text,
+                row.Report.FileNames.Split('\n', StringSplitOptions.RemoveEmptyEntries),
+                row.Text is null || row.Report.FileId is not null && !row.HasFile ? ReportedState.Deleted
+                    : row.Text != row.Report.Text ? ReportedState.Edited
+                    : ReportedState.Unchanged,
+                row.Report.DoneAt,
+                row.MayOpen
+            ))
+            .ToList();
+        return new ReportPage(page, rows.Count > limit ? page[^1].Id : null);
+    }
+
+    /// <summary>An operator is done with it; false when there is no such report. Again changes nothing.</summary>
+    public Task<Result<bool>> FinishAsync(Operator by, long id)
+    {
+        ArgumentNullException.ThrowIfNull(by);
+        return writer.WriteAsync<Result<bool>>(async db =>
+        {
+            if (!await Operators.IsStillAsync(db, by))
+                return Operators.NotAnOperator;
+            if (await db.Reports.SingleOrDefaultAsync(r => r.Id == id) is not { } report)
+                return false;
+            if (report.DoneAt is null)
+            {
+                (report.DoneAt, report.DoneById) = (time.Now(), by.UserId);
+                db.Note(AuditAction.ReportDone, by.UserId, time.Now(), report.ChatName, report.AuthorId, $"chat {report.ChatId}, message {report.MessageId}");
+                await db.SaveChangesAsync(CancellationToken.None);
+            }
+
+            return true;
+        });
+    }
+
+    private static async Task<string> NameOfAsync(ChatDbContext db, Chat chat)
+    {
+        if (chat.DirectKey is null)
+            return chat.Name;
+        var ids = chat.DirectKey.Split(' ');
+        var names = await db.Users.Where(p => ids.Contains(p.Id)).Select(p => p.DisplayName).ToListAsync();
+        return string.Join(", ", names.Order(StringComparer.Ordinal));
+    }
+}

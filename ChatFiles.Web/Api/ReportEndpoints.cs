@@ -1,0 +1,56 @@
+using System.Security.Claims;
+using ChatFiles.Core.Chats;
+using ChatFiles.Core.Model;
+
+namespace ChatFiles.Web.Api;
+
+/// <summary>What members report to the operators.</summary>
+internal static class ReportEndpoints
+{
+    public static void MapReports(this WebApplication app)
+    {
+        app.MapSignedIn("/chat/{chatId}/messages")
+            .WithTags("Messages")
+            .MapPost("/{messageId}/report", ReportAsync)
+            .Takes<NewReport>()
+            .Produces(204)
+            .WithSummary("Report a message, or one of its files, to the operators; with a reason or without");
+        var reports = app.MapForOperators("/operator/reports");
+        reports.MapGet("/", ListAsync).WithMetadata(new ForPrograms()).Produces<ReportPage>().WithSummary("Reports that wait, or with done=true those that are done, newest first; before and limit narrow it");
+        reports.MapPut("/{id}", FinishAsync).Takes<ReportChange>().Produces(204).WithSummary("Mark a report as done");
+    }
+
+    private static async Task<IResult> ReportAsync(string chatId, string messageId, HttpContext context, ClaimsPrincipal user, Reports reports, ChatDirectory directory)
+    {
+        var id = Requests.ParseId(chatId);
+        // A stranger learns nothing of a chat, not even by what is wrong with a body.
+        if (!(await context.ReadJsonAsync<NewReport>()).Succeeded(out var report, out var refusal))
+            return Problems.Of((await directory.CheckMemberAsync(user.UserId(), id)).Refusal ?? refusal);
+        return (await reports.ReportAsync(user.UserId(), id, Requests.ParseId(messageId), report.FileId is null ? null : Requests.ParseFileId(report.FileId), report.Reason)).ToNoContent();
+    }
+
+    private static async Task<IResult> ListAsync(HttpContext context, Reports reports, CancellationToken cancellationToken)
+    {
+        var isDone = false;
+        if (context.Request.Query["done"].ToString() is { Length: > 0 } done && !bool.TryParse(done, out isDone))
+            return Problems.Of(new Refusal(RefusalReason.InvalidQuery, "“done” is true or false."));
+        return context.Request.ReadPaging("a report").Succeeded(out var paging, out var refusal)
+            ? (await reports.ListAsync(context.Operator(), isDone, paging.Before, paging.Limit, cancellationToken)).ToOk()
+            : Problems.Of(refusal);
+    }
+
+    private static async Task<IResult> FinishAsync(string id, HttpContext context, Reports reports)
+    {
+        if (!(await context.ReadJsonAsync<ReportChange>()).Succeeded(out var change, out var refusal))
+            return Problems.Of(refusal);
+        if (change.Done != true)
+            return Problems.Of(new Refusal(RefusalReason.InvalidJson, "“done” is true; what is done stays so."));
+        if (!(await reports.FinishAsync(context.Operator(), Requests.ParseId(id))).Succeeded(out var isThere, out refusal))
+            return Problems.Of(refusal);
+        return isThere ? Results.NoContent() : Results.NotFound();
+    }
+
+    internal sealed record NewReport(string? Reason, string? FileId);
+
+    internal sealed record ReportChange(bool? Done);
+}
