@@ -89,6 +89,7 @@ public static class CoreServices
         services.AddSingleton<Operators>();
         services.AddSingleton<PeopleService>();
         services.AddSingleton<PasswordLinks>();
+        services.AddSingleton<SignOns>();
         services.AddSingleton<AccessTokens>();
         services.AddSettings<SmtpOptions>(configuration, "Mail:Smtp");
         services.AddSingleton<MailQueue>();

@@ -40,6 +40,7 @@ try
     app.UseTus();
     app.UseRouting();
     app.UsePageForms();
+    app.UseCompanySignOn();
     app.UseAuthentication();
     app.UseSessions();
     app.UseRateLimits();

@@ -47,6 +47,7 @@ public enum RefusalReason
     TooManyTokens,
     LastOperator,
     MailNotSet,
+    LocalSignInOff,
 }
 
 /// <summary>A "no" that the caller can act on.</summary>

@@ -1,4 +1,5 @@
 using ChatFiles.Core.Data;
+using ChatFiles.Core.Model;
 
 namespace ChatFiles.Core.People;
 
@@ -15,6 +16,13 @@ public sealed class AccountOptions
     /// first would rule. None: the first person to register is operator.
     /// </summary>
     public IList<string> Operators { get; set; } = [];
+
+    /// <summary>Passwords open accounts; else only a company's provider does, and the tokens that were made before.</summary>
+    public bool LocalSignIn { get; set; } = true;
+
+    /// <summary>Why nothing is done with passwords; null where it is.</summary>
+    public Refusal? RefuseLocal() =>
+        LocalSignIn ? null : new Refusal(RefusalReason.LocalSignInOff, "Passwords are not used here; sign in with your company account.");
 
     /// <summary>The settings say who is operator.</summary>
     public bool NamesOperators => Names(Operators).Any();

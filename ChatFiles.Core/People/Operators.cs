@@ -24,6 +24,8 @@ public sealed record Operator
 /// </summary>
 public sealed class Operators(IDbContextFactory<ChatDbContext> databases, DatabaseWriter writer, TimeProvider time)
 {
+    private const string ByClaim = "role-by-claim";
+
     internal static readonly Refusal NotAnOperator = new(RefusalReason.NotAllowed, "Only operators of this site can do this.");
 
     /// <summary>The person as operator, or that they are none.</summary>
@@ -52,14 +54,22 @@ public sealed class Operators(IDbContextFactory<ChatDbContext> databases, Databa
         by.UserId is null || await db.ActiveOperators().AnyAsync(c => c.UserId == by.UserId);
 
     /// <summary>In the writer's transaction; to be saved.</summary>
-    internal static async Task SetAsync(ChatDbContext db, string userId, bool isOperator)
+    /// <param name="isByClaim">It ends with the claim; see <see cref="SignOns"/>.</param>
+    internal static async Task SetAsync(ChatDbContext db, string userId, bool isOperator, bool isByClaim = false)
     {
         var roles = await db.OperatorRoles().Where(c => c.UserId == userId).ToListAsync();
         if (isOperator && roles.Count == 0)
             db.UserClaims.Add(RoleOf(userId));
         else if (!isOperator)
             db.UserClaims.RemoveRange(roles);
+        // Whoever is made operator by hand stays one, whatever becomes of the claim.
+        db.UserClaims.RemoveRange(await RolesByClaim(db).Where(c => c.UserId == userId).ToListAsync());
+        if (isOperator && isByClaim)
+            db.UserClaims.Add(new() { UserId = userId, ClaimType = ByClaim, ClaimValue = Person.OperatorRole });
     }
+
+    /// <summary>Of whom the role is only lent by a claim of the company's provider.</summary>
+    internal static IQueryable<IdentityUserClaim<string>> RolesByClaim(ChatDbContext db) => db.UserClaims.Where(c => c.ClaimType == ByClaim);
 
     internal static IdentityUserClaim<string> RoleOf(string userId) =>
         new()

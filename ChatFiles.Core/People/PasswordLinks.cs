@@ -1,6 +1,7 @@
 using ChatFiles.Core.Data;
 using ChatFiles.Core.Model;
 using Microsoft.EntityFrameworkCore;
+using Microsoft.Extensions.Options;
 
 namespace ChatFiles.Core.People;
 
@@ -9,7 +10,13 @@ namespace ChatFiles.Core.People;
 public sealed record NewPasswordLink(string UserId, string Token, DateTime ExpiresAt);
 
 /// <summary>One-time links by which people set their password: the first one, or another when it was forgotten.</summary>
-public sealed class PasswordLinks(IDbContextFactory<ChatDbContext> databases, DatabaseWriter writer, Sessions sessions, TimeProvider time)
+public sealed class PasswordLinks(
+    IDbContextFactory<ChatDbContext> databases,
+    DatabaseWriter writer,
+    Sessions sessions,
+    TimeProvider time,
+    IOptions<AccountOptions> options
+)
 {
     /// <summary>Of an account that is new.</summary>
     public static readonly TimeSpan FirstLifetime = TimeSpan.FromDays(7);
@@ -27,10 +34,12 @@ public sealed class PasswordLinks(IDbContextFactory<ChatDbContext> databases, Da
     );
 
     /// <summary>Makes a link, which ends the one before. The password that there is works until the link is used.</summary>
-    public Task<Result<NewPasswordLink>> MakeAsync(Operator by, string userId, TimeSpan lifetime, CancellationToken cancellationToken = default)
+    public async Task<Result<NewPasswordLink>> MakeAsync(Operator by, string userId, TimeSpan lifetime, CancellationToken cancellationToken = default)
     {
         ArgumentNullException.ThrowIfNull(by);
-        return writer.WriteAsync<Result<NewPasswordLink>>(
+        if (options.Value.RefuseLocal() is { } off)
+            return off;
+        return await writer.WriteAsync<Result<NewPasswordLink>>(
             async db =>
             {
                 if (!await Operators.IsStillAsync(db, by))
@@ -51,11 +60,15 @@ public sealed class PasswordLinks(IDbContextFactory<ChatDbContext> databases, Da
         return await db.FindPersonAsync(email);
     }
 
-    /// <summary>Makes a link for somebody who has forgotten their password, to be told to nobody but them; null when they can't sign in.</summary>
+    /// <summary>
+    /// Makes a link for somebody who has forgotten their password, to be told to nobody but them; null when they can't sign in,
+    /// or only with a company's provider: it may have given the address to somebody else.
+    /// </summary>
     public Task<NewPasswordLink?> MakeForgottenAsync(string userId) =>
         writer.WriteAsync<NewPasswordLink?>(async db =>
         {
-            if (await db.Users.Where(p => p.Id == userId && p.Active).Select(p => p.Email).SingleOrDefaultAsync() is not { } email)
+            var known = db.Users.Where(p => p.Id == userId && p.Active && (p.PasswordHash != null || !db.UserLogins.Any(l => l.UserId == p.Id)));
+            if (await known.Select(p => p.Email).SingleOrDefaultAsync() is not { } email)
                 return null;
             // Who asked is not known.
             db.Note(AuditAction.PasswordReset, actorId: null, time.GetUtcNow().UtcDateTime, email, userId, "a link was asked for by mail");
@@ -65,6 +78,8 @@ public sealed class PasswordLinks(IDbContextFactory<ChatDbContext> databases, Da
     /// <summary>Whose password the link sets; nothing is used up.</summary>
     public async Task<Result<Person>> FindAsync(string? token, CancellationToken cancellationToken = default)
     {
+        if (options.Value.RefuseLocal() is { } off)
+            return off;
         await using var db = await databases.CreateDbContextAsync(cancellationToken);
         return await FindAsync(db, token, cancellationToken) is { } person ? person : NoLink;
     }
@@ -76,6 +91,8 @@ public sealed class PasswordLinks(IDbContextFactory<ChatDbContext> databases, Da
     /// <param name="passwordHash">Of a password that was judged before.</param>
     public async Task<Result<Done>> UseAsync(string? token, string passwordHash)
     {
+        if (options.Value.RefuseLocal() is { } off)
+            return off;
         var used = await writer.WriteAsync<Result<Done>>(async db =>
         {
             if (await FindAsync(db, token, CancellationToken.None) is not { } found)

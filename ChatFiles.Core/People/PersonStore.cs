@@ -36,13 +36,8 @@ public sealed class PersonStore(
                     db.Note(AuditAction.PersonChanged, user.Id, now, user.Email ?? "", user.Id, "made operator, the first to register");
                 }
 
-                user.DisplayName = await DisplayNames.FindFreeAsync(user.DisplayName, key => db.Users.AnyAsync(p => p.NameKey == key));
-                db.Users.Add(user);
-                db.PersonStates.Add(new PersonState { UserId = user.Id, CreatedAt = now });
-                var general = await db.Chats.SingleAsync(c => c.Id == Chat.GeneralId);
-                await db.JoinAsync(general, user, now);
                 var isAdded = user.PasswordHash is null;
-                db.Note(AuditAction.Registered, isAdded ? null : user.Id, now, user.Email ?? "", user.Id, isAdded ? "added by an operator" : "");
+                await NewAccount.AddAsync(db, user, now, isAdded ? null : user.Id, isAdded ? "added by an operator" : "");
                 await db.SaveChangesAsync(CancellationToken.None);
                 return false;
             },

@@ -37,7 +37,8 @@ public sealed class Sessions(IDbContextFactory<ChatDbContext> databases, Databas
     private DateTime Now => time.GetUtcNow().UtcDateTime;
 
     /// <summary>A new session of a person who has just proved who they are; its id.</summary>
-    public Task<string> BeginAsync(Person person)
+    /// <param name="how">For the audit log.</param>
+    public Task<string> BeginAsync(Person person, string how = "")
     {
         var session = new Session
         {
@@ -51,7 +52,7 @@ public sealed class Sessions(IDbContextFactory<ChatDbContext> databases, Databas
         {
             await RemoveOldAsync(db, person.Id);
             db.Sessions.Add(session);
-            db.Note(AuditAction.SignIn, person.Id, session.CreatedAt, person.Email ?? "", person.Id);
+            db.Note(AuditAction.SignIn, person.Id, session.CreatedAt, person.Email ?? "", person.Id, how);
             await db.SaveChangesAsync(CancellationToken.None);
             await NoteThereAsync(db.PersonStates.Where(s => s.UserId == person.Id));
             return session.Id;

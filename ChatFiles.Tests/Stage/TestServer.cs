@@ -23,6 +23,7 @@ public sealed class TestServer : IAsyncLifetime, IAsyncDisposable
         ["Logging:LogLevel:Default"] = "None",
         ["Logging:Failures:LogLevel:Default"] = "Error",
         ["Logging:LogLevel:Microsoft.AspNetCore.DataProtection"] = "None",
+        ["Logging:LogLevel:Microsoft.AspNetCore.Authentication"] = "None",
         ["RateLimits:UploadsPerMinute"] = "0",
         ["RateLimits:SignInsPerMinute"] = "0",
         ["RateLimits:MessagesPerMinute"] = "0",
@@ -89,8 +90,11 @@ public sealed class TestServer : IAsyncLifetime, IAsyncDisposable
     }
 
     /// <summary>Ends the program and starts it again on the same data; it gets another port, so that people sign in anew.</summary>
-    public async Task RestartAsync()
+    /// <param name="settings">That are others from now on.</param>
+    public async Task RestartAsync(params (string Name, string Value)[] settings)
     {
+        foreach (var (name, value) in settings)
+            _settings[name] = value;
         await _factory!.DisposeAsync();
         _people.Clear();
         await InitializeAsync();

@@ -5,7 +5,7 @@ using System.Text.RegularExpressions;
 namespace ChatFiles.Tests.Stage;
 
 /// <summary>Somebody at a browser without scripts: cookies, pages and the forms on them.</summary>
-internal sealed partial class WebBrowser(HttpClient http) : IDisposable
+public sealed partial class WebBrowser(HttpClient http) : IDisposable
 {
     public HttpClient Http { get; } = http;
 

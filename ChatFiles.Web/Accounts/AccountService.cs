@@ -52,6 +52,9 @@ public sealed class AccountService(
         return renewed;
     }
 
+    /// <summary>Whether there is a password to change.</summary>
+    public async Task<bool> HasPasswordAsync(ClaimsPrincipal caller) => options.Value.LocalSignIn && (await users.GetUserAsync(caller))?.PasswordHash is not null;
+
     /// <summary>Ends the caller's session: in all tabs of this browser, and for whoever has a copy of its cookie.</summary>
     public async Task SignOutAsync(ClaimsPrincipal caller)
     {
@@ -70,6 +73,8 @@ public sealed class AccountService(
     /// <summary>Changes the password, which ends all sessions but the one it is changed in. Null when it worked.</summary>
     public async Task<Refusal?> ChangePasswordAsync(ClaimsPrincipal caller, string? current, string? replacement)
     {
+        if (options.Value.RefuseLocal() is { } off)
+            return off;
         // A guess like any other: counted, and none is looked at while the account is locked.
         if (await users.GetUserAsync(caller) is not { } person || !await IsRightPasswordAsync(person, current))
             return WrongPassword;
@@ -87,17 +92,24 @@ public sealed class AccountService(
         return changed.Succeeded ? null : Enrolment.Invalid(changed);
     }
 
-    private async Task<Refusal?> SignInAsync(string? email, string? password, bool isKept, string scheme)
+    /// <summary>Whose password it is. A wrong one is counted and noted.</summary>
+    internal async Task<Result<Person>> ProveAsync(string? email, string? password)
     {
         var address = email?.Trim() ?? "";
         var person = Addresses.IsOne(address) ? await users.FindByEmailAsync(address) : null;
-        if (!await IsRightPasswordAsync(person, password) || !person!.Active)
-        {
-            audit.Note(AuditAction.SignInFailed, person?.Id, Addresses.IsOne(address) ? address : "");
-            return WrongCredentials;
-        }
+        if (await IsRightPasswordAsync(person, password) && person!.Active)
+            return person;
+        audit.Note(AuditAction.SignInFailed, person?.Id, Addresses.IsOne(address) ? address : "");
+        return WrongCredentials;
+    }
 
-        if (options.Value.IsOperator(address))
+    private async Task<Refusal?> SignInAsync(string? email, string? password, bool isKept, string scheme)
+    {
+        if (options.Value.RefuseLocal() is { } off)
+            return off;
+        if (!(await ProveAsync(email, password)).Succeeded(out var person, out var refusal))
+            return refusal;
+        if (options.Value.IsOperator(person.Email))
             await operators.AppointAsync(person.Id, "named by the settings");
         // Outside the account's turn: a token is written to the client, who may take their time.
         signIn.AuthenticationScheme = scheme;

@@ -37,6 +37,7 @@ internal static class AccountServices
                 identity.Password.RequiredLength = 8;
             })
             .AddUserStore<PersonStore>();
+        services.AddCompanySignOn(configuration);
         services.AddSingleton<GuessTurns>();
         services.AddScoped<AccountService>();
         services.AddScoped<Enrolment>();

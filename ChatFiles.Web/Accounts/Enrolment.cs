@@ -14,12 +14,14 @@ public sealed class Enrolment(UserManager<Person> users, PasswordLinks links, IO
     private static readonly Refusal NoAddress = Invalid("This is not an e-mail address.");
 
     /// <summary>Whoever registers next is the first, and becomes operator.</summary>
-    public async Task<bool> MakesOperatorAsync() => options.Value is { AllowRegistration: true, NamesOperators: false } && !await users.Users.AnyAsync();
+    public async Task<bool> MakesOperatorAsync() => options.Value is { AllowRegistration: true, LocalSignIn: true, NamesOperators: false } && !await users.Users.AnyAsync();
 
     /// <summary>Creates an account, which is a member of General from then on.</summary>
     public async Task<Result<Person>> RegisterAsync(string? email, string? password)
     {
         var address = email?.Trim() ?? "";
+        if (options.Value.RefuseLocal() is { } off)
+            return off;
         if (!options.Value.AllowRegistration)
             return Closed("New accounts can't be created here; ask the operator.");
         if (!Addresses.IsOne(address))
@@ -41,6 +43,8 @@ public sealed class Enrolment(UserManager<Person> users, PasswordLinks links, IO
     public async Task<Result<NewPasswordLink>> AddPersonAsync(Operator by, string? email, string? name)
     {
         var address = email?.Trim() ?? "";
+        if (options.Value.RefuseLocal() is { } off)
+            return off;
         if (!Addresses.IsOne(address))
             return NoAddress;
         var displayName = DisplayNames.Of(address);

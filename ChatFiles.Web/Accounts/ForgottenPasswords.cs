@@ -17,6 +17,7 @@ internal sealed class ForgottenPasswords(
     PasswordLinks links,
     MailQueue mails,
     IOptions<SiteOptions> site,
+    IOptions<AccountOptions> accounts,
     IServer server,
     IConfiguration configuration,
     TimeProvider time,
@@ -39,8 +40,8 @@ internal sealed class ForgottenPasswords(
     /// <summary>Of people who have an account, so that they are no more than these.</summary>
     private readonly Dictionary<string, Queue<DateTimeOffset>> _sent = new(StringComparer.Ordinal);
 
-    /// <summary>Why nobody can ask for a link here; null when everybody can. Whatever else turns passwords off belongs here.</summary>
-    public Refusal? Closed => mails.IsSet ? null : MailNotSet;
+    /// <summary>Why nobody can ask for a link here; null when everybody can.</summary>
+    public Refusal? Closed => accounts.Value.RefuseLocal() ?? (mails.IsSet ? null : MailNotSet);
 
     /// <summary>Null when it was taken, which says nothing of the address.</summary>
     public Refusal? Ask(string? email)

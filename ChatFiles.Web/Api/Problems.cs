@@ -55,6 +55,7 @@ internal static class Problems
             RefusalReason.InvalidCredentials => Problem(401, "invalid-credentials", refusal.Detail),
             RefusalReason.RegistrationClosed => Problem(403, "registration-closed", refusal.Detail),
             RefusalReason.MailNotSet => Problem(403, "mail-not-set", refusal.Detail),
+            RefusalReason.LocalSignInOff => Problem(403, "local-sign-in-off", refusal.Detail),
             RefusalReason.NotAllowed => Problem(403, "not-allowed", refusal.Detail),
             RefusalReason.ChatNotFound => Problem(404, "chat-not-found", refusal.Detail),
             RefusalReason.MessageNotFound => Problem(404, "message-not-found", refusal.Detail),

@@ -1,6 +1,7 @@
 using System.Security.Claims;
 using ChatFiles.Core.Model;
 using ChatFiles.Core.People;
+using ChatFiles.Web.Accounts;
 using ChatFiles.Web.Api;
 using Microsoft.Extensions.Options;
 
@@ -17,6 +18,7 @@ internal sealed class RateLimits(IOptions<RateLimitOptions> options, TimeProvide
         "/account/refresh",
         "/account/forgot",
         "/sign-in",
+        CompanySignOn.PasswordPage,
         "/sign-out",
         "/register",
         "/forgot",
@@ -39,7 +41,8 @@ internal sealed class RateLimits(IOptions<RateLimitOptions> options, TimeProvide
 
     /// <summary>Routes take a slash at their end as well; the limit must not be passed by with one.</summary>
     private static bool IsSignIn(HttpRequest request) =>
-        HttpMethods.IsPost(request.Method) && SignInPaths.Contains(request.Path.Value?.TrimEnd('/'), StringComparer.OrdinalIgnoreCase);
+        request.Path.Equals(CompanySignOnServices.CallbackPath, StringComparison.OrdinalIgnoreCase)
+        || HttpMethods.IsPost(request.Method) && SignInPaths.Contains(request.Path.Value?.TrimEnd('/'), StringComparer.OrdinalIgnoreCase);
 
     /// <summary>Says of an endpoint that a request to it is an upload.</summary>
     public sealed class Upload;
