@@ -1,5 +1,6 @@
 using System.Text.RegularExpressions;
 using ChatFiles.E2E.Stage;
+using ChatFiles.Tests.Stage;
 
 namespace ChatFiles.E2E.Flows;
 
@@ -62,6 +63,47 @@ public sealed partial class RunningASite
             },
             isNew: true
         );
+
+    [Fact]
+    public async Task A_person_of_a_company_signs_in_at_its_provider_and_lands_in_the_chat_they_wanted()
+    {
+        await using var provider = await OpenIdProvider.StartAsync();
+        provider.People["cleo"] = new ProviderPerson("1", "cleo@company.test");
+        await Site.PlayAloneAsync(
+            async scene =>
+            {
+                await LinkWorksAsync(scene.Server);
+                var cleo = await scene.NewGuestAsync("cleo");
+                await cleo.Page.GotoAsync("chats/1");
+                await cleo.Link("Sign in with The Company").ClickAsync();
+                await cleo.Textbox("Login").FillAsync("cleo");
+                await cleo.Button("Go on").ClickAsync();
+
+                await Expect(cleo.Heading("General")).ToBeVisibleAsync();
+                await cleo.SayAsync("here I am");
+                await Expect(cleo.Message("here I am")).ToBeVisibleAsync();
+            },
+            settings: provider
+                .Settings.Append((Name: "Accounts:Oidc:Name", Value: "The Company"))
+                .Select(setting => KeyValuePair.Create(setting.Name.Replace(":", "__", StringComparison.Ordinal), setting.Value)),
+            isNew: true
+        );
+    }
+
+    /// <summary>The first time takes a busy machine longer than the server waits for its provider.</summary>
+    private static async Task LinkWorksAsync(ServerProcess server)
+    {
+        using var http = new HttpClient(new HttpClientHandler { AllowAutoRedirect = false }) { BaseAddress = server.Address };
+        await Eventually.HoldsAsync(
+            async () =>
+            {
+                using var answer = await http.GetAsync(new Uri("sign-in/company", UriKind.Relative));
+                return answer.Headers.Location is { IsAbsoluteUri: true };
+            },
+            "the link led to the provider",
+            seconds: 60
+        );
+    }
 
     [GeneratedRegex("/sign-in", RegexOptions.None, 1000)]
     private static partial Regex SignInPage();
