@@ -36,7 +36,7 @@ public sealed partial class ChatService
         await using var ending = files;
         if (CheckText(files.Caption) is { } tooLong)
             return tooLong;
-        var draft = new Draft(userId, chatId, files.Caption, key, files.Attachments);
+        var draft = new Draft(userId, chatId, files.Caption, key, files.Attachments, files.ReplyTo);
         using var settling = quotas.Settle(userId, chatId);
         var committed = await writer.WriteDirectlyAsync(scope => CommitUpload(scope, draft), CancellationToken.None);
         if (committed.Refusal is null && committed.Value.IsNew)
@@ -220,6 +220,8 @@ public sealed partial class ChatService
             return new CommittedUpload(sent, IsNew: false);
         if (sender.IsToNobody)
             return NobodyReadsIt;
+        if (CheckReply(scope, draft) is { } noSuchMessage)
+            return noSuchMessage;
         var (ofPerson, ofChat) = quotas.RoomLeft(sender.PersonBytes, sender.OwnQuota, sender.ChatBytes);
         if (draft.Bytes > Math.Min(ofPerson, ofChat))
             return UploadRoom.QuotaExceeded;

@@ -7,17 +7,19 @@ namespace ChatFiles.Core.Chats;
 public sealed partial class ChatService
 {
     /// <summary>Sends a text. The same <paramref name="clientId"/> again gives the same message, not a second one.</summary>
+    /// <param name="replyTo">The message of the chat that it answers.</param>
     public async Task<Result<MessageView>> SendTextAsync(
         string userId,
         long chatId,
         string? text,
         string? clientId = null,
+        long? replyTo = null,
         CancellationToken cancellationToken = default
     )
     {
         if (limits.CountMessage(userId) is { } tooMany)
             return tooMany;
-        var draft = new Draft(userId, chatId, text ?? "", clientId, []);
+        var draft = new Draft(userId, chatId, text ?? "", clientId, [], replyTo);
         return await writer.WriteDirectlyAsync<Result<MessageView>>(
             scope =>
             {
@@ -31,7 +33,7 @@ public sealed partial class ChatService
                     return NobodyReadsIt;
                 if (string.IsNullOrWhiteSpace(text))
                     return new Refusal(RefusalReason.InvalidText, "A message needs some text.");
-                return CheckText(text) is { } refusal ? refusal : scope.Add(sender, MessageOf(draft));
+                return (CheckText(text) ?? CheckReply(scope, draft)) is { } refusal ? refusal : scope.Add(sender, MessageOf(draft));
             },
             cancellationToken
         );
@@ -127,6 +129,55 @@ public sealed partial class ChatService
             cancellationToken
         );
 
+    /// <summary>
+    /// Changes a text or caption; the same text again changes nothing. Only the caption of a message with files may
+    /// become empty. The message that answers it show it as it is from their next reading on.
+    /// </summary>
+    public Task<Result<MessageView>> EditMessageAsync(
+        string userId,
+        long chatId,
+        long messageId,
+        string? text,
+        CancellationToken cancellationToken = default
+    ) =>
+        writer.ChangeAsync<MessageView>(
+            limits,
+            userId,
+            async db =>
+            {
+                if (await db.FindMemberAsync(userId, chatId) is not { } member)
+                    return Refusal.ChatNotFound;
+                var message = await db
+                    .Messages.Include(m => m.Attachments)
+                    .SingleOrDefaultAsync(m => m.Id == messageId && m.ChatId == chatId);
+                if (message is null)
+                    return Refusal.MessageNotFound;
+                if (message.AuthorId != userId)
+                    return new Refusal(RefusalReason.NotAllowed, "Only its author can edit a message.");
+                if (message.Deleted)
+                    return new Refusal(RefusalReason.MessageDeleted, "This message was deleted; there is nothing left to edit.");
+                var hasFiles = message.Attachments.Count > 0;
+                if (text is null || (!hasFiles && string.IsNullOrWhiteSpace(text)))
+                    return new Refusal(RefusalReason.InvalidText, "A message needs some text. To take it back, delete it.");
+                if (CheckText(text) is { } refusal)
+                    return refusal;
+                // As when it was sent: a caption stands beside its files and has no edges of its own.
+                var edited = hasFiles ? text.ReplaceLineEndings("\n").Trim() : text;
+                if (edited != message.Text)
+                {
+                    (message.Text, message.EditedAt) = (edited, time.Now());
+                    db.AddEvent(member.Chat, ChatEventType.MessageEdited, time.Now()).MessageId = messageId;
+                    await db.SaveChangesAsync(CancellationToken.None);
+                }
+
+                return (await db.Messages.Where(m => m.Id == messageId).ToViewsAsync(db, CancellationToken.None)).Single();
+            },
+            cancellationToken
+        );
+
+    private static Refusal? CheckReply(WriteScope scope, Draft draft) =>
+        draft.ReplyTo is { } answered && !scope.HasMessage(draft.ChatId, answered) ? Refusal.MessageNotFound : null;
+
     private static Refusal? CheckText(string text) =>
         !text.IsText()
             ? new Refusal(RefusalReason.InvalidText, "A text holds no NUL characters and no halves of characters.")
@@ -145,13 +196,14 @@ public sealed partial class ChatService
             Text = draft.Text,
             SentAt = time.Now(),
             ClientId = draft.ClientId,
+            ReplyToId = draft.ReplyTo,
         };
         message.Attachments.AddRange(draft.Attachments);
         return message;
     }
 
     /// <summary>A message about to be sent.</summary>
-    private sealed record Draft(string AuthorId, long ChatId, string Text, string? ClientId, IReadOnlyList<Attachment> Attachments)
+    private sealed record Draft(string AuthorId, long ChatId, string Text, string? ClientId, IReadOnlyList<Attachment> Attachments, long? ReplyTo)
     {
         public long Bytes => Attachments.Sum(a => a.Size + a.ThumbnailSize);
     }

@@ -197,7 +197,7 @@ public sealed class FindingService(
         await using var db = await databases.CreateDbContextAsync(cancellationToken);
         var messages = await db
             .Messages.Where(m => inFiles.Keys.Contains(m.Id) && !m.Deleted && db.Members.Any(x => x.ChatId == m.ChatId && x.UserId == userId))
-            .ToViewsAsync(cancellationToken);
+            .ToViewsAsync(db, cancellationToken);
         return
         [
             .. from message in messages
@@ -256,9 +256,9 @@ public sealed class FindingService(
                     .Where(m => m.Id > indexedUntil)
                     .OrderByDescending(m => m.Id)
                     .Take(MaxNotIndexed)
-                    .ToViewsAsync(cancellationToken);
+                    .ToViewsAsync(db, cancellationToken);
                 if (behind.Count > 0)
-                    notIndexed.AddRange(await searched.Where(m => behind.Contains(m.Id)).ToViewsAsync(cancellationToken));
+                    notIndexed.AddRange(await searched.Where(m => behind.Contains(m.Id)).ToViewsAsync(db, cancellationToken));
                 var indexed = await SearchIndex
                     .Find(reading, userId, words.Expression, chatId, before ?? long.MaxValue, limit + 1)
                     .ToListAsync(cancellationToken);
@@ -271,7 +271,7 @@ public sealed class FindingService(
                 var messages = await reading
                     .Messages.Where(m => found.Contains(m.Id))
                     .OrderByDescending(m => m.Id)
-                    .ToViewsAsync(cancellationToken);
+                    .ToViewsAsync(db, cancellationToken);
                 // Of a message that several files have brought up, the first one.
                 var files = inFiles.Where(key => !byName.Contains(key.MessageId)).GroupBy(key => key.MessageId).ToDictionary(keys => keys.Key, keys => keys.MinBy(key => key.Value));
                 var rows = new List<FoundMessage>();

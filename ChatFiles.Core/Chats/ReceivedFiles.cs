@@ -17,6 +17,9 @@ internal sealed class ReceivedFiles(
 {
     public string Caption => upload.Caption;
 
+    /// <inheritdoc cref="FileUpload.ReplyTo"/>
+    public long? ReplyTo => upload.ReplyTo;
+
     public IReadOnlyList<Attachment> Attachments => upload.Attachments;
 
     /// <summary>From now on the blobs belong to a committed message.</summary>

@@ -3,10 +3,11 @@ using Microsoft.EntityFrameworkCore;
 
 namespace ChatFiles.Core.Data;
 
-/// <summary>Reads messages together with their author's name and attachments, in one query.</summary>
+/// <summary>Reads messages together with their author's name and attachments, in one query, and what they answer in another.</summary>
 internal static class MessageQueries
 {
-    public static async Task<List<MessageView>> ToViewsAsync(this IQueryable<Message> messages, CancellationToken cancellationToken)
+    /// <param name="db">What the messages are read from.</param>
+    public static async Task<List<MessageView>> ToViewsAsync(this IQueryable<Message> messages, ChatDbContext db, CancellationToken cancellationToken)
     {
         var rows = await messages
             .Select(m => new
@@ -18,7 +19,31 @@ internal static class MessageQueries
             .AsNoTracking()
             .AsSingleQuery()
             .ToListAsync(cancellationToken);
-        return rows.ConvertAll(row => View(row.Message, row.AuthorName, row.Attachments));
+        var answered = rows.Select(row => row.Message.ReplyToId).OfType<long>().Distinct().ToList();
+        var replies = answered.Count == 0 ? [] : await ReadRepliesAsync(db, answered, cancellationToken);
+        return rows.ConvertAll(row =>
+            View(row.Message, row.AuthorName, row.Attachments) with
+            {
+                ReplyTo = row.Message.ReplyToId is { } id ? replies.GetValueOrDefault(id) : null,
+            }
+        );
+    }
+
+    private static async Task<Dictionary<long, ReplyView>> ReadRepliesAsync(ChatDbContext db, List<long> ids, CancellationToken cancellationToken)
+    {
+        var rows = await db
+            .Messages.Where(m => ids.Contains(m.Id))
+            .Select(m => new
+            {
+                m.Id,
+                m.AuthorId,
+                m.Author.DisplayName,
+                Text = m.Text.Substring(0, ReplyView.MaxTextLength + 1),
+                m.Deleted,
+                FileName = m.Attachments.Where(a => a.State == AttachmentState.Ready).OrderBy(a => a.Position).Select(a => a.FileName).FirstOrDefault(),
+            })
+            .ToListAsync(cancellationToken);
+        return rows.ToDictionary(row => row.Id, row => ReplyView.Of(row.Id, new AuthorView(row.AuthorId, row.DisplayName), row.Text, row.FileName, row.Deleted));
     }
 
     public static MessageView View(Message message, string authorName, IEnumerable<Attachment> attachments) =>
@@ -32,7 +57,10 @@ internal static class MessageQueries
             message.ClientId,
             message.Deleted,
             [.. attachments.Select(AttachmentView.Of)]
-        );
+        )
+        {
+            EditedAt = message.EditedAt,
+        };
 
     /// <summary>The newest messages of the member's chat, or those before an id.</summary>
     public static async Task<MessagePage> ReadPageAsync(
@@ -47,7 +75,7 @@ internal static class MessageQueries
             .Messages.Where(m => m.ChatId == member.ChatId && (before == null || m.Id < before))
             .OrderByDescending(m => m.Id)
             .Take(limit + 1)
-            .ToViewsAsync(cancellationToken);
+            .ToViewsAsync(db, cancellationToken);
         messages.Reverse();
         return PageOf(messages, limit);
     }
@@ -78,7 +106,7 @@ internal static class MessageQueries
         var messages = await db
             .Messages.Where(m => m.ChatId == member.ChatId && m.Id >= from.Min() && m.Id <= to.Max())
             .OrderBy(m => m.Id)
-            .ToViewsAsync(cancellationToken);
+            .ToViewsAsync(db, cancellationToken);
         var place = messages.FindIndex(m => m.Id == messageId);
         if (place < 0)
             return null;

@@ -8,11 +8,16 @@ internal static class MessageStatements
 {
     private const string Columns = """
         m."Id", m."Seq", m."AuthorId", u."DisplayName", m."Text", m."SentAt", m."ClientId", m."Deleted",
-        a."Id", a."FileName", a."ContentType", a."Size", a."Sha256", a."State", a."Width", a."Height", a."ThumbnailKey"
+        a."Id", a."FileName", a."ContentType", a."Size", a."Sha256", a."State", a."Width", a."Height", a."ThumbnailKey",
+        m."EditedAt", r."Id", r."AuthorId", ru."DisplayName", substr(r."Text", 1, 201), r."Deleted", (
+            SELECT f."FileName" FROM "Attachments" AS f WHERE f."MessageId" = r."Id" AND f."State" = 0 ORDER BY f."Position" LIMIT 1
+        )
         """;
 
     private const string OfMember = """
         LEFT JOIN "AspNetUsers" AS u ON u."Id" = m."AuthorId"
+        LEFT JOIN "Messages" AS r ON r."Id" = m."ReplyToId"
+        LEFT JOIN "AspNetUsers" AS ru ON ru."Id" = r."AuthorId"
         LEFT JOIN "Attachments" AS a ON a."MessageId" = m."Id"
         WHERE me."ChatId" = @chat AND me."UserId" = @user
         ORDER BY m."Id", a."Position"
@@ -40,6 +45,12 @@ internal static class MessageStatements
         {OfMember}
         """;
 
+    private const string One = $"""
+        SELECT {Columns} FROM "Members" AS me
+        LEFT JOIN "Messages" AS m ON m."ChatId" = @chat AND m."Id" = @id
+        {OfMember}
+        """;
+
     /// <summary>The last messages before an id, oldest first; null when the person is no member.</summary>
     public static List<MessageView>? ReadBefore(this PreparedReads reads, string userId, long chatId, long before, int limit) =>
         reads.Read(statements =>
@@ -59,6 +70,10 @@ internal static class MessageStatements
     /// <inheritdoc cref="ReadSent(PreparedReads, string, long, string?)"/>
     public static List<MessageView>? ReadSent(this WriteScope scope, string userId, long chatId, string? key) =>
         ReadAll(scope.Statement(Sent, ("@user", userId), ("@chat", chatId), ("@key", key)), chatId);
+
+    /// <summary>A message as a member of its chat sees it.</summary>
+    public static MessageView ReadOne(this WriteScope scope, string userId, long chatId, long messageId) =>
+        ReadAll(scope.Statement(One, ("@user", userId), ("@chat", chatId), ("@id", messageId)), chatId)!.Single();
 
     private static List<MessageView>? ReadAll(SqliteCommand command, long chatId)
     {
@@ -95,6 +110,19 @@ internal static class MessageStatements
             row.IsDBNull(6) ? null : row.GetString(6),
             row.GetBoolean(7),
             files
+        )
+        {
+            EditedAt = row.IsDBNull(17) ? null : Times.FromMilliseconds(row.GetInt64(17)),
+            ReplyTo = row.IsDBNull(18) ? null : ReadReply(row),
+        };
+
+    private static ReplyView ReadReply(SqliteDataReader row) =>
+        ReplyView.Of(
+            row.GetInt64(18),
+            new AuthorView(row.GetString(19), row.GetString(20)),
+            row.GetString(21),
+            row.IsDBNull(23) ? null : row.GetString(23),
+            row.GetBoolean(22)
         );
 
     private static AttachmentView ReadFile(SqliteDataReader row, long chatId) =>

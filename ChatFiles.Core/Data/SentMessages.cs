@@ -30,9 +30,13 @@ internal static class SentMessages
         WHERE me."ChatId" = @chat AND me."UserId" = @user AND u."Active"
         """;
 
+    private const string HasMessageSql = """
+        SELECT 1 FROM "Messages" WHERE "Id" = @id AND "ChatId" = @chat
+        """;
+
     private const string AddMessageSql = """
-        INSERT INTO "Messages"("ChatId", "Seq", "AuthorId", "Text", "SentAt", "ClientId", "Deleted")
-        VALUES (@chat, @seq, @author, @text, @at, @key, 0) RETURNING "Id"
+        INSERT INTO "Messages"("ChatId", "Seq", "AuthorId", "Text", "SentAt", "ClientId", "ReplyToId", "Deleted")
+        VALUES (@chat, @seq, @author, @text, @at, @key, @reply, 0) RETURNING "Id"
         """;
 
     private const string AddFileSql = """
@@ -73,6 +77,10 @@ internal static class SentMessages
             : null;
     }
 
+    /// <summary>Whether the chat has such a message, one that was deleted included.</summary>
+    public static bool HasMessage(this WriteScope scope, long chatId, long messageId) =>
+        scope.Statement(HasMessageSql, ("@chat", chatId), ("@id", messageId)).ExecuteScalar() is not null;
+
     /// <summary>Adds the message, and gives it as its receivers see it.</summary>
     /// <param name="message">With its attachments; chat, author and seq are the sender's.</param>
     public static MessageView Add(this WriteScope scope, Sender sender, Message message)
@@ -88,7 +96,8 @@ internal static class SentMessages
                     ("@author", message.AuthorId),
                     ("@text", message.Text),
                     ("@at", at),
-                    ("@key", message.ClientId)
+                    ("@key", message.ClientId),
+                    ("@reply", message.ReplyToId)
                 )
                 .ExecuteScalar()!;
         foreach (var file in message.Attachments)
@@ -97,7 +106,9 @@ internal static class SentMessages
         scope.Statement(MoveChatSql, ("@chat", message.ChatId), ("@seq", message.Seq), ("@bytes", bytes)).ExecuteNonQuery();
         if (bytes > 0)
             scope.Statement(ChargePersonSql, ("@author", message.AuthorId), ("@bytes", bytes)).ExecuteNonQuery();
-        var view = MessageQueries.View(message, sender.Name, message.Attachments);
+        var view = message.ReplyToId is null
+            ? MessageQueries.View(message, sender.Name, message.Attachments)
+            : scope.ReadOne(sender.UserId, message.ChatId, message.Id);
         var id = (long)
             scope
                 .Statement(

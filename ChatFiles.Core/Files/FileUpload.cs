@@ -1,4 +1,5 @@
 using System.Buffers;
+using System.Globalization;
 using System.Security.Cryptography;
 using System.Text;
 using ChatFiles.Core.Files.Reading;
@@ -45,6 +46,9 @@ internal sealed class FileUpload(
 
     public string Caption { get; private set; } = "";
 
+    /// <summary>The message that the files are an answer to; null: none. What is no id is one that no message has.</summary>
+    public long? ReplyTo { get; private set; }
+
     /// <returns>Why something in it can't be accepted; null when all of it was received.</returns>
     public async Task<Refusal?> ReceiveAsync(IAsyncEnumerable<UploadPart> parts, CancellationToken cancellationToken)
     {
@@ -60,12 +64,13 @@ internal sealed class FileUpload(
                 UploadPartKind.Thumbnail when mayHaveThumbnail => await ReceiveThumbnailAsync(part, _attachments[^1], cancellationToken),
                 UploadPartKind.Caption => await ReceiveCaptionAsync(part, cancellationToken),
                 UploadPartKind.Charset => await ReceiveCharsetAsync(part, cancellationToken),
+                UploadPartKind.ReplyTo => await ReceiveReplyToAsync(part, cancellationToken),
                 _ => part.Refusal,
             };
             if (refusal is not null)
                 return refusal;
             // Texts stand at any place, also between a file and its thumbnail.
-            if (part.Kind is not UploadPartKind.Caption and not UploadPartKind.Charset)
+            if (part.Kind is not (UploadPartKind.Caption or UploadPartKind.Charset or UploadPartKind.ReplyTo))
                 mayHaveThumbnail = part.Kind == UploadPartKind.File;
         }
 
@@ -209,6 +214,13 @@ internal sealed class FileUpload(
     {
         if ((await ReadTextAsync(part, cancellationToken)).Succeeded(out var bytes, out var refusal))
             _charset = Encoding.ASCII.GetString(bytes).Trim();
+        return refusal;
+    }
+
+    private async Task<Refusal?> ReceiveReplyToAsync(UploadPart part, CancellationToken cancellationToken)
+    {
+        if ((await ReadTextAsync(part, cancellationToken)).Succeeded(out var bytes, out var refusal))
+            ReplyTo = long.TryParse(Encoding.ASCII.GetString(bytes).Trim(), NumberStyles.None, CultureInfo.InvariantCulture, out var id) ? id : 0;
         return refusal;
     }
 

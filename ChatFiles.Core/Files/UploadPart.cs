@@ -14,6 +14,9 @@ public enum UploadPartKind
     From,
     Caption,
 
+    /// <summary>The id of the message that this one answers, as text.</summary>
+    ReplyTo,
+
     /// <summary>The charset of those texts of the form that say none of their own.</summary>
     Charset,
     Other,

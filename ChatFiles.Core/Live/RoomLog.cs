@@ -47,8 +47,8 @@ public sealed class RoomLog(IDbContextFactory<ChatDbContext> databases)
     )
     {
         var events = await query.Take(BatchSize).AsNoTracking().ToListAsync(cancellationToken);
-        var created = events.Where(e => e.Type == ChatEventType.MessageCreated).Select(e => e.MessageId!.Value).ToList();
-        var messages = created.Count == 0 ? [] : await db.Messages.Where(m => created.Contains(m.Id)).ToViewsAsync(cancellationToken);
+        var shown = events.Where(e => ShowsMessage(e.Type)).Select(e => e.MessageId!.Value).Distinct().ToList();
+        var messages = shown.Count == 0 ? [] : await db.Messages.Where(m => shown.Contains(m.Id)).ToViewsAsync(db, cancellationToken);
         var byId = messages.ToDictionary(m => m.Id);
         var changedChats = events.Where(e => e.Type == ChatEventType.ChatChanged).Select(e => e.ChatId).Distinct().ToList();
         var chats = changedChats.Count == 0 ? [] : await db.Chats.Where(c => changedChats.Contains(c.Id)).ToDictionaryAsync(c => c.Id, c => new ChatState(c.Name, c.KeepDays, c.Open), cancellationToken);
@@ -62,9 +62,11 @@ public sealed class RoomLog(IDbContextFactory<ChatDbContext> databases)
             e.FileId,
             e.UserId,
             e.UserName,
-            e.Type == ChatEventType.MessageCreated ? byId[e.MessageId!.Value] : null,
+            ShowsMessage(e.Type) ? byId[e.MessageId!.Value] : null,
             chats.GetValueOrDefault(e.ChatId),
             e.Type == ChatEventType.FileChanged ? AttachmentView.Of(files[e.FileId!.Value]) : null
         ));
     }
+
+    private static bool ShowsMessage(ChatEventType type) => type is ChatEventType.MessageCreated or ChatEventType.MessageEdited;
 }

@@ -70,7 +70,8 @@ public sealed class Timeline
         Messages = roomEvent switch
         {
             { Type: ChatEventType.MessageCreated, Message: { } message } => Add(message),
-            { Type: ChatEventType.MessageDeleted } => Change(roomEvent, DeleteMessage),
+            { Type: ChatEventType.MessageEdited, Message: { } now } => ChangeReplies(Change(roomEvent, m => EditMessage(m, now)), now.Id, reply => reply with { Text = ReplyView.Cut(now.Text) }),
+            { Type: ChatEventType.MessageDeleted, MessageId: { } id } => ChangeReplies(Change(roomEvent, DeleteMessage), id, reply => reply with { Deleted = true, Text = "", FileName = null }),
             { Type: ChatEventType.FileDeleted } => Change(roomEvent, m => ChangeFile(m, roomEvent.FileId, file => file.Deleted())),
             { Type: ChatEventType.FileMissing } => Change(roomEvent, m => SetFileState(m, roomEvent.FileId, AttachmentState.Missing)),
             { Type: ChatEventType.FileRestored } => Change(roomEvent, m => SetFileState(m, roomEvent.FileId, AttachmentState.Ready)),
@@ -116,6 +117,21 @@ public sealed class Timeline
         var changed = change(Messages[place]);
         return ReferenceEquals(changed, Messages[place]) ? Messages : Messages.SetItem(place, changed);
     }
+
+    /// <summary>What is loaded of those who answer the message shows it as it is now.</summary>
+    private static ImmutableList<MessageView> ChangeReplies(ImmutableList<MessageView> messages, long answered, Func<ReplyView, ReplyView> change)
+    {
+        for (var place = messages.Count - 1; place >= 0 && messages[place].Id > answered; place--)
+        {
+            if (messages[place] is { ReplyTo: { Deleted: false } reply } message && reply.MessageId == answered && change(reply) is var changed && changed != reply)
+                messages = messages.SetItem(place, message with { ReplyTo = changed });
+        }
+
+        return messages;
+    }
+
+    private static MessageView EditMessage(MessageView message, MessageView now) =>
+        message.Deleted || (message.Text == now.Text && message.EditedAt == now.EditedAt) ? message : message with { Text = now.Text, EditedAt = now.EditedAt };
 
     private static MessageView DeleteMessage(MessageView message) =>
         message.Deleted

@@ -18,6 +18,9 @@ public enum ChatEventType
 
     /// <summary>It has another owner.</summary>
     MemberChanged = 9,
+
+    /// <summary>Its text.</summary>
+    MessageEdited = 10,
 }
 
 /// <summary>

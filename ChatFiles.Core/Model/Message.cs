@@ -21,6 +21,12 @@ public class Message
 
     public DateTime SentAt { get; set; }
 
+    /// <summary>When its author last changed the text; null: it is as it was sent.</summary>
+    public DateTime? EditedAt { get; set; }
+
+    /// <summary>The message of the same chat that it answers. No foreign key: both only ever go with their chat.</summary>
+    public long? ReplyToId { get; set; }
+
     /// <summary>The sender's key: unique in the database per chat and author, so that a repeat is never a second message.</summary>
     public string? ClientId { get; set; }
 

@@ -22,6 +22,7 @@ public enum RefusalReason
     FileTypeNotAllowed,
     ChatNotFound,
     MessageNotFound,
+    MessageDeleted,
     FileNotFound,
     FileMissing,
     FileDeleted,

@@ -67,7 +67,37 @@ public record MessageView(
     string? ClientId,
     bool Deleted,
     IReadOnlyList<AttachmentView> Attachments
-);
+)
+{
+    /// <summary>When its text was last changed.</summary>
+    public DateTime? EditedAt { get; init; }
+
+    /// <summary>What it answers.</summary>
+    public ReplyView? ReplyTo { get; init; }
+}
+
+/// <summary>A message that another one answers, as far as is shown there, as it is now.</summary>
+/// <param name="Text">Its beginning; nothing once it was deleted.</param>
+/// <param name="FileName">Of its first file that is ready.</param>
+public sealed record ReplyView(long MessageId, AuthorView Author, string Text, string? FileName, bool Deleted)
+{
+    /// <summary>UTF-16 units of the text.</summary>
+    public const int MaxTextLength = 200;
+
+    internal static ReplyView Of(long messageId, AuthorView author, string text, string? fileName, bool deleted) =>
+        deleted ? new(messageId, author, "", null, true) : new(messageId, author, Cut(text), fileName, false);
+
+    /// <summary>Never within what people see as one character, an emoji of several parts included.</summary>
+    public static string Cut(string text)
+    {
+        if (text.Length <= MaxTextLength)
+            return text;
+        var end = 0;
+        while (StringInfo.GetNextTextElementLength(text.AsSpan(end)) is var next && end + next <= MaxTextLength)
+            end += next;
+        return text[..end];
+    }
+}
 
 /// <summary>A resumable upload as it is now.</summary>
 /// <param name="Offset">How many bytes are there; it goes on behind them.</param>
@@ -234,7 +264,10 @@ public sealed record FoundPage(IReadOnlyList<FoundMessage> Messages, long? NextB
 public sealed record StorageUse(long Bytes, long? QuotaBytes);
 
 /// <summary>An event as a receiver gets it.</summary>
-/// <param name="Message">Of <see cref="ChatEventType.MessageCreated"/>: the message as it is now, not as it was then.</param>
+/// <param name="Message">
+/// Of <see cref="ChatEventType.MessageCreated"/> and <see cref="ChatEventType.MessageEdited"/>: the message as it is now, not as
+/// it was then.
+/// </param>
 /// <param name="Chat">Of <see cref="ChatEventType.ChatChanged"/>: the chat as it is now.</param>
 /// <param name="File">Of <see cref="ChatEventType.FileChanged"/>: the file as it is now.</param>
 public sealed record RoomEvent(

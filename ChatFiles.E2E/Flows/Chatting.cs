@@ -189,6 +189,41 @@ public sealed class Chatting(Site site) : IClassFixture<Site>
         });
 
     [Fact]
+    public Task A_message_is_answered_and_edited_by_keys_alone_and_the_other_sees_both_at_once() =>
+        site.PlayAsync(async scene =>
+        {
+            var (ann, ben, _) = await scene.TwoInAChatAsync();
+            var keys = ben.Page.Keyboard;
+            await ann.SayAsync("Is it final?");
+            await Expect(ben.Message("Is it final?")).ToBeVisibleAsync();
+
+            await ben.Message("Is it final?").GetByRole(AriaRole.Button, new() { Name = "More for message" }).FocusAsync();
+            await keys.PressAsync("Enter");
+            await Expect(ben.MenuEntry("Reply")).ToBeFocusedAsync();
+            await keys.PressAsync("Enter");
+            await Expect(ben.Page.GetByText($"Replying to {ann.Name}")).ToBeVisibleAsync();
+            await Expect(ben.MessageBox).ToBeFocusedAsync();
+            await keys.TypeAsync("Yse");
+            await keys.PressAsync("Enter");
+            await Expect(ben.Button("Cancel reply")).ToBeHiddenAsync();
+            var answer = ann.Articles.Filter(new() { Has = ann.Page.GetByRole(AriaRole.Link, new() { Name = $"Reply to {ann.Name}" }) });
+            await Expect(answer).ToContainTextAsync("Yse");
+
+            await Expect(ben.Articles).ToHaveCountAsync(2);
+            await keys.PressAsync("ArrowUp");
+            await Expect(ben.Textbox("Edit message")).ToBeFocusedAsync();
+            await keys.PressAsync("Control+a");
+            await keys.TypeAsync("Yes");
+            await keys.PressAsync("Enter");
+            await Expect(answer).ToContainTextAsync("Yes");
+            await Expect(answer).ToContainTextAsync("edited");
+            await Expect(ben.Textbox("Edit message")).ToHaveCountAsync(0);
+
+            await answer.GetByRole(AriaRole.Link, new() { Name = $"Reply to {ann.Name}" }).ClickAsync();
+            await Expect(ann.Message("Is it final?").First).ToBeFocusedAsync();
+        });
+
+    [Fact]
     public Task Only_white_space_is_not_sent() =>
         site.PlayAsync(async scene =>
         {

@@ -35,6 +35,7 @@ const template = () =>
         'div.body',
         {},
         draw('p.byline', {}, draw('span.author'), draw('span.sent')),
+        draw('p.reply', {}, draw('svg'), draw('span.quote')),
         draw('p.text', {}, ' '),
         draw(
           'div.files',
@@ -95,6 +96,14 @@ test('A text on its way is a clone of the template, with the writer’s name and
   assert.equal(part('.text').children.length, 0);
   assert.equal(part('.files'), null);
   assert.equal(place.querySelector('template').querySelector('.text').textContent, ' ');
+});
+
+test('What is an answer shows on its way what it answers, and nothing else does', () => {
+  outbox.send(chat, 'Yes', [], { messageId: 7, author: 'Ben', text: 'Is it <i>final</i>?' });
+  assert.equal(part('.quote').querySelector('strong').textContent, 'Ben');
+  assert.ok(part('.quote').textContent.includes(' Is it <i>final</i>?'));
+  outbox.send(chat, 'By the way', []);
+  assert.equal(part('.reply', bubbles()[1]), null);
 });
 
 test('Each file has a frame of its own, and a message without a text no line for one', () => {

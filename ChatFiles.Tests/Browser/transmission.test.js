@@ -37,6 +37,14 @@ test('A text goes as JSON under its key', async () => {
   assert.equal(server.requests[0].headers.requestverificationtoken, 'token');
 });
 
+test('An answer names the message that it answers, as a text and with files', async () => {
+  const replyTo = { messageId: 7, author: 'Ben', text: 'Is it final?' };
+  assert.equal((await send(messageOf({ text: 'Yes', replyTo }))).kind, 'sent');
+  assert.equal(JSON.parse(server.requests[0].body).replyTo, 7);
+  assert.equal((await send(messageOf({ files: [fileOf('a.txt')], replyTo }))).kind, 'sent');
+  assert.equal(server.requests[1].body.get('replyTo'), '7');
+});
+
 test('Files go as a form, each with its thumbnail, under the same key', async () => {
   const files = [{ ...fileOf('a.png'), thumbnail: new Blob(['t']) }, fileOf('b.txt')];
   assert.equal((await send(messageOf({ text: 'Two', files }))).kind, 'sent');

@@ -28,6 +28,13 @@ internal static class Answers
     }
 
     /// <summary>Checks the status and disposes of the answer.</summary>
+    public static async Task<JsonElement> ShouldBeJsonAsync(this Task<HttpResponseMessage> answering, HttpStatusCode status)
+    {
+        using var answer = await answering;
+        answer.StatusCode.ShouldBe(status, await answer.Content.ReadAsStringAsync());
+        return await answer.JsonAsync();
+    }
+
     public static async Task ShouldBeAsync(this Task<HttpResponseMessage> answering, HttpStatusCode status)
     {
         using var answer = await answering;

@@ -38,6 +38,8 @@ internal sealed class Form
     public Form Text(string text) => Part("Content-Disposition: form-data; name=\"text\"", Encoding.UTF8.GetBytes(text));
 
     /// <param name="headers">Lines, as they go over the wire.</param>
+    public Form ReplyTo(string messageId) => Part("Content-Disposition: form-data; name=\"replyTo\"", Encoding.UTF8.GetBytes(messageId));
+
     public Form Part(string headers, byte[] content)
     {
         _body.Write(Encoding.UTF8.GetBytes($"--{_boundary}\r\n{headers}\r\n\r\n"));

@@ -140,6 +140,7 @@ internal static class EventStream
         var (type, data) = roomEvent.Type switch
         {
             ChatEventType.MessageCreated => ("message-created", (object)new { roomEvent.Seq, roomEvent.Message }),
+            ChatEventType.MessageEdited => ("message-edited", EditData(roomEvent)),
             ChatEventType.MessageDeleted => ("message-deleted", new { roomEvent.Seq, roomEvent.MessageId }),
             ChatEventType.FileDeleted => ("file-deleted", FileData(roomEvent)),
             ChatEventType.FileMissing => ("file-missing", FileData(roomEvent)),
@@ -153,6 +154,15 @@ internal static class EventStream
         };
         return $"id: {roomEvent.Seq}\nevent: {type}\ndata: {JsonSerializer.Serialize(data, json)}\n\n";
     }
+
+    private static object EditData(RoomEvent roomEvent) =>
+        new
+        {
+            roomEvent.Seq,
+            roomEvent.MessageId,
+            roomEvent.Message!.Text,
+            roomEvent.Message.EditedAt,
+        };
 
     private static object FileData(RoomEvent roomEvent) =>
         new

@@ -12,6 +12,7 @@ internal static class MessageEndpoints
         var messages = app.MapSignedIn("/chat/{chatId}/messages").WithTags("Messages");
         messages.MapGet("/", HistoryAsync).Produces<MessagePage>().WithSummary("A page of messages, newest page first");
         messages.MapPost("/", SendAsync).Takes<NewText>().Produces<MessageView>(201).WithSummary("Send a text");
+        messages.MapPut("/{messageId}", EditAsync).Takes<ChangedText>().Produces<MessageView>().WithSummary("Edit a text or caption");
         messages.MapDelete("/{messageId}", DeleteAsync).Produces(204).WithSummary("Delete a message with its files");
     }
 
@@ -37,12 +38,22 @@ internal static class MessageEndpoints
         // A stranger learns nothing of a chat, not even by what is wrong with a body.
         if (!(await context.ReadJsonAsync<NewText>()).Succeeded(out var text, out var refusal))
             return Problems.Of((await directory.CheckMemberAsync(user.UserId(), id)).Refusal ?? refusal);
-        var sent = await chats.SendTextAsync(user.UserId(), id, text.Text, text.ClientId, context.RequestAborted);
+        var sent = await chats.SendTextAsync(user.UserId(), id, text.Text, text.ClientId, text.ReplyTo, context.RequestAborted);
         return sent.Succeeded(out var message, out refusal) ? Results.Json(message, statusCode: 201) : Problems.Of(refusal);
+    }
+
+    private static async Task<IResult> EditAsync(string chatId, string messageId, HttpContext context, ClaimsPrincipal user, ChatService chats, ChatDirectory directory)
+    {
+        var id = Requests.ParseId(chatId);
+        if (!(await context.ReadJsonAsync<ChangedText>()).Succeeded(out var text, out var refusal))
+            return Problems.Of((await directory.CheckMemberAsync(user.UserId(), id)).Refusal ?? refusal);
+        return (await chats.EditMessageAsync(user.UserId(), id, Requests.ParseId(messageId), text.Text, context.RequestAborted)).ToOk();
     }
 
     private static async Task<IResult> DeleteAsync(string chatId, string messageId, ClaimsPrincipal user, ChatService chats) =>
         (await chats.DeleteMessageAsync(user.UserId(), Requests.ParseId(chatId), Requests.ParseId(messageId))).ToNoContent();
 
-    internal sealed record NewText(string? Text, string? ClientId);
+    internal sealed record NewText(string? Text, string? ClientId, long? ReplyTo);
+
+    internal sealed record ChangedText(string? Text);
 }

@@ -92,6 +92,7 @@ internal static class MultipartUpload
             "upload" => UploadPartKind.Upload,
             "from" => UploadPartKind.From,
             "text" => UploadPartKind.Caption,
+            "replyTo" => UploadPartKind.ReplyTo,
             "_charset_" => UploadPartKind.Charset,
             _ => UploadPartKind.Other,
         };

@@ -64,6 +64,7 @@ internal static class Problems
             RefusalReason.NoThumbnail => Problem(404, "no-thumbnail", refusal.Detail),
             RefusalReason.UserNotFound => Problem(404, "user-not-found", refusal.Detail),
             RefusalReason.TokenNotFound => Problem(404, "token-not-found", refusal.Detail),
+            RefusalReason.MessageDeleted => Problem(409, "message-deleted", refusal.Detail),
             RefusalReason.FileNotMissing => Problem(409, "file-not-missing", refusal.Detail),
             RefusalReason.ContentDiffers => Problem(409, "content-differs", refusal.Detail),
             RefusalReason.TooManyTokens => Problem(409, "too-many-tokens", refusal.Detail),

@@ -40,7 +40,7 @@ public sealed class SentMessagesTests
         ShouldBeSame(reads.ReadBefore("ann", Chat.GeneralId, long.MaxValue, 10)!.Single(), sent);
         ShouldBeSame(reads.ReadAfter("ann", Chat.GeneralId, 0, 10)!.Single(), sent);
         ShouldBeSame(reads.ReadSent("ann", Chat.GeneralId, "key")!.Single(), sent);
-        ShouldBeSame((await world.ReadAsync(db => db.Messages.ToViewsAsync(CancellationToken.None))).Single(), sent);
+        ShouldBeSame((await world.ReadAsync(db => db.Messages.ToViewsAsync(db, CancellationToken.None))).Single(), sent);
         reads.ReadSent("ann", Chat.GeneralId, "another").ShouldBeEmpty();
         reads.ReadSent("ann", Chat.GeneralId, null).ShouldBeEmpty();
         reads.ReadBefore("ben", Chat.GeneralId, long.MaxValue, 10).ShouldBeNull();
@@ -60,6 +60,7 @@ public sealed class SentMessagesTests
             Text = "Überblick",
             SentAt = DateTime.UnixEpoch.AddYears(50),
             ClientId = key,
+            ReplyToId = 1,
         };
         message.Attachments.Add(
             new Attachment

@@ -133,8 +133,10 @@ public sealed class TimelinePropertyTests
         }
 
         private Task StepAsync() =>
-            _random.Next(11) switch
+            _random.Next(14) switch
             {
+                11 or 12 => EditAsync(),
+                13 => AnswerAsync(),
                 0 or 1 => _chats.SendTextAsync(AnyMember().Id, chat, $"text {_random.Next()}"),
                 2 or 3 or 4 => SendFilesAsync(),
                 5 => DeleteMessageAsync(),
@@ -155,6 +157,18 @@ public sealed class TimelinePropertyTests
         {
             if (Any((await _chats.HistoryAsync(Owner.Id, chat)).Value.Messages) is { } message)
                 (await _chats.DeleteMessageAsync(Owner.Id, chat, message.Id)).Refusal.ShouldBeNull();
+        }
+
+        private async Task EditAsync()
+        {
+            if (Any([.. (await _chats.HistoryAsync(Owner.Id, chat)).Value.Messages.Where(m => !m.Deleted)]) is { } message)
+                await _chats.EditMessageAsync(message.Author.UserId, chat, message.Id, new string('e', _random.Next(1, 400)));
+        }
+
+        private async Task AnswerAsync()
+        {
+            if (Any((await _chats.HistoryAsync(Owner.Id, chat)).Value.Messages) is { } message)
+                (await _chats.SendTextAsync(AnyMember().Id, chat, "I see", replyTo: message.Id)).Value.ReplyTo!.MessageId.ShouldBe(message.Id);
         }
 
         private async Task MakePictureAsync(AttachmentView file)
@@ -204,6 +218,8 @@ public sealed class TimelinePropertyTests
         private async Task<IReadOnlyList<RoomEvent>> EventsAfterAsync(long position) =>
             (await world.Services.GetRequiredService<RoomLog>().ReadAsync(Owner.Id, chat, position, CancellationToken.None))!;
 
-        private static string Text(IEnumerable<MessageView> messages) => JsonSerializer.Serialize(messages);
+        /// <summary>Which file of what somebody answers is the first that is ready, only a fresh load tells.</summary>
+        private static string Text(IEnumerable<MessageView> messages) =>
+            JsonSerializer.Serialize(messages.Select(m => m with { ReplyTo = m.ReplyTo is { } reply ? reply with { FileName = null } : null }));
     }
 }

@@ -65,6 +65,44 @@ public sealed class ChatRoomTests
     }
 
     [Fact]
+    public async Task A_text_is_edited_in_its_place_and_what_can_not_be_saved_stays_with_the_reason()
+    {
+        await using var world = await ChatWorld.BeginAsync();
+        await world.StartAsync<EventDispatcher>();
+        var (ann, _, chat, ids) = await RoomAsync(world, 2);
+        await using var screen = new Screen(world, ann);
+        var page = screen.Open(chat);
+        page.WaitForAssertion(() => page.FindAll("article").Count.ShouldBe(2), Screen.Patience);
+        await List(page).InvokeAsync(() => List(page).Instance.BeginEditing(ids[1]));
+        var editor = page.FindComponent<MessageEditor>();
+        editor.Find("textarea").GetAttribute("aria-label").ShouldBe("Edit message");
+        page.FindAll("article")[1].QuerySelectorAll(".text").ShouldBeEmpty();
+
+        (await editor.InvokeAsync(() => editor.Instance.SaveAsync(" "))).ShouldNotBeNull().ShouldContain("needs some text");
+        page.FindComponents<MessageEditor>().Count.ShouldBe(1);
+        (await editor.InvokeAsync(() => editor.Instance.SaveAsync("better"))).ShouldBeNull();
+
+        page.WaitForAssertion(() => page.FindAll("article")[1].QuerySelector(".text")?.TextContent.ShouldBe("better"), Screen.Patience);
+        page.WaitForAssertion(() => page.FindAll("article")[1].QuerySelector(".edited").ShouldNotBeNull(), Screen.Patience);
+        page.FindComponents<MessageEditor>().ShouldBeEmpty();
+    }
+
+    [Fact]
+    public async Task Nobody_edits_what_others_have_written()
+    {
+        await using var world = await ChatWorld.BeginAsync();
+        var (_, ben, chat, ids) = await RoomAsync(world, 2);
+        await using var screen = new Screen(world, ben);
+        var page = screen.Open(chat);
+        page.WaitForAssertion(() => page.FindAll("article").Count.ShouldBe(2), Screen.Patience);
+
+        await List(page).InvokeAsync(() => List(page).Instance.BeginEditing(ids[1]));
+
+        page.FindComponents<MessageEditor>().ShouldBeEmpty();
+        page.FindAll("[data-may-edit]").ShouldBeEmpty();
+    }
+
+    [Fact]
     public async Task A_picture_is_seen_in_small_as_soon_as_that_is_made_and_keeps_its_place()
     {
         await using var world = await ChatWorld.BeginAsync();

@@ -23,6 +23,37 @@ public sealed class MessageItemTests : BunitContext
     }
 
     [Fact]
+    public void An_edited_message_says_so_and_when() =>
+        Item(Shown.Message(3) with { EditedAt = Shown.Noon.AddHours(1) })
+            .Find(".edited")
+            .ShouldSatisfyAllConditions(
+                edited => edited.TextContent.ShouldStartWith("edited "),
+                edited => edited.QuerySelector("time")!.GetAttribute("datetime").ShouldBe("2026-01-05T13:00:00.000Z")
+            );
+
+    [Theory]
+    [InlineData("Is it final?", "plan.pdf", false, "Is it final?")]
+    [InlineData("", "plan.pdf", false, "plan.pdf")]
+    [InlineData("", null, false, "File deleted")]
+    [InlineData("", null, true, "Message deleted")]
+    public void An_answer_shows_a_line_of_what_it_answers_which_leads_there(string text, string? file, bool deleted, string shown)
+    {
+        var reply = new ReplyView(2, new AuthorView("ben", "Ben"), text, file, deleted);
+
+        var link = Item(Shown.Message(3) with { ReplyTo = reply }).Find("a[aria-label='Reply to Ben']");
+
+        link.GetAttribute("href").ShouldBe("/chats/7?message=2");
+        link.TextContent.ShouldContain(shown);
+    }
+
+    [Fact]
+    public void A_deleted_answer_shows_nothing_of_what_it_answered()
+    {
+        var reply = new ReplyView(2, new AuthorView("ben", "Ben"), "Is it final?", null, false);
+        Item(Shown.Message(3) with { ReplyTo = reply, Deleted = true, Text = "" }).FindAll(".reply").ShouldBeEmpty();
+    }
+
+    [Fact]
     public void A_long_text_comes_shortened_and_whole_when_somebody_asks_for_it()
     {
         var text = string.Join(' ', Enumerable.Range(0, 1000).Select(n => $"word{n}"));
@@ -57,7 +88,8 @@ public sealed class MessageItemTests : BunitContext
     public void On_its_way_a_message_is_drawn_as_it_will_be_when_it_is_there_and_is_taken_for_none(string contentType, string shownAs)
     {
         var file = Shown.File("data", contentType);
-        var there = Item(Shown.Message(3, "hello", "ann", file), isMine: true);
+        var reply = new ReplyView(2, new AuthorView("ben", "Ben"), "Is it final?", null, false);
+        var there = Item(Shown.Message(3, "hello", "ann", file) with { ReplyTo = reply }, isMine: true);
         var onItsWay = Render<MessageItem>(p => p.Add(i => i.IsOnItsWay, true).Add(i => i.Message, MessageItem.Unsent("ann")));
 
         $"{FileTypes.Of(contentType).Shown}".ShouldBe(shownAs, StringCompareShould.IgnoreCase);

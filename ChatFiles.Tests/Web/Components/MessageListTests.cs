@@ -44,6 +44,21 @@ public sealed class MessageListTests : BunitContext
     }
 
     [Fact]
+    public void An_edited_text_renders_its_message_and_no_other()
+    {
+        var timeline = new Timeline(new MessageWindow(Messages(300), NextBefore: null, NextAfter: null));
+        var list = List(timeline);
+        var now = timeline.Messages[20] with { Text = "better", EditedAt = Shown.Noon.AddMinutes(1) };
+
+        timeline.Apply(Event(ChatEventType.MessageEdited, now.Id) with { Message = now }).ShouldBeTrue();
+        Show(list, timeline);
+
+        var items = Items(list);
+        items[20].Find(".text").TextContent.ShouldBe("better");
+        items.Where(item => item.RenderCount != 1).ShouldHaveSingleItem().Instance.Message.Id.ShouldBe(now.Id);
+    }
+
+    [Fact]
     public void Older_messages_in_front_leave_the_others_as_they_are()
     {
         var timeline = new Timeline(new MessageWindow(Messages(50).Skip(20).ToList(), NextBefore: 21, NextAfter: null));

@@ -303,6 +303,8 @@ public sealed partial class ChatRoom(
             }
         );
 
+    private async Task<Refusal?> EditAsync(long messageId, string text) => (await chats.EditMessageAsync(UserId, ChatId, messageId, text)).Refusal;
+
     private Task AskToDelete(MessageView message) =>
         ConfirmDialog.AskAsync(
             dialogs,

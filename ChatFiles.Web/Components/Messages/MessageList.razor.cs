@@ -10,6 +10,7 @@ public sealed partial class MessageList
     private ElementReference _scroller;
     private ElementReference _toLatest;
     private Place? _place;
+    private (long Id, MessageEditing Editing)? _edited;
 
     /// <summary>Oldest first.</summary>
     [Parameter, EditorRequired]
@@ -71,6 +72,10 @@ public sealed partial class MessageList
     [Parameter]
     public Func<long, Task>? OnReadTo { get; set; }
 
+    /// <summary>Gives a message its new text, or says why not.</summary>
+    [Parameter]
+    public Func<long, string, Task<Refusal?>>? OnEditMessage { get; set; }
+
     [Parameter]
     public EventCallback<MessageView> OnDeleteMessage { get; set; }
 
@@ -114,6 +119,31 @@ public sealed partial class MessageList
     /// <summary>Called by the script when the end is in view on a visible page.</summary>
     [JSInvokable]
     public Task ReadToAsync(long messageId) => OnReadTo?.Invoke(messageId) ?? Task.CompletedTask;
+
+    /// <summary>Called by the script when somebody wants to edit one of their messages: in its place, one at a time.</summary>
+    [JSInvokable]
+    public void BeginEditing(long messageId)
+    {
+        if (OnEditMessage is null || Find(messageId) is not { Deleted: false } message || message.Author.UserId != UserId)
+            return;
+        _edited = (messageId, new MessageEditing(text => SaveAsync(messageId, text), LeaveAsync));
+        StateHasChanged();
+    }
+
+    private async Task<Refusal?> SaveAsync(long messageId, string text)
+    {
+        var refusal = await OnEditMessage!(messageId, text);
+        if (refusal is null)
+            await LeaveAsync();
+        return refusal;
+    }
+
+    private Task LeaveAsync()
+    {
+        _edited = null;
+        StateHasChanged();
+        return Task.CompletedTask;
+    }
 
     /// <summary>Called by the script when somebody chose so in a message's menu. What is not on the page can't be meant.</summary>
     [JSInvokable]

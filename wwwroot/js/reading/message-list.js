@@ -42,6 +42,7 @@ class MessageList {
     offerMenus(this.#log, page, signal);
     document.addEventListener('visibilitychange', () => this.#reportRead(), { signal });
     toLatest.addEventListener('click', () => this.#goToLatest(), { signal });
+    document.addEventListener('edit-latest', () => this.#editLatest(), { signal });
 
     this.#changes = new MutationObserver((records) => this.#onChange(records));
     this.#changes.observe(this.#log, { childList: true });
@@ -164,6 +165,11 @@ class MessageList {
     if (event.key !== 'End' || !isPlain || event.target.closest('input, textarea, select, video, audio')) return;
     event.preventDefault();
     this.#goToLatest();
+  }
+
+  #editLatest() {
+    const mine = [...this.#log.querySelectorAll('article[data-mine]')].filter((article) => article.querySelector('[data-may-edit]'));
+    if (mine.length > 0) this.#page.invokeMethodAsync('BeginEditing', Number(mine.at(-1).dataset.messageId)).catch(() => {});
   }
 
   /** What follows from where the reader is. */

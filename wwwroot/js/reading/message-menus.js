@@ -31,7 +31,10 @@ function open(button, page) {
   const address = message.querySelector('[data-menu=message]').dataset.path;
   const path = menu === 'file' ? `${address}&file=${fileId}` : address;
   const ask = (method, ...args) => page.invokeMethodAsync(method, ...args).catch(() => {});
-  const items = [{ label: 'Copy link', icon: 'link', act: () => copyLink(path, button) }];
+  /** @type {import('../page/menu.js').MenuItem[]} */
+  const items = [{ label: 'Reply', icon: 'reply', act: () => document.dispatchEvent(new CustomEvent('reply', { detail: answered(message, messageId) })) }];
+  if ('mayEdit' in button.dataset) items.push({ label: 'Edit', icon: 'edit', act: () => ask('BeginEditing', messageId) });
+  items.push({ label: 'Copy link', icon: 'link', act: () => copyLink(path, button) });
   if ('mayForward' in button.dataset) items.push({ label: 'Forward', icon: 'forward', act: () => ask('AskToForwardFileAsync', messageId, fileId) });
   if (!('mine' in message.dataset)) items.push({ label: 'Report', icon: 'flag', act: () => ask('AskToReportAsync', messageId, fileId ?? null) });
   if ('mayDelete' in button.dataset) {
@@ -42,4 +45,10 @@ function open(button, page) {
     );
   }
   openMenu(button, items);
+}
+
+/** What the composer needs to know of a message that somebody answers. */
+function answered(message, messageId) {
+  const text = message.querySelector('.text')?.textContent || message.querySelector('figure')?.getAttribute('aria-label') || '';
+  return { messageId, author: message.querySelector('.author').textContent, text: text.slice(0, 200) };
 }

@@ -30,6 +30,7 @@ class Composer {
   #files;
   #draft;
   #typing;
+  #replyTo = /** @type {import('./pending-message.js').Answered | null} */ (null);
   #maxText;
   #keeping = /** @type {Promise<unknown>} */ (Promise.resolve());
   /** What of the picked files the browser has. @type {WeakSet<import('./outgoing-file.js').OutgoingFile>} */
@@ -50,11 +51,12 @@ class Composer {
     this.#typing = new TypingReport(page);
     this.#listen();
     this.#text.value ||= this.#draft.read();
+    this.#answer(this.#draft.readReply());
     this.#fit();
     const isBack = this.#bringBackFiles();
     isBack.then(() => takeDropped(this.#chatId, (files, folders) => this.#take(files, folders), this.#listening.signal));
     root.querySelector('[data-record]').hidden = !maySendVoices();
-    for (const button of root.querySelectorAll('.line button')) button.disabled = false;
+    for (const button of root.querySelectorAll('.box button')) button.disabled = false;
     this.#takeFocus();
     // Enter was pressed before anybody listened.
     if (takeEarlyEnter(this.#text.value)) isBack.then(() => this.#root.requestSubmit());
@@ -83,6 +85,11 @@ class Composer {
     area.addEventListener('dragleave', (event) => area.contains(event.relatedTarget) || delete area.dataset.dropping, { signal });
     area.addEventListener('drop', (event) => this.#onDrop(event, area), { signal });
     addEventListener('beforeunload', (event) => this.#isAtRisk && event.preventDefault(), { signal });
+    this.#root.querySelector('[data-cancel-reply]').addEventListener('click', () => this.#stopAnswering(), { signal });
+    document.addEventListener('reply', (event) => {
+      this.#answer(/** @type {CustomEvent} */ (event).detail);
+      this.#text.focus();
+    }, { signal });
     outbox.addEventListener('text-back', (event) => this.#takeTextBack(messageOf(event)), { signal });
   }
 
@@ -93,6 +100,21 @@ class Composer {
     if (kept.length === 0 || this.#listening.signal.aborted) return;
     for (const entry of kept) this.#kept.add(entry);
     this.#files.add(kept.map(remember));
+  }
+
+  /** What is written from now on answers that message, or none. */
+  #answer(reply) {
+    this.#replyTo = reply;
+    this.#draft.writeReply(reply);
+    const bar = this.#root.querySelector('[data-reply]');
+    bar.hidden = reply === null;
+    bar.querySelector('[data-reply-to]').textContent = reply ? `Replying to ${reply.author}` : '';
+    bar.querySelector('[data-reply-text]').textContent = reply?.text ?? '';
+  }
+
+  #stopAnswering() {
+    this.#answer(null);
+    this.#text.focus();
   }
 
   /** A file that is picked would be lost with the page: the browser is still keeping it, or can't. So would a voice. */
@@ -139,10 +161,11 @@ class Composer {
     const written = this.#text.value;
     let goOn = /** @type {(_?: unknown) => void} */ (() => {});
     this.#keeping = Promise.allSettled([this.#keeping, new Promise((resolve) => (goOn = resolve))]);
-    outbox.send(this.#chatId, text, this.#files.take()).kept.then(() => {
+    outbox.send(this.#chatId, text, this.#files.take(), this.#replyTo).kept.then(() => {
       this.#draft.forget(written);
       goOn();
     });
+    this.#answer(null);
     this.#text.value = '';
     this.#typing.report(false);
     this.#fit();
@@ -150,9 +173,12 @@ class Composer {
 
   #onKey(event) {
     // While an input method is open, Enter picks a word.
-    if (event.key !== 'Enter' || event.shiftKey || event.isComposing || event.keyCode === 229) return;
+    if (event.isComposing || event.keyCode === 229) return;
+    if (event.key === 'Escape' && this.#replyTo) this.#stopAnswering();
+    else if (event.key === 'ArrowUp' && this.#text.value === '' && this.#files.isEmpty) document.dispatchEvent(new Event('edit-latest'));
+    else if (event.key === 'Enter' && !event.shiftKey) this.#root.requestSubmit();
+    else return;
     event.preventDefault();
-    this.#root.requestSubmit();
   }
 
   #onInput() {

@@ -1,9 +1,21 @@
 // Texts that are not sent yet, by person and chat: several people may use one browser.
 export class Draft {
   #key;
+  #replyKey;
 
   constructor(userId, chatId) {
     this.#key = `draft ${userId} ${chatId}`;
+    this.#replyKey = `reply ${userId} ${chatId}`;
+  }
+
+  /** What the draft answers. @returns {import('./pending-message.js').Answered | null} */
+  readReply() {
+    return attempt(() => JSON.parse(localStorage.getItem(this.#replyKey) ?? 'null'));
+  }
+
+  /** @param {import('./pending-message.js').Answered | null} reply */
+  writeReply(reply) {
+    attempt(() => (reply ? localStorage.setItem(this.#replyKey, JSON.stringify(reply)) : localStorage.removeItem(this.#replyKey)));
   }
 
   read() {

@@ -68,9 +68,10 @@ class Outbox extends EventTarget {
    * @param {number} chatId
    * @param {string} text
    * @param {import('./outgoing-file.js').Picked[]} picked files, or as FilesToSend prepares them
+   * @param {import('./pending-message.js').Answered | null} [replyTo]
    */
-  send(chatId, text, picked) {
-    const message = new PendingMessage({ chatId, text, files: picked.map(outgoing) }, this.#changed);
+  send(chatId, text, picked, replyTo = null) {
+    const message = new PendingMessage({ chatId, text, files: picked.map(outgoing), replyTo }, this.#changed);
     this.#messages.push(message);
     this.#try(message);
     return message;

@@ -8,7 +8,8 @@ import { newKey, travelOrder } from './transmission.js';
 /**
  * @typedef {'pending' | 'sending' | 'waiting' | 'elsewhere' | 'refused' | 'sent' | 'gone'} State
  * @typedef {import('./outgoing-file.js').OutgoingFile} OutgoingFile
- * @typedef {{ chatId: number, text: string, files: OutgoingFile[], key?: string, writtenAt?: number, state?: State, reason?: string | null, type?: string }} Sent
+ * @typedef {{ messageId: number, author: string, text: string }} Answered The message that one answers, as it is shown there.
+ * @typedef {{ chatId: number, text: string, files: OutgoingFile[], replyTo?: Answered | null, key?: string, writtenAt?: number, state?: State, reason?: string | null, type?: string }} Sent
  * @typedef {import('../server/answers.js').Outcome} Outcome
  * @typedef {{ ended: Promise<Outcome>, abort: () => void }} Attempt
  */
@@ -76,10 +77,11 @@ export class PendingMessage {
    * @param {() => void} onChange
    * @param {{ isRestored?: boolean }} [origin] restored: an earlier page or another tab has left it in the store.
    */
-  constructor({ chatId, text, files, key = newKey(), writtenAt = now(), state = 'pending', reason = null, type }, onChange, { isRestored = false } = {}) {
+  constructor({ chatId, text, files, replyTo = null, key = newKey(), writtenAt = now(), state = 'pending', reason = null, type }, onChange, { isRestored = false } = {}) {
     this.chatId = chatId;
     this.text = text;
     this.files = files;
+    this.replyTo = replyTo;
     this.key = key;
     this.writtenAt = writtenAt;
     this.isRestored = isRestored;
@@ -148,8 +150,8 @@ export class PendingMessage {
 
   /** As it is kept: what was under way begins again. */
   get record() {
-    const { key, chatId, text, writtenAt, reason, files, state } = this;
-    return { key, chatId, text, writtenAt, files, reason, type: this.#type, state: /** @type {State} */ (state === 'refused' ? state : 'pending') };
+    const { key, chatId, text, writtenAt, reason, files, replyTo, state } = this;
+    return { key, chatId, text, writtenAt, files, replyTo, reason, type: this.#type, state: /** @type {State} */ (state === 'refused' ? state : 'pending') };
   }
 
   /** Keeps it as it is now, with what its files remember of their uploads. */

@@ -91,7 +91,9 @@ class Bubble {
     root.dataset.clientId = message.key;
     root.querySelector('.author').textContent = author;
     this.#mark = root.querySelector('.sent');
-    const [text, files, tiles, others, frame] = ['.text', '.files', '.pictures', '.others', '.attachment'].map((part) => root.querySelector(part));
+    const [reply, text, files, tiles, others, frame] = ['.reply', '.text', '.files', '.pictures', '.others', '.attachment'].map((part) => root.querySelector(part));
+    if (message.replyTo) reply.querySelector('.quote').replaceChildren(element('strong', {}, message.replyTo.author), ` ${message.replyTo.text}`);
+    else reply.remove();
     if (message.text) text.textContent = message.text;
     else text.remove();
     this.#places = { files, tiles, others };

@@ -5,7 +5,7 @@ import { uploadResumably } from './resumable.js';
 
 /**
  * @typedef {import('./outgoing-file.js').OutgoingFile} OutgoingFile
- * @typedef {{ chatId: number, key: string, text: string, files: OutgoingFile[], brokenForms: number, save: () => unknown }} Message
+ * @typedef {{ chatId: number, key: string, text: string, files: OutgoingFile[], replyTo?: { messageId: number } | null, brokenForms: number, save: () => unknown }} Message
  * A message as far as sending it is concerned (PendingMessage is one); `save` keeps what its files remember.
  * @typedef {import('../server/answers.js').Outcome} Outcome
  */
@@ -113,7 +113,7 @@ async function post(message, onProgress, signal) {
   if (isText) request.setRequestHeader('Content-Type', 'application/json');
   else request.setRequestHeader('Idempotency-Key', message.key);
   signal.addEventListener('abort', () => request.abort(), { once: true });
-  request.send(isText ? JSON.stringify({ text: message.text, clientId: message.key }) : formOf(message));
+  request.send(isText ? JSON.stringify({ text: message.text, clientId: message.key, replyTo: message.replyTo?.messageId }) : formOf(message));
   return ended;
 }
 
@@ -131,6 +131,7 @@ function noAnswer(message) {
 function formOf(message) {
   const form = new FormData();
   if (message.text) form.append('text', message.text);
+  if (message.replyTo) form.append('replyTo', String(message.replyTo.messageId));
   for (const { file, name, thumbnail, uploadId } of message.files) {
     if (uploadId) form.append('upload', uploadId);
     else form.append('file', file, name);
