@@ -171,9 +171,13 @@ public static class CoreServices
         if (data.CloseToOthers() is { } reason)
             services.GetRequiredService<ILogger<DataDirectory>>().LogWarning("Others on this machine may get into {Folder}: {Reason}", data.Root, reason);
         var database = services.GetRequiredService<DatabaseFile>();
-        if (File.Exists(database.Path))
-            DatabaseIntegrity.Check(database, thoroughly: false);
         await using var db = await services.GetRequiredService<IDbContextFactory<ChatDbContext>>().CreateDbContextAsync();
+        if (File.Exists(database.Path))
+        {
+            DatabaseIntegrity.Check(database, thoroughly: false);
+            await UpgradeCopy.KeepAsync(db, database, services.GetRequiredService<TimeProvider>(), CancellationToken.None);
+        }
+
         await SearchIndex.MigrateAsync(db, services.GetRequiredService<IOptions<SearchOptions>>().Value.Contents);
         await services.GetRequiredService<IFileStore>().DiscardUnfinishedAsync(CancellationToken.None);
         services.GetRequiredService<FileReader>().DiscardUnfinished();

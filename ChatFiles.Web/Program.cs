@@ -14,6 +14,7 @@ try
 {
     var builder = WebApplication.CreateBuilder(line.ToOptions());
     builder.UseDefaultAddress();
+    builder.UseServiceManager();
     builder.UseStaticAssets();
     builder.WebHost.ConfigureKestrel(kestrel => kestrel.AddServerHeader = false);
 

@@ -6,6 +6,7 @@ using ChatFiles.Core.Data;
 using ChatFiles.Core.Files.Reading;
 using ChatFiles.Core.Model;
 using Microsoft.Data.Sqlite;
+using Microsoft.Extensions.Logging.Console;
 using Microsoft.Extensions.Options;
 
 namespace ChatFiles.Web;
@@ -23,6 +24,18 @@ internal static class StartUp
         var isChosen = settings[WebHostDefaults.ServerUrlsKey] ?? settings["http_ports"] ?? settings["https_ports"];
         if (string.IsNullOrEmpty(isChosen) && !settings.GetSection("Kestrel:Endpoints").Exists())
             builder.WebHost.UseUrls(DefaultAddress);
+    }
+
+    /// <summary>
+    /// Where systemd or Windows runs it as a service, it tells them when it is ready and ends when they say so. systemd's
+    /// journal gets lines with their level, unless the settings ask for another format.
+    /// </summary>
+    public static void UseServiceManager(this WebApplicationBuilder builder)
+    {
+        builder.Services.AddSystemd();
+        builder.Services.AddWindowsService();
+        if (builder.Configuration["Logging:Console:FormatterName"] is { Length: > 0 } format)
+            builder.Services.Configure<ConsoleLoggerOptions>(console => console.FormatterName = format);
     }
 
     /// <summary>However it was started: by dotnet, as a program of its own, or by tests that host it.</summary>

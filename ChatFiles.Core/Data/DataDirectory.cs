@@ -36,6 +36,9 @@ public sealed class DataDirectory : IDisposable
     internal const string DatabaseName = "chatfiles.db";
     internal const string LockName = "lock";
 
+    /// <summary>The folder of the database as it was before the last upgrade.</summary>
+    internal const string BeforeUpgradeName = "before-upgrade";
+
     private FileStream? _lock;
 
     public DataDirectory(IOptions<DataOptions> options)
@@ -116,7 +119,7 @@ public sealed class DataDirectory : IDisposable
 
     /// <summary>Whether ChatFiles writes something of that name into its folder.</summary>
     internal static bool IsOurs(string name) =>
-        name is "files" or "keys" or "reading" or "uploads" or LockName || name.StartsWith(DatabaseName, StringComparison.Ordinal);
+        name is "files" or "keys" or "reading" or "uploads" or BeforeUpgradeName or LockName || name.StartsWith(DatabaseName, StringComparison.Ordinal);
 
     public void Dispose() => _lock?.Dispose();
 

@@ -12,7 +12,8 @@ namespace ChatFiles.Core.Upkeep;
 /// <summary>What a backup holds. Written last: a backup without it is incomplete.</summary>
 /// <param name="Blobs">0 where they are elsewhere and have backups of their own.</param>
 /// <param name="Sha256">Of database and keys, as the database holds those of the blobs; older backups have none.</param>
-public sealed record BackupManifest(DateTimeOffset TakenAt, int Blobs, int Messages, string? Sha256 = null);
+/// <param name="Upgrade">Of a copy that was made before an upgrade: the migration that the upgrade leads to.</param>
+public sealed record BackupManifest(DateTimeOffset TakenAt, int Blobs, int Messages, string? Sha256 = null, string? Upgrade = null);
 
 /// <summary>
 /// Copies everything while the server runs, and brings it back. The promise "no ready file without its blob" decides
@@ -50,7 +51,7 @@ public sealed class Backup(DatabaseFile database, IFileStore? blobs, string keys
         {
             if (target is not null)
                 await CopyBlobsAsync(database, target, copied, cancellationToken);
-            CopyDatabase(copy);
+            CopyDatabase(database, copy);
             if (target is null || await CopyBlobsAsync(new DatabaseFile(copy), target, copied, cancellationToken) == 0)
                 break;
             if (moment < MaxMoments)
@@ -64,9 +65,14 @@ public sealed class Backup(DatabaseFile database, IFileStore? blobs, string keys
         var messages = await CountMessagesAsync(new DatabaseFile(copy), cancellationToken);
         OwnerOnly.MakeAll(new DirectoryInfo(folder));
         var manifest = new BackupManifest(time.GetUtcNow(), copied.Count, messages, await SumAsync(folder, cancellationToken));
+        await WriteManifestAsync(folder, manifest, cancellationToken);
+        return manifest;
+    }
+
+    internal static async Task WriteManifestAsync(string folder, BackupManifest manifest, CancellationToken cancellationToken)
+    {
         await File.WriteAllTextAsync(Path.Combine(folder, ManifestName), JsonSerializer.Serialize(manifest), cancellationToken);
         OwnerOnly.Make(new FileInfo(Path.Combine(folder, ManifestName)));
-        return manifest;
     }
 
     /// <summary>
@@ -94,13 +100,22 @@ public sealed class Backup(DatabaseFile database, IFileStore? blobs, string keys
         return manifest;
     }
 
-    /// <summary>Checks a backup and makes it the data of this installation, which must have none yet.</summary>
+    /// <summary>
+    /// Checks a backup and makes it the data of this installation, which must have none yet; or takes back the database that
+    /// an upgrade has kept there.
+    /// </summary>
     /// <exception cref="BackupException">The backup is not whole, or there are data already.</exception>
     public static async Task<BackupManifest> RestoreAsync(string folder, string dataFolder, CancellationToken cancellationToken)
     {
         if (IsInside(dataFolder, folder))
             throw new BackupException($"{dataFolder} lies in the backup itself; restore into a folder of its own.");
         var manifest = await CheckAsync(folder, cancellationToken);
+        if (Real(folder) == Real(Path.Combine(dataFolder, DataDirectory.BeforeUpgradeName)))
+        {
+            await UpgradeCopy.TakeBackAsync(dataFolder, cancellationToken);
+            return manifest;
+        }
+
         ClearAwayCutRestore(dataFolder);
         if (Directory.Exists(dataFolder) && Directory.EnumerateFileSystemEntries(dataFolder).Select(Path.GetFileName).Any(HoldsData))
             throw new BackupException($"{dataFolder} holds data already; move them away, so that nothing is overwritten.");
@@ -138,7 +153,7 @@ public sealed class Backup(DatabaseFile database, IFileStore? blobs, string keys
             Directory.Exists(path) && Directory.ResolveLinkTarget(path, returnFinalTarget: true) is { } target ? target.FullName : Path.GetFullPath(path)
         );
 
-    private static async Task<BackupManifest> ReadManifestAsync(string folder, CancellationToken cancellationToken)
+    internal static async Task<BackupManifest> ReadManifestAsync(string folder, CancellationToken cancellationToken)
     {
         var file = new FileInfo(Path.Combine(folder, ManifestName));
         if (!file.Exists)
@@ -171,14 +186,14 @@ public sealed class Backup(DatabaseFile database, IFileStore? blobs, string keys
             throw new BackupException($"{database.Path} was written by a later version of ChatFiles; restore it with that one.");
     }
 
-    private static async Task<int> CountMessagesAsync(DatabaseFile database, CancellationToken cancellationToken)
+    internal static async Task<int> CountMessagesAsync(DatabaseFile database, CancellationToken cancellationToken)
     {
         await using var db = OpenReadOnly(database);
         return await db.Messages.CountAsync(cancellationToken);
     }
 
     /// <summary>Over database and keys, in the order of their names.</summary>
-    private static async Task<string> SumAsync(string folder, CancellationToken cancellationToken)
+    internal static async Task<string> SumAsync(string folder, CancellationToken cancellationToken)
     {
         var keys = Path.Combine(folder, KeysName);
         var files = Directory.Exists(keys) ? Directory.GetFiles(keys, "*", SearchOption.AllDirectories) : [];
@@ -194,7 +209,8 @@ public sealed class Backup(DatabaseFile database, IFileStore? blobs, string keys
         return Convert.ToHexStringLower(sum.GetHashAndReset());
     }
 
-    private void CopyDatabase(string copy)
+    /// <summary>As it is at one moment, into one file.</summary>
+    internal static void CopyDatabase(DatabaseFile database, string copy)
     {
         File.Delete(copy);
         using var from = new SqliteConnection($"{database.ConnectionString};Mode=ReadOnly;Pooling=False");
@@ -326,7 +342,7 @@ public sealed class Backup(DatabaseFile database, IFileStore? blobs, string keys
     }
 
     /// <summary>Durable, and with the modes of a new file; File.Copy would keep those of the old one.</summary>
-    private static async Task CopyFileAsync(string from, string to, CancellationToken cancellationToken)
+    internal static async Task CopyFileAsync(string from, string to, CancellationToken cancellationToken)
     {
         await using var source = File.OpenRead(from);
         await using var target = new FileStream(to, FileMode.CreateNew, FileAccess.Write, FileShare.None);
