@@ -99,6 +99,7 @@ public sealed class OperatingTests(TestServer server) : IClassFixture<TestServer
     [InlineData("Uploads__AllowedExtensions", "png svg", "Uploads:AllowedExtensions")]
     [InlineData("Accounts__AllowRegistration", "maybe", "Accounts:AllowRegistration")]
     [InlineData("Accounts__Oidc__Authority", "https://id.example.com", "Accounts:Oidc:ClientSecret")]
+    [InlineData("Accounts__Oidc__TrustEmail", "maybe", "Accounts:Oidc:TrustEmail")]
     [InlineData("Data__Directory", "/proc/nowhere", "Data:Directory")]
     [InlineData("Data__Directory", "/etc/hostname", "Data:Directory")]
     [InlineData("ASPNETCORE_URLS", "nonsense", "nonsense")]

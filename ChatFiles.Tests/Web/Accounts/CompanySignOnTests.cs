@@ -192,6 +192,31 @@ public sealed class CompanySignOnTests(CompanySite site) : IClassFixture<Company
         (await site.Server.Services.GetRequiredService<PasswordLinks>().MakeForgottenAsync(id)).ShouldBeNull("a mail to that address would open it as well");
     }
 
+    /// <summary>As when the provider has lost its people and has them anew: an operator's link and its password are the proof.</summary>
+    [Fact]
+    public async Task Who_proves_the_password_with_a_new_subject_puts_it_in_the_place_of_the_old_one()
+    {
+        var before = site.NewPerson();
+        using var first = await site.EnterAsync(before);
+        var id = (await CompanySite.ProfileAsync(first)).Text("userId");
+        using var boss = await BossAsync();
+        using var reset = await boss.SendAsync(HttpMethod.Post, $"operator/people/{id}/reset");
+        var link = new Uri((await reset.JsonAsync()).Text("link")).PathAndQuery;
+        using (var browser = site.NewBrowser())
+            await browser.SubmitAsync(link, "set-password", ("Password", "Passw0rd!")).ShouldBeAsync(HttpStatusCode.Redirect);
+
+        var after = site.NewPerson(before.Email);
+        using var again = site.NewBrowser();
+        using (var answer = await site.SignOnAsync(again, after))
+            answer.LeadsTo().ShouldBe(LinkPage);
+        await again.SubmitAsync(LinkPage, "link", ("Password", "Passw0rd!")).ShouldBeAsync(HttpStatusCode.Redirect);
+
+        (await CompanySite.ProfileAsync(again)).Text("userId").ShouldBe(id);
+        using var old = site.NewBrowser();
+        using var refused = await site.SignOnAsync(old, before);
+        refused.LeadsTo().ShouldBe(LinkPage, "the old subject is nobody's any more");
+    }
+
     [Fact]
     public async Task Two_browsers_that_come_at_once_for_the_first_time_get_one_account()
     {
