@@ -165,7 +165,7 @@ internal static class CompanySignOnServices
     private static void LogFailure(HttpContext context, Exception? failure) =>
         context
             .RequestServices.GetRequiredService<ILogger<CompanySignOn>>()
-            .LogWarning("A sign-on came to nothing: {Reason} {Cause}", failure?.Message, failure?.InnerException?.Message);
+            .LogWarning("A sign-on came to nothing: {Reason} {Cause}", failure?.Message, failure?.InnerException?.Message ?? "");
 
     /// <summary>What no header or address takes is not gone back to.</summary>
     private static string Short(string returnUrl) => returnUrl.Length <= MaxReturnUrlLength && returnUrl.All(char.IsAscii) ? returnUrl : "/";
