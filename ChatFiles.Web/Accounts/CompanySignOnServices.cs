@@ -126,8 +126,8 @@ internal static class CompanySignOnServices
         {
             using var patience = CancellationTokenSource.CreateLinkedTokenSource(context.RequestAborted);
             patience.CancelAfter(Patience);
-            // Where it is not known yet, those who ask at once wait for each other: each for so long and no longer.
-            await handler.Get(Scheme).ConfigurationManager!.GetConfigurationAsync(patience.Token);
+            // Where it is not known yet, those who ask at once wait for each other, and the first does not look at the token.
+            await handler.Get(Scheme).ConfigurationManager!.GetConfigurationAsync(patience.Token).WaitAsync(patience.Token);
             await context.ChallengeAsync(Scheme, new AuthenticationProperties { RedirectUri = goOn });
         }
         catch (Exception failure) when (!context.Response.HasStarted)
