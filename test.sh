@@ -106,8 +106,12 @@ if [ -z "${CHROMIUM_HEADLESS:-}" ] && [ "$CHROMIUM" = /usr/bin/chromium ]; then
 fi
 export CHROMIUM_HEADLESS
 
-# Draws the first page of a PDF, as on a server that has it. Films get their picture where ffmpeg is there: it is too large for a test.
-command -v pdftoppm >/dev/null || install_packages poppler-utils
+# pdftoppm draws the first page of a PDF, as on a server that has it; films get their picture where ffmpeg is there: it is
+# too large for a test. clamd scans what is uploaded; the tests bring their own signature, so that it needs no others.
+packages=()
+command -v pdftoppm >/dev/null || packages+=(poppler-utils)
+PATH="$PATH:/usr/sbin" command -v clamd >/dev/null || packages+=(clamav-daemon)
+[ ${#packages[@]} -eq 0 ] || install_packages "${packages[@]}"
 
 # The web server that is put in front of what is installed.
 command -v nginx >/dev/null || [ -x /usr/sbin/nginx ] || install_packages nginx-light

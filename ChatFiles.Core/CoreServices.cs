@@ -2,6 +2,7 @@ using ChatFiles.Core.Chats;
 using ChatFiles.Core.Data;
 using ChatFiles.Core.Files;
 using ChatFiles.Core.Files.Reading;
+using ChatFiles.Core.Files.Scanning;
 using ChatFiles.Core.Live;
 using ChatFiles.Core.Mail;
 using ChatFiles.Core.Model;
@@ -67,6 +68,9 @@ public static class CoreServices
         ));
         services.AddSingleton(CreateBackup);
         services.AddSingleton<UploadPolicy>();
+        services.AddSettings<ScanningOptions>(configuration, "Scanning");
+        services.AddSingleton<ClamAv>();
+        services.AddSingleton<FileUploads>();
         services.AddSingleton<UploadsInFlight>();
         services.AddSingleton<UploadsUnderWay>();
         services.AddSingleton<QuotaReservations>();
@@ -166,6 +170,7 @@ public static class CoreServices
     {
         services.GetRequiredService<IStartupValidator>().Validate();
         _ = services.GetRequiredService<UploadPolicy>();
+        _ = services.GetRequiredService<ClamAv>();
         var data = services.GetRequiredService<DataDirectory>();
         data.Lock();
         if (data.CloseToOthers() is { } reason)

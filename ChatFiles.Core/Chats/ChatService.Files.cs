@@ -180,11 +180,11 @@ public sealed partial class ChatService
             }
 
             await using var original = blob;
-            yield return new UploadPart(UploadPartKind.File, file.FileName, blob.Content);
+            yield return new UploadPart(UploadPartKind.File, file.FileName, blob.Content) { IsCopy = true };
             if (file.ThumbnailKey is null || await blobs.OpenThumbnailAsync(file, cancellationToken) is not { } content)
                 continue;
             await using var thumbnail = content;
-            yield return new UploadPart(UploadPartKind.Thumbnail, FileName: null, thumbnail);
+            yield return new UploadPart(UploadPartKind.Thumbnail, FileName: null, thumbnail) { IsCopy = true };
         }
     }
 

@@ -49,6 +49,9 @@ internal sealed class UploadsSent : IDisposable
 
     public IEnumerable<Guid> Ids => _all;
 
+    /// <summary>The one whose bytes are being received; null before and after it.</summary>
+    public Guid? Arriving { get; set; }
+
     /// <summary>Whether another request is sending one of them, a try before this one perhaps.</summary>
     public bool IsRepeat { get; private set; }
 

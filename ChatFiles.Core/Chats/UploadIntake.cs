@@ -11,13 +11,11 @@ namespace ChatFiles.Core.Chats;
 /// bytes into the store. What it has taken in belongs to nobody until it is kept.
 /// </summary>
 public sealed class UploadIntake(
-    IFileStore store,
+    FileUploads uploads,
     UploadPolicy policy,
-    UploadsInFlight inFlight,
     UploadsUnderWay uploadsUnderWay,
     QuotaAccounts quotas,
     StagedUploads staged,
-    TimeProvider time,
     ILogger<UploadIntake> logger
 )
 {
@@ -45,7 +43,7 @@ public sealed class UploadIntake(
         var reservation = quotas.Open(userId, chatId);
         var sending = new UploadsSent();
         var room = quotas.RoomFor(reservation);
-        var upload = new FileUpload(store, policy, inFlight, time, logger, chatId, room);
+        var upload = uploads.Begin(chatId, room);
         var received = new ReceivedFiles(upload, underWay, reservation, sending, ForgetUploads);
         try
         {
@@ -61,6 +59,8 @@ public sealed class UploadIntake(
 
         if (refusal is null)
             return received;
+        if (refusal.Reason == RefusalReason.FileInfected && sending.Arriving is { } infected)
+            Forget(infected);
         // The first try has what its repeat lacks. Refused for good, what was sent once more would never arrive.
         var isOfRepeat = refusal == UploadRoom.QuotaExceeded && (underWay.IsRepeat || sending.IsRepeat);
         await received.DisposeAsync();
@@ -82,7 +82,7 @@ public sealed class UploadIntake(
         using var ending = underWay;
         if (underWay.IsRepeat)
             return FirstTryUnderWay;
-        await using var upload = new FileUpload(store, policy, inFlight, time, logger, missing.ChatId, room: null);
+        await using var upload = uploads.Begin(missing.ChatId, room: null);
         if (!(await upload.ReceiveAgainAsync(missing, parts, cancellationToken)).Succeeded(out var again, out refusal))
             return refusal;
         var restored = await commit(again);
@@ -126,7 +126,10 @@ public sealed class UploadIntake(
             }
 
             await using var content = upload.Open();
-            yield return new UploadPart(UploadPartKind.File, upload.Ticket.FileName, content, sending.Add(upload));
+            var isFirst = sending.Add(upload);
+            sending.Arriving = upload.Ticket.Id;
+            yield return new UploadPart(UploadPartKind.File, upload.Ticket.FileName, content, isFirst);
+            sending.Arriving = null;
         }
     }
 
@@ -146,17 +149,22 @@ public sealed class UploadIntake(
             : upload;
     }
 
-    /// <summary>The message is committed; a part that can't be removed now expires.</summary>
+    /// <summary>The message is committed.</summary>
     private void ForgetUploads(UploadsSent sent)
+    {
+        foreach (var id in sent.Ids)
+            Forget(id);
+    }
+
+    private void Forget(Guid uploadId)
     {
         try
         {
-            foreach (var id in sent.Ids)
-                staged.Remove(id);
+            staged.Remove(uploadId);
         }
         catch (Exception failure) when (failure is StoreUnavailableException or StoreFullException)
         {
-            logger.LogWarning(failure, "An upload that was sent could not be removed; it will expire");
+            logger.LogWarning(failure, "An upload that is over could not be removed; it will expire");
         }
     }
 }

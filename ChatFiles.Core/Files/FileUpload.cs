@@ -3,6 +3,7 @@ using System.Globalization;
 using System.Security.Cryptography;
 using System.Text;
 using ChatFiles.Core.Files.Reading;
+using ChatFiles.Core.Files.Scanning;
 using ChatFiles.Core.Model;
 using Microsoft.Extensions.Logging;
 
@@ -15,6 +16,7 @@ internal sealed class FileUpload(
     IFileStore store,
     UploadPolicy policy,
     UploadsInFlight inFlight,
+    ClamAv scanner,
     TimeProvider time,
     ILogger logger,
     long chatId,
@@ -99,7 +101,7 @@ internal sealed class FileUpload(
                 return new Refusal(RefusalReason.TooManyFiles, "One file is put back at a time.");
             var rules = new InspectionRules(policy, missing.FileName, FileType.OfAnyBytes(missing.ContentType), missing.Size, differs);
             await using var content = new InspectingStream(part.Content, rules);
-            if (!(await StoreAsync(content, cancellationToken)).Succeeded(out var stored, out var refusal))
+            if (!(await StoreAsync(content, ScannedAs(part, missing.FileName), cancellationToken)).Succeeded(out var stored, out var refusal))
                 return refusal;
             if (content.Sha256() != missing.Sha256)
                 return differs;
@@ -134,6 +136,7 @@ internal sealed class FileUpload(
                 or RefusalReason.FileTypeNotAllowed
                 or RefusalReason.EmptyFile
                 or RefusalReason.FileTooLarge
+                or RefusalReason.FileInfected
         && refusal != policy.RequestTooLarge();
 
     private async Task<Refusal?> ReceiveFileAsync(UploadPart part, CancellationToken cancellationToken)
@@ -147,7 +150,7 @@ internal sealed class FileUpload(
         var rules = new InspectionRules(policy, fileName, type, policy.MaxFileBytes, policy.TooLarge(fileName), part.IsReserved ? null : room);
 
         await using var content = new InspectingStream(part.Content, rules);
-        if (!(await StoreAsync(content, cancellationToken)).Succeeded(out var stored, out refusal))
+        if (!(await StoreAsync(content, ScannedAs(part, fileName), cancellationToken)).Succeeded(out var stored, out refusal))
             return refusal;
         _attachments.Add(
             new Attachment
@@ -187,8 +190,8 @@ internal sealed class FileUpload(
             if (room is not null && await room.UseAsync(length, cancellationToken) is { } noRoom)
                 return noRoom;
             using var bytes = new MemoryStream(buffer, 0, length, writable: false);
-            if (!(await StoreAsync(bytes, cancellationToken)).Succeeded(out var stored, out refusal))
-                return refusal;
+            if (!(await StoreAsync(bytes, ScannedAs(part, attachment.FileName), cancellationToken)).Succeeded(out var stored, out refusal))
+                return refusal.Reason == RefusalReason.FileInfected ? refusal with { File = attachment.Position } : refusal;
             attachment.ThumbnailKey = stored.Key;
             if (Pictures.IsAllKnownOf(attachment))
                 attachment.Picture = PictureState.Settled;
@@ -252,11 +255,15 @@ internal sealed class FileUpload(
             : new Refusal(RefusalReason.InvalidText, $"A caption has at most {Message.MaxTextLength:N0} characters.");
     }
 
-    private async Task<Result<(string Key, string Stamp)>> StoreAsync(Stream content, CancellationToken cancellationToken)
+    /// <summary>The name that the scanner's finding is told with; null for what is not scanned.</summary>
+    private static string? ScannedAs(UploadPart part, string? fileName) => part.IsCopy ? null : fileName ?? "";
+
+    private async Task<Result<(string Key, string Stamp)>> StoreAsync(Stream content, string? scannedAs, CancellationToken cancellationToken)
     {
         var key = inFlight.Begin(time.GetUtcNow());
         _keys.Add(key);
-        return (await store.WriteAsync(key, content, cancellationToken)).Succeeded(out var stamp, out var refusal) ? (key, stamp) : refusal;
+        await using var scanned = scannedAs is null ? null : scanner.Begin(content, scannedAs);
+        return (await store.WriteAsync(key, scanned ?? content, cancellationToken)).Succeeded(out var stamp, out var refusal) ? (key, stamp) : refusal;
     }
 
     private async Task RemoveAsync(string key, CancellationToken cancellationToken)

@@ -31,6 +31,9 @@ public enum UploadPartKind
 /// <param name="Content">Throws <see cref="UploadRefusedException"/> when the form breaks off or is malformed.</param>
 public sealed record UploadPart(UploadPartKind Kind, string? FileName, Stream Content, bool IsReserved = false)
 {
+    /// <summary>Whether its bytes are a copy of what is here, and was scanned when it came.</summary>
+    public bool IsCopy { get; init; }
+
     /// <summary>What the part says a text is in; null when it says nothing.</summary>
     public string? Charset { get; init; }
 

@@ -63,6 +63,14 @@ test('Only what trying again would not change is a refusal', () => {
   assert.equal(judge(answer(problem(503, 'storage-unavailable'))).kind, 'lost');
 });
 
+test('What the virus scanner found is said in the server’s words, and a scanner that is away is waited for', () => {
+  const detail = 'The virus scanner found “Finding” in “a.txt”, so it is not accepted.';
+  const infected = judge(answer(problem(422, 'file-infected', { body: { detail, file: 0 } })));
+  assert.deepEqual([infected.kind, infected.reason, infected.file], ['refused', detail, 0]);
+  const away = judge(answer(problem(503, 'scanner-unavailable', { body: { detail: 'The virus scanner does not answer.' }, headers: { 'Retry-After': '5' } })));
+  assert.deepEqual([away.kind, away.reason, away.pause], ['lost', 'Temporarily unavailable. The virus scanner does not answer. It is tried again by itself.', 5000]);
+});
+
 test('How long to wait is what the server says', () => {
   assert.equal(judge(answer(problem(429, 'too-many-requests', { headers: { 'Retry-After': '7' } }))).pause, 7_000);
   assert.equal(judge(answer(problem(429, 'too-many-requests'))).pause, undefined);

@@ -1,5 +1,6 @@
 using ChatFiles.Core.Data;
 using ChatFiles.Core.Files;
+using ChatFiles.Core.Files.Scanning;
 using ChatFiles.Core.Model;
 using ChatFiles.Core.Upkeep;
 using Microsoft.AspNetCore.Diagnostics.HealthChecks;
@@ -21,7 +22,17 @@ internal static class Health
             .AddHealthChecks()
             .AddCheck<DatabaseAnswers>("database")
             .AddCheck<WriterAnswers>("writer")
-            .AddCheck<FileStoreAnswers>("fileStore");
+            .AddCheck<FileStoreAnswers>("fileStore")
+            .Services.AddSingleton<ScannerAnswers>()
+            .AddOptions<HealthCheckServiceOptions>()
+            .Configure<ClamAv>(
+                static (health, scanner) =>
+                {
+                    // While it is away, only files have to wait.
+                    if (scanner.IsSet)
+                        health.Registrations.Add(new("scanner", services => services.GetRequiredService<ScannerAnswers>(), HealthStatus.Degraded, tags: null));
+                }
+            );
 
     public static void MapHealth(this WebApplication app)
     {
@@ -33,7 +44,12 @@ internal static class Health
         context.Response.WriteAsJsonAsync(
             new
             {
-                status = report.Status == HealthStatus.Healthy ? "ok" : "unavailable",
+                status = report.Status switch
+                {
+                    HealthStatus.Healthy => "ok",
+                    HealthStatus.Degraded => "degraded",
+                    _ => "unavailable",
+                },
                 version = ProgramVersion.Text,
                 checks = report.Entries.ToDictionary(
                     entry => entry.Key,
@@ -100,5 +116,10 @@ internal static class Health
     private sealed class FileStoreAnswers(IFileStore store, TimeProvider time) : SharedLook(time)
     {
         protected override Task LookAsync(CancellationToken cancellationToken) => store.CheckAsync(cancellationToken);
+    }
+
+    private sealed class ScannerAnswers(ClamAv scanner, TimeProvider time) : SharedLook(time)
+    {
+        protected override Task LookAsync(CancellationToken cancellationToken) => scanner.CheckAsync(cancellationToken);
     }
 }

@@ -75,9 +75,11 @@ internal static class Problems
             RefusalReason.FileTooLarge => Problem(413, "file-too-large", refusal.Detail, refusal.File),
             RefusalReason.QuotaExceeded => Problem(413, "quota-exceeded", refusal.Detail),
             RefusalReason.FileTypeNotAllowed => Problem(415, "file-type-not-allowed", refusal.Detail, refusal.File),
+            RefusalReason.FileInfected => Problem(422, "file-infected", refusal.Detail, refusal.File),
             RefusalReason.TooManyRequests => new RetryLater(Problem(429, "too-many-requests", refusal.Detail), refusal.RetryAfter),
             RefusalReason.SearchTooSlow => new RetryLater(Problem(503, "search-too-slow", refusal.Detail)),
             RefusalReason.StorageUnavailable => new RetryLater(Problem(503, "storage-unavailable", refusal.Detail)),
+            RefusalReason.ScannerUnavailable => new RetryLater(Problem(503, "scanner-unavailable", refusal.Detail)),
             RefusalReason.StorageFull => Problem(507, "storage-full", refusal.Detail),
             _ => throw new ArgumentOutOfRangeException(nameof(refusal), refusal.Reason, "This refusal has no answer."),
         };
