@@ -136,6 +136,8 @@ if [ -n "$packaging" ] && ! wait "$packaging"; then
   cat artifacts/package.log
   give_up "build/package.sh failed."
 fi
+# Just made, it is what the browser tests run.
+if [ -n "$packaging" ]; then export CHATFILES_PROGRAM="$CHATFILES_PACKAGE/ChatFiles.Web"; fi
 
 say "Testing"
 filter=()

@@ -1,12 +1,19 @@
 namespace ChatFiles.E2E.Stage;
 
-/// <summary>Where things lie: the tests run the program that was built beside them.</summary>
+/// <summary>Where things lie: the tests run the program that was built beside them, or in a run of everything what is installed on servers.</summary>
 internal static class Repository
 {
     public static readonly string Root = FindRoot();
 
-    /// <summary>Built in the same configuration as these tests (bin/Debug/net10.0).</summary>
-    public static readonly string WebAssembly = Path.Combine(
+    /// <summary>
+    /// How a server is started. ./test.sh names the packaged program when it has just made it: compiled ahead, it is ready
+    /// in two thirds of the time. Else the one that was built in the same configuration as these tests (bin/Debug/net10.0).
+    /// </summary>
+    public static readonly string[] Program = Environment.GetEnvironmentVariable("CHATFILES_PROGRAM") is { Length: > 0 } packaged
+        ? [packaged]
+        : ["dotnet", WebAssembly()];
+
+    private static string WebAssembly() => Path.Combine(
         Root,
         "ChatFiles.Web",
         "bin",

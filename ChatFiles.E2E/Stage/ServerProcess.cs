@@ -20,7 +20,7 @@ public sealed class ServerProcess : IAsyncDisposable
     /// <param name="command">How it is started, when not from the build.</param>
     public ServerProcess(IEnumerable<KeyValuePair<string, string>>? settings = null, string[]? command = null)
     {
-        this.command = command ?? ["dotnet", Repository.WebAssembly];
+        this.command = command ?? Repository.Program;
         Data = Directory.CreateTempSubdirectory("chatfiles-e2e-").FullName;
         Port = Ports.Next();
         Address = new Uri($"http://127.0.0.1:{Port}/");
