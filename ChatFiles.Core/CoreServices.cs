@@ -113,6 +113,8 @@ public static class CoreServices
         services.AddScoped<ChatAdministration>();
         services.AddSingleton<AllChats>();
         services.AddSingleton<Reports>();
+        services.AddSettings<ExportOptions>(configuration, "Exports");
+        services.AddSingleton<Exports>();
         services.AddScoped<OpenChats>();
         services.AddScoped<UploadService>();
         services.AddScoped<FindingService>();

@@ -15,6 +15,7 @@ internal static class AccountCommands
     {
         using var scope = services.CreateScope();
         await PrepareAsync(services);
+        services.GetRequiredService<AuditLog>().TellAtOnce();
         var link = ValueOf(await scope.ServiceProvider.GetRequiredService<Enrolment>().AddPersonAsync(Operator.AtTheMachine, email, name: null));
         if (isOperator)
             await services.GetRequiredService<Operators>().AppointAsync(link.UserId, "at the machine");
@@ -24,13 +25,14 @@ internal static class AccountCommands
     public static async Task<string> ResetPasswordAsync(IServiceProvider services, string email)
     {
         await PrepareAsync(services);
+        services.GetRequiredService<AuditLog>().TellAtOnce();
         var userId = ValueOf(await services.GetRequiredService<PeopleService>().FindIdAsync(Operator.AtTheMachine, email));
         var links = services.GetRequiredService<PasswordLinks>();
         return LinkOf(services, ValueOf(await links.MakeAsync(Operator.AtTheMachine, userId, PasswordLinks.ResetLifetime)));
     }
 
     /// <summary>On a folder where no server has run yet, an account may be the first thing there is.</summary>
-    private static async Task PrepareAsync(IServiceProvider services)
+    public static async Task PrepareAsync(IServiceProvider services)
     {
         await using var db = await services.GetRequiredService<IDbContextFactory<ChatDbContext>>().CreateDbContextAsync();
         if ((await db.Database.GetPendingMigrationsAsync()).Any())

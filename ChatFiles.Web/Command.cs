@@ -23,20 +23,26 @@ internal sealed record Command(string Name, string[] Arguments, string Summary, 
             AccountCommands.AddPersonAsync(services, arguments.First(argument => argument != AsOperator), arguments.Contains(AsOperator, StringComparer.Ordinal))),
         new("reset-password", ["EMAIL"], "prints a one-time link to set another password", (services, arguments) =>
             AccountCommands.ResetPasswordAsync(services, arguments[0])),
+        new("export", ["--chat ID|--person EMAIL", "--to FILE.zip"], "writes a chat, or all of a person, into a ZIP", ExportCommand.RunAsync) { Fits = ExportCommand.Fits },
     ];
+
+    /// <summary>Whether these can stand behind its name; null: as many as it has.</summary>
+    public Func<string[], bool>? Fits { get; init; }
 
     public string Synopsis => string.Join(' ', Arguments.Prepend(Name));
 
     /// <summary>Whether this can stand on the command line behind its name.</summary>
     public bool Takes(string[] arguments)
     {
+        if (Fits is not null)
+            return Fits(arguments);
         var options = Arguments.Where(argument => argument.StartsWith('[')).Select(argument => argument.Trim('[', ']')).ToList();
         var given = arguments.Where(argument => argument.StartsWith('-')).ToList();
         return given.TrueForAll(options.Contains) && arguments.Length - given.Count == Arguments.Length - options.Count;
     }
 
     /// <summary>Whether it is an option of some command, and no setting.</summary>
-    public static bool IsOption(string argument) => All.Any(command => command.Arguments.Contains($"[{argument}]", StringComparer.Ordinal));
+    public static bool IsOption(string argument) => All.Any(command => command.Arguments.Contains($"[{argument}]", StringComparer.Ordinal)) || ExportCommand.Options.Contains(argument, StringComparer.Ordinal);
 
     public static Command? Find(string name) => Array.Find(All, command => command.Name == name);
 

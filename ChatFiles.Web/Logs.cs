@@ -1,5 +1,6 @@
 using System.Collections;
 using ChatFiles.Core.Model;
+using Microsoft.Extensions.Logging.Console;
 
 namespace ChatFiles.Web;
 
@@ -17,6 +18,13 @@ internal static class Logs
     /// <summary>Whatever is logged, by us or the framework, to whichever provider and in whichever format, is cleaned here.</summary>
     public static void KeepLogsClean(this IServiceCollection services) =>
         services.AddSingleton<ILoggerFactory>(provider => new CleanLoggers(ActivatorUtilities.CreateInstance<LoggerFactory>(provider)));
+
+    /// <summary>A command prints its one line; what it does is told beside it as the server tells it.</summary>
+    public static void TellOnlyAudit(this ILoggingBuilder logging) =>
+        logging
+            .ClearProviders()
+            .AddConsole(console => console.LogToStandardErrorThreshold = LogLevel.Trace)
+            .AddFilter<ConsoleLoggerProvider>((category, _) => category == "Audit");
 
     private sealed class CleanLoggers(LoggerFactory loggers) : ILoggerFactory
     {

@@ -27,10 +27,14 @@ try
     builder.Services.AddApi();
 
     if (line.Command is not null)
-        builder.Logging.ClearProviders();
+        builder.Logging.TellOnlyAudit();
     var app = builder.Build();
     if (line.Command is { } command)
+    {
+        await using var ending = app;
         return await command.RunToEndAsync(app.Services, line.Arguments);
+    }
+
     await app.Services.PrepareChatFilesAsync();
 
     app.UseWarmStart();

@@ -21,6 +21,7 @@ public enum AuditAction
     SettingsRefused,
     MessageReported,
     ReportDone,
+    Exported,
 }
 
 /// <summary>Who did what, when and from where; no contents, no passwords, no tokens. Written in the transaction of what it tells.</summary>

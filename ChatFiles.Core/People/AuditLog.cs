@@ -54,12 +54,14 @@ public sealed class AuditLog(
     };
 
     private readonly ILogger _console = loggers.CreateLogger("Audit");
-    private readonly Channel<AuditEntry> _toTell = Channel.CreateBounded<AuditEntry>(Bounds);
-    private readonly Channel<AuditEntry> _toWrite = Channel.CreateBounded<AuditEntry>(Bounds);
+    private readonly Channel<AuditEntry> _toTell = NewChannel(logger);
+    private readonly Channel<AuditEntry> _toWrite = NewChannel(logger);
+
+    /// <summary>Taken out of the channel and not written yet.</summary>
+    private readonly List<AuditEntry> _atHand = [];
+
     private readonly Dictionary<(string, Guid), DateTime> _downloads = [];
     private readonly Lock _lock = new();
-
-    private static BoundedChannelOptions Bounds => new(Capacity) { SingleReader = true, FullMode = BoundedChannelFullMode.DropOldest };
 
     /// <summary>The contract's word for an action.</summary>
     public static string WordOf(AuditAction action) =>
@@ -151,8 +153,50 @@ public sealed class AuditLog(
         }
         finally
         {
+            await DrainAsync();
             writer.Committed -= Hear;
         }
+    }
+
+    /// <summary>What was noted before the end is written, once more tried, and told.</summary>
+    private async Task DrainAsync()
+    {
+        while (_toWrite.Reader.TryRead(out var entry))
+            _atHand.Add(entry);
+        try
+        {
+            if (_atHand.Count > 0)
+                await PutAsync(CancellationToken.None);
+        }
+        catch (Exception failure)
+        {
+            logger.LogWarning(failure, "{Count} entries of the audit log could not be written before the end", _atHand.Count);
+        }
+
+        while (_toTell.Reader.TryRead(out var entry))
+            Tell(entry);
+    }
+
+    /// <summary>In a process that does one thing and ends: each entry is told when it is committed, without this service.</summary>
+    public void TellAtOnce() =>
+        writer.Committed += commit =>
+        {
+            foreach (var entry in commit.Audited)
+                Tell(entry);
+        };
+
+    /// <summary>That something was lost is said once: where it happens, it happens often.</summary>
+    private static Channel<AuditEntry> NewChannel(ILogger logger)
+    {
+        var hasDropped = 0;
+        return Channel.CreateBounded<AuditEntry>(
+            new BoundedChannelOptions(Capacity) { SingleReader = true, FullMode = BoundedChannelFullMode.DropOldest },
+            _ =>
+            {
+                if (Interlocked.Exchange(ref hasDropped, 1) == 0)
+                    logger.LogWarning("More happens than the audit log takes down: {Count} entries wait, and the oldest of them are lost", Capacity);
+            }
+        );
     }
 
     private void Hear(Commit commit)
@@ -164,19 +208,22 @@ public sealed class AuditLog(
     private async Task TellAsync(CancellationToken stoppingToken)
     {
         await foreach (var entry in _toTell.Reader.ReadAllAsync(stoppingToken))
+            Tell(entry);
+    }
+
+    private void Tell(AuditEntry entry)
+    {
+        var line = new
         {
-            var line = new
-            {
-                entry.At,
-                Action = WordOf(entry.Action),
-                UserId = entry.ActorId,
-                entry.Address,
-                entry.Subject,
-                entry.SubjectId,
-                entry.Detail,
-            };
-            _console.LogInformation("{Entry}", JsonSerializer.Serialize(line, OneLine));
-        }
+            entry.At,
+            Action = WordOf(entry.Action),
+            UserId = entry.ActorId,
+            entry.Address,
+            entry.Subject,
+            entry.SubjectId,
+            entry.Detail,
+        };
+        _console.LogInformation("{Entry}", JsonSerializer.Serialize(line, OneLine));
     }
 
     private async Task WriteAsync(CancellationToken stoppingToken)
@@ -185,31 +232,44 @@ public sealed class AuditLog(
         {
             if (_toWrite.Reader.Count < AtOnce)
                 await Task.Delay(Gathering, time, stoppingToken);
-            var some = new List<AuditEntry>();
-            while (some.Count < AtOnce && _toWrite.Reader.TryRead(out var entry))
-                some.Add(entry);
-            for (var failures = 1; ; failures++)
+            while (_atHand.Count < AtOnce && _toWrite.Reader.TryRead(out var entry))
+                _atHand.Add(entry);
+            for (var failures = 1; _atHand.Count > 0; failures++)
             {
                 try
                 {
-                    await writer.WriteAsync(
-                        db =>
-                        {
-                            db.AuditEntries.AddRange(some);
-                            return db.SaveChangesAsync(CancellationToken.None);
-                        },
-                        stoppingToken
-                    );
-                    break;
+                    await PutAsync(stoppingToken);
                 }
                 catch (Exception failure) when (!stoppingToken.IsCancellationRequested)
                 {
-                    some.ForEach(entry => entry.Id = 0);
                     logger.LogWarning(failure, "The audit log could not be written; it is tried again");
                     await Live.Pauses.WaitAsync(failures, time, stoppingToken);
                 }
             }
         }
+    }
+
+    /// <summary>Writes what is at hand. What throws has written nothing.</summary>
+    private async Task PutAsync(CancellationToken cancellationToken)
+    {
+        try
+        {
+            await writer.WriteAsync(
+                db =>
+                {
+                    db.AuditEntries.AddRange(_atHand);
+                    return db.SaveChangesAsync(CancellationToken.None);
+                },
+                cancellationToken
+            );
+        }
+        catch
+        {
+            _atHand.ForEach(entry => entry.Id = 0);
+            throw;
+        }
+
+        _atHand.Clear();
     }
 
     private static Task<int> DeleteNextAsync(ChatDbContext db, DateTime before)

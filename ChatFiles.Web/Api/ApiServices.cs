@@ -34,6 +34,7 @@ internal static class ApiServices
         app.MapOperatorApi();
         app.MapPeopleLists();
         app.MapReports();
+        app.MapExports();
         app.MapChatApi();
         app.MapMessageApi();
         app.MapFileApi();

@@ -94,7 +94,7 @@ internal static class ZippedFiles
     }
 
     /// <summary>The answer's body for a writer that puts a few bytes behind each file without waiting: they go out with the next ones.</summary>
-    private sealed class Body(PipeWriter writer) : Stream
+    internal sealed class Body(PipeWriter writer) : Stream
     {
         public override bool CanRead => false;
 

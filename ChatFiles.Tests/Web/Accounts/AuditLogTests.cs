@@ -1,6 +1,10 @@
 using System.Net.Http.Json;
 using System.Text.Json;
+using ChatFiles.Core.Model;
+using ChatFiles.Core.People;
 using ChatFiles.Tests.Stage;
+using Microsoft.Extensions.Logging;
+using Microsoft.Extensions.Logging.Abstractions;
 using Microsoft.Extensions.Time.Testing;
 
 namespace ChatFiles.Tests.Web.Accounts;
@@ -122,6 +126,43 @@ public sealed class AuditLogTests : IAsyncLifetime
 
         var actions = (await EntriesAsync($"userId={id}")).Select(entry => entry.Text("action"));
         actions.ShouldBe(["password-reset", "sign-out", "password-changed", "sign-in", "sign-in", "registered"]);
+    }
+
+    [Fact]
+    public async Task What_was_noted_last_is_there_after_a_restart()
+    {
+        var gail = await _server.UserAsync("gail");
+        await _server.Stranger.PostAsJsonAsync("account/login", new { email = gail.Email, password = "wrong" }).ShouldBeProblemAsync(401, "invalid-credentials");
+
+        await _server.RestartAsync();
+
+        _operator = await _server.SignInAsync(_operator.Email);
+        (await EntriesAsync("action=sign-in-failed")).Single().Text("subject").ShouldBe(gail.Email);
+    }
+
+    [Fact]
+    public async Task That_entries_are_lost_is_said_once()
+    {
+        await using var world = await ChatWorld.BeginAsync();
+        var warnings = new List<string>();
+        var logger = new Collecting(warnings);
+        using var audit = new AuditLog(null!, world.Writer, Microsoft.Extensions.Options.Options.Create(new AuditOptions()), TimeProvider.System, NullLoggerFactory.Instance, logger);
+
+        for (var i = 0; i < 10_010; i++)
+            audit.Note(AuditAction.SignInFailed, actorId: null);
+
+        warnings.ShouldHaveSingleItem().ShouldContain("10000 entries wait");
+    }
+
+    private sealed class Collecting(List<string> lines) : ILogger<AuditLog>
+    {
+        public IDisposable? BeginScope<TState>(TState state)
+            where TState : notnull => null;
+
+        public bool IsEnabled(LogLevel logLevel) => true;
+
+        public void Log<TState>(LogLevel logLevel, EventId eventId, TState state, Exception? exception, Func<TState, Exception?, string> formatter) =>
+            lines.Add(formatter(state, exception));
     }
 
     [Fact]

@@ -59,6 +59,10 @@ public sealed partial class PeoplePage(
                 "sign-out" => DoAsync(() => SignOutAsync(person)),
                 "appoint" => DoAsync(() => ChangeAsync(person, new(Operator: true))),
                 "dismiss" => DoAsync(() => ChangeAsync(person, new(Operator: false))),
+                "export" => dialogs.ShowAsync<ExportDialog>(
+                    $"Export all of {person.Email}?",
+                    new DialogParameters<ExportDialog> { { d => d.What, $"what {person.Name} has written and sent, in all chats" }, { d => d.Query, "person=" + Uri.EscapeDataString(person.UserId) } }
+                ),
                 "quota" => dialogs.ShowAsync<QuotaDialog>(
                     $"Storage of {person.Name}",
                     new DialogParameters<QuotaDialog> { { d => d.QuotaBytes, person.QuotaBytes }, { d => d.Run, bytes => ChangeAsync(person, new(SetsQuota: true, QuotaBytes: bytes)) } }

@@ -28,6 +28,7 @@ function open(button, page) {
     item('Reset password', 'link', 'reset'),
     item('Sign out everywhere', 'sign-out', 'sign-out'),
     item('Set quota', 'document', 'quota'),
+    item('Export', 'download', 'export'),
     operator === 'true' ? item('Dismiss as operator', 'person', 'dismiss') : item('Make operator', 'person', 'appoint'),
     active === 'true' ? item('Deactivate', 'close', 'deactivate', true) : item('Activate', 'retry', 'activate'),
   ]);

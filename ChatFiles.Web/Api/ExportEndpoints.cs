@@ -1,0 +1,43 @@
+using ChatFiles.Core.Chats;
+using ChatFiles.Core.Model;
+using Microsoft.Net.Http.Headers;
+
+namespace ChatFiles.Web.Api;
+
+/// <summary>A chat, or all of a person, as one ZIP for an operator.</summary>
+internal static class ExportEndpoints
+{
+    public static void MapExports(this WebApplication app) =>
+        app.MapForOperators("/operator/export.zip")
+            .MapGet("/", GetAsync)
+            .Produces(200, contentType: "application/zip")
+            .WithSummary("All of a chat (chat, its id) or of a person (person, their id or address); reason goes into the audit log");
+
+    private static async Task<IResult> GetAsync(HttpContext context, Exports exports, CancellationToken cancellationToken)
+    {
+        var query = context.Request.Query;
+        var (chat, person) = (query["chat"].ToString(), query["person"].ToString());
+        if (chat.Length > 0 == person.Length > 0)
+            return Problems.Of(new Refusal(RefusalReason.InvalidQuery, "Either “chat” is a chat's id, or “person” somebody's id or address."));
+        var begun = chat.Length > 0
+            ? await exports.OfChatAsync(context.Operator(), Requests.ParseId(chat), query["reason"], cancellationToken)
+            : await exports.OfPersonAsync(context.Operator(), person, query["reason"], cancellationToken);
+        return begun.Succeeded(out var export, out var refusal) ? new Zip(export) : Problems.Of(refusal);
+    }
+
+    private sealed class Zip(Export export) : IResult
+    {
+        public async Task ExecuteAsync(HttpContext httpContext)
+        {
+            using var ending = export;
+            var response = httpContext.Response;
+            var disposition = new ContentDispositionHeaderValue("attachment");
+            disposition.SetHttpFileName(export.FileName);
+            response.ContentType = "application/zip";
+            response.Headers.ContentDisposition = disposition.ToString();
+            response.Headers.CacheControl = "private, no-store";
+            // A download that breaks off is known to be none.
+            await export.WriteAsync(new ZippedFiles.Body(response.BodyWriter), httpContext.Abort, httpContext.RequestAborted);
+        }
+    }
+}
