@@ -75,12 +75,14 @@ public sealed class MailQueueTests
         (await _notes.NextAsync()).ShouldContain("no answer within 30 seconds");
     }
 
-    [Fact]
-    public async Task A_mail_that_no_server_takes_holds_up_no_other_and_adds_no_recipient()
+    [Theory]
+    [InlineData("ann@example.org>,<eve@example.org")]
+    [InlineData("ann<eve@example.org>")] // an address to the eye, and another one to a mail server
+    public async Task A_mail_that_no_server_takes_holds_up_no_other_and_goes_to_nobody_else(string address)
     {
         await using var server = new MailServer();
         await using var queue = await StartAsync(server);
-        queue.Send(Mail with { Key = "0", To = "ann@example.org>,<eve@example.org" });
+        queue.Send(Mail with { Key = "0", To = address });
         queue.Send(Mail);
 
         (await server.NextAsync()).To.ShouldBe("ann@example.org");

@@ -1,6 +1,10 @@
 using System.Net.Http.Json;
 using System.Text.Json;
+using ChatFiles.Core.Chats;
+using ChatFiles.Core.Data;
+using ChatFiles.Core.Model;
 using ChatFiles.Tests.Stage;
+using Microsoft.Extensions.DependencyInjection;
 
 namespace ChatFiles.Tests.Web.Api;
 
@@ -101,13 +105,15 @@ public sealed class ReportTests : IAsyncLifetime
     [Fact]
     public async Task So_many_reports_of_one_person_wait_and_no_more()
     {
-        var texts = new List<JsonElement>();
-        for (var i = 0; i <= ChatFiles.Core.Chats.Reports.MaxOpenPerPerson; i++)
-            texts.Add(await _ann.SendTextAsync(_chat, $"text {i}"));
-        foreach (var text in texts.SkipLast(1))
-            await ReportAsync(_ben, text, new { }).ShouldBeAsync(HttpStatusCode.NoContent);
+        var (last, tooMany, benId) = (await _ann.SendTextAsync(_chat, "one"), await _ann.SendTextAsync(_chat, "two"), await _ben.IdAsync());
+        await _server.Services.GetRequiredService<DatabaseWriter>().WriteAsync(db =>
+        {
+            db.Reports.AddRange(Enumerable.Range(1, Reports.MaxOpenPerPerson - 1).Select(i => new Report { ReporterId = benId, MessageId = -i }));
+            return db.SaveChangesAsync();
+        });
+        await ReportAsync(_ben, last, new { }).ShouldBeAsync(HttpStatusCode.NoContent);
 
-        await ReportAsync(_ben, texts[^1], new { }).ShouldBeProblemAsync(429, "too-many-requests");
+        await ReportAsync(_ben, tooMany, new { }).ShouldBeProblemAsync(429, "too-many-requests");
 
         var first = await _olga.GetAsync("operator/reports?limit=49");
         var rest = await _olga.GetAsync($"operator/reports?before={first.GetProperty("nextBefore").GetInt64()}");
