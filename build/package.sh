@@ -3,12 +3,12 @@
 #   artifacts/package/chatfiles                          the program, and in "install" what an admin needs besides
 #   artifacts/package/chatfiles-VERSION-RID.tar.gz       the same as one file
 #
-#   build/package.sh                for Linux on x64
+#   build/package.sh                for Linux on a machine like this one
 #   build/package.sh linux-arm64    for another system (https://learn.microsoft.com/dotnet/core/rid-catalog)
 set -euo pipefail
 cd "$(dirname "${BASH_SOURCE[0]}")/.."
 
-rid=${1:-linux-x64}
+rid=${1:-linux-$(uname -m | sed 's/x86_64/x64/; s/aarch64/arm64/')}
 version=$(sed -n 's:.*<Version>\(.*\)</Version>.*:\1:p' Directory.Build.props)
 package=artifacts/package
 program=$package/chatfiles

@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using System.Runtime.InteropServices;
 using System.Text.RegularExpressions;
 using ChatFiles.E2E.Stage;
 
@@ -7,6 +8,7 @@ namespace ChatFiles.E2E.Flows;
 /// <summary>What build/package.sh makes, as an admin installs it.</summary>
 public sealed partial class Installing : IDisposable
 {
+    private static readonly string Processor = RuntimeInformation.OSArchitecture == Architecture.Arm64 ? "arm64" : "x64";
     private static readonly BrowserNewContextOptions ByHttps = new() { IgnoreHTTPSErrors = true };
 
     private readonly DirectoryInfo folder = Directory.CreateTempSubdirectory("chatfiles-e2e-installed-");
@@ -47,7 +49,8 @@ public sealed partial class Installing : IDisposable
     private async Task<string> UnpackAsync()
     {
         var package = new DirectoryInfo(Repository.Package);
-        var archive = package.Parent!.Exists ? package.Parent.GetFiles("chatfiles-*.tar.gz").SingleOrDefault() : null;
+        var archives = package.Parent!.Exists ? package.Parent.GetFiles($"chatfiles-*-linux-{Processor}.tar.gz") : [];
+        var archive = archives.MaxBy(file => file.LastWriteTimeUtc);
         archive.ShouldNotBeNull($"build/package.sh puts an archive beside {package.FullName}");
         using var unpacking = Process.Start("sh", ["-c", "chmod 755 \"$1\" && tar xzf \"$0\" -C \"$1\"", archive.FullName, folder.FullName]);
         await unpacking.WaitForExitAsync();
