@@ -105,6 +105,9 @@ public static class CoreServices
         services.AddSingleton<Presence>();
         services.AddSingleton<PersonLimits>();
         services.AddSingleton<ReadPositions>();
+        services.AddSettings<ReceiptOptions>(configuration, "Receipts");
+        services.AddSingleton<FileOpenings>();
+        services.AddSingleton<Receipts>();
         services.AddSingleton<QuotaAccounts>();
         services.AddSingleton<UploadIntake>();
         services.AddScoped<ChatService>();
@@ -123,6 +126,7 @@ public static class CoreServices
         services.AddHostedService(provider => provider.GetRequiredService<Sessions>());
         services.AddHostedService<EventDispatcher>();
         services.AddHostedService(provider => provider.GetRequiredService<ReadPositions>());
+        services.AddHostedService(provider => provider.GetRequiredService<FileOpenings>());
         services.AddHostedService(provider => provider.GetRequiredService<SearchIndexer>());
         services.AddHostedService<ContentReader>();
         services.AddHostedService<JobRunner>();

@@ -199,6 +199,7 @@ public sealed class ChatDirectory(
         if (!marked.Succeeded(out var readTo, out var refusal))
             return refusal;
         broadcaster.PublishReadPosition(userId, chatId, readTo);
+        readPositions.TellWritten(chatId);
         return new Done();
     }
 

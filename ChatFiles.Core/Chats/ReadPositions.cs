@@ -68,7 +68,14 @@ public sealed class ReadPositions(DatabaseWriter writer, TimeProvider time, ILog
         }
     }
 
-    private async Task<bool> TryWriteAsync()
+    /// <summary>In these chats somebody has read further than the database had it.</summary>
+    internal event Action<IReadOnlyCollection<long>>? Written;
+
+    /// <summary>What was written without being kept here before.</summary>
+    internal void TellWritten(long chatId) => Written?.Invoke([chatId]);
+
+    /// <summary>All that is being kept, now.</summary>
+    internal async Task<bool> TryWriteAsync()
     {
         await _writing.WaitAsync();
         try
@@ -86,6 +93,9 @@ public sealed class ReadPositions(DatabaseWriter writer, TimeProvider time, ILog
                         _positions.Remove(key);
                 }
             }
+
+            if (positions.Count > 0)
+                Written?.Invoke(positions.Select(p => p.Key.ChatId).ToHashSet());
 
             return true;
         }

@@ -34,6 +34,8 @@ public class ChatDbContext(DbContextOptions<ChatDbContext> options) : IdentityUs
 
     public DbSet<Message> Messages => Set<Message>();
 
+    public DbSet<FileOpening> FileOpenings => Set<FileOpening>();
+
     public DbSet<Attachment> Attachments => Set<Attachment>();
 
     public DbSet<ChatEvent> Events => Set<ChatEvent>();
@@ -148,6 +150,13 @@ public class ChatDbContext(DbContextOptions<ChatDbContext> options) : IdentityUs
             // Those that wait for a picture: few, or after an upgrade many, the newest first.
             attachment.HasIndex(a => a.MessageId, "IX_Attachments_PicturesWanted").HasFilter("\"Picture\" <> 0");
             attachment.HasOne(a => a.Message).WithMany(m => m.Attachments).HasForeignKey(a => a.MessageId);
+        });
+
+        builder.Entity<FileOpening>(opening =>
+        {
+            opening.HasKey(o => new { o.FileId, o.UserId });
+            opening.HasOne<Attachment>().WithMany().HasForeignKey(o => o.FileId);
+            opening.HasOne<Person>().WithMany().HasForeignKey(o => o.UserId);
         });
 
         builder.Entity<ChatEvent>(chatEvent =>

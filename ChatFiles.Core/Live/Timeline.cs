@@ -72,9 +72,9 @@ public sealed class Timeline
             { Type: ChatEventType.MessageCreated, Message: { } message } => Add(message),
             { Type: ChatEventType.MessageEdited, Message: { } now } => ChangeReplies(Change(roomEvent, m => EditMessage(m, now)), now.Id, reply => reply with { Text = ReplyView.Cut(now.Text) }),
             { Type: ChatEventType.MessageDeleted, MessageId: { } id } => ChangeReplies(Change(roomEvent, DeleteMessage), id, reply => reply with { Deleted = true, Text = "", FileName = null }),
-            { Type: ChatEventType.FileDeleted } => Change(roomEvent, m => ChangeFile(m, roomEvent.FileId, file => file.Deleted())),
-            { Type: ChatEventType.FileMissing } => Change(roomEvent, m => SetFileState(m, roomEvent.FileId, AttachmentState.Missing)),
-            { Type: ChatEventType.FileRestored } => Change(roomEvent, m => SetFileState(m, roomEvent.FileId, AttachmentState.Ready)),
+            { Type: ChatEventType.FileDeleted, MessageId: { } id } => NameFiles(Change(roomEvent, m => ChangeFile(m, roomEvent.FileId, file => file.Deleted())), id),
+            { Type: ChatEventType.FileMissing, MessageId: { } id } => NameFiles(Change(roomEvent, m => SetFileState(m, roomEvent.FileId, AttachmentState.Missing)), id),
+            { Type: ChatEventType.FileRestored, MessageId: { } id } => NameFiles(Change(roomEvent, m => SetFileState(m, roomEvent.FileId, AttachmentState.Ready)), id),
             { Type: ChatEventType.FileChanged, File: { } now } => Change(roomEvent, m => ChangeFile(m, roomEvent.FileId, file => SetLooks(file, now))),
             _ => Messages,
         };
@@ -128,6 +128,13 @@ public sealed class Timeline
         }
 
         return messages;
+    }
+
+    /// <summary>Who answers a message names the first of its files that is there; of one that is not loaded, nobody here knows which that is.</summary>
+    private static ImmutableList<MessageView> NameFiles(ImmutableList<MessageView> messages, long answered)
+    {
+        var name = messages.Find(m => m.Id == answered)?.Attachments.FirstOrDefault(file => file.State == AttachmentState.Ready)?.FileName;
+        return ChangeReplies(messages, answered, reply => reply with { FileName = name });
     }
 
     private static MessageView EditMessage(MessageView message, MessageView now) =>

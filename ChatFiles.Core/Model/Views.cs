@@ -95,7 +95,8 @@ public sealed record ReplyView(long MessageId, AuthorView Author, string Text, s
         var end = 0;
         while (StringInfo.GetNextTextElementLength(text.AsSpan(end)) is var next && end + next <= MaxTextLength)
             end += next;
-        return text[..end];
+        // One that is longer than all of it is no character that anybody sees.
+        return end > 0 ? text[..end] : text[..(char.IsHighSurrogate(text[MaxTextLength - 1]) ? MaxTextLength - 1 : MaxTextLength)];
     }
 }
 

@@ -64,12 +64,17 @@ internal static class FileEndpoints
         ClaimsPrincipal user,
         ChatService chats,
         AuditLog audit,
+        FileOpenings openings,
         CancellationToken cancellationToken
     )
     {
         var opened = await chats.OpenFileAsync(user.UserId(), Requests.ParseId(chatId), Requests.ParseFileId(fileId), KnownTo(context.Request), cancellationToken);
         if (opened.Refusal is null && GivesBytes(context.Request, opened.Value))
+        {
             audit.NoteDownload(user.UserId(), opened.Value.Attachment.Id, opened.Value.Attachment.FileName ?? "", Requests.ParseId(chatId));
+            openings.Note(user.UserId(), opened.Value.Attachment.Id);
+        }
+
         return Serve(context, opened);
     }
 

@@ -13,6 +13,7 @@ internal static class MessageEndpoints
         messages.MapGet("/", HistoryAsync).Produces<MessagePage>().WithSummary("A page of messages, newest page first");
         messages.MapPost("/", SendAsync).Takes<NewText>().Produces<MessageView>(201).WithSummary("Send a text");
         messages.MapPut("/{messageId}", EditAsync).Takes<ChangedText>().Produces<MessageView>().WithSummary("Edit a text or caption");
+        messages.MapGet("/{messageId}/receipts", ReceiptsAsync).Produces<ReceiptsView>().WithSummary("Who has read a message of mine and opened its files");
         messages.MapDelete("/{messageId}", DeleteAsync).Produces(204).WithSummary("Delete a message with its files");
     }
 
@@ -49,6 +50,9 @@ internal static class MessageEndpoints
             return Problems.Of((await directory.CheckMemberAsync(user.UserId(), id)).Refusal ?? refusal);
         return (await chats.EditMessageAsync(user.UserId(), id, Requests.ParseId(messageId), text.Text, context.RequestAborted)).ToOk();
     }
+
+    private static async Task<IResult> ReceiptsAsync(string chatId, string messageId, ClaimsPrincipal user, Receipts receipts, CancellationToken cancellationToken) =>
+        (await receipts.ReadAsync(user.UserId(), Requests.ParseId(chatId), Requests.ParseId(messageId), cancellationToken)).ToOk();
 
     private static async Task<IResult> DeleteAsync(string chatId, string messageId, ClaimsPrincipal user, ChatService chats) =>
         (await chats.DeleteMessageAsync(user.UserId(), Requests.ParseId(chatId), Requests.ParseId(messageId))).ToNoContent();

@@ -86,6 +86,7 @@ internal static class ZippedFiles
                 }
 
                 httpContext.RequestServices.GetRequiredService<AuditLog>().NoteDownload(userId, file.Id, file.FileName!, chat.Id);
+                httpContext.RequestServices.GetRequiredService<FileOpenings>().Note(userId, file.Id);
                 await using var open = opened;
                 await using var entry = await zip.CreateEntry(name, CompressionLevel.NoCompression).OpenAsync(cancellationToken);
                 await opened.Content.CopyToAsync(entry, 128 * 1024, cancellationToken);

@@ -288,6 +288,24 @@ namespace ChatFiles.Core.Data.Migrations
                     b.ToTable("Events");
                 });
 
+            modelBuilder.Entity("ChatFiles.Core.Model.FileOpening", b =>
+                {
+                    b.Property<Guid>("FileId")
+                        .HasColumnType("TEXT");
+
+                    b.Property<string>("UserId")
+                        .HasColumnType("TEXT");
+
+                    b.Property<long>("At")
+                        .HasColumnType("INTEGER");
+
+                    b.HasKey("FileId", "UserId");
+
+                    b.HasIndex("UserId");
+
+                    b.ToTable("FileOpenings");
+                });
+
             modelBuilder.Entity("ChatFiles.Core.Model.Job", b =>
                 {
                     b.Property<long>("Id")
@@ -751,6 +769,21 @@ namespace ChatFiles.Core.Data.Migrations
                         .HasForeignKey("MessageId");
 
                     b.Navigation("Message");
+                });
+
+            modelBuilder.Entity("ChatFiles.Core.Model.FileOpening", b =>
+                {
+                    b.HasOne("ChatFiles.Core.Model.Attachment", null)
+                        .WithMany()
+                        .HasForeignKey("FileId")
+                        .OnDelete(DeleteBehavior.Cascade)
+                        .IsRequired();
+
+                    b.HasOne("ChatFiles.Core.Model.Person", null)
+                        .WithMany()
+                        .HasForeignKey("UserId")
+                        .OnDelete(DeleteBehavior.Cascade)
+                        .IsRequired();
                 });
 
             modelBuilder.Entity("ChatFiles.Core.Model.Member", b =>

@@ -65,6 +65,32 @@ public sealed class ChatRoomTests
     }
 
     [Fact]
+    public async Task Under_my_newest_message_stands_live_how_many_have_seen_it_and_behind_that_who()
+    {
+        await using var world = await ChatWorld.BeginAsync();
+        await world.StartAsync<EventDispatcher>();
+        var (ann, ben, cyd) = (await world.PersonAsync("ann"), await world.PersonAsync("ben"), await world.PersonAsync("cyd"));
+        var chat = await world.ChatAsync(ann, ben, cyd);
+        await world.Chats.SendTextAsync(ann.Id, chat, "before");
+        await using var screen = new Screen(world, ann);
+        var page = screen.Open(chat);
+        page.WaitForAssertion(() => Seen(page).ShouldBe(["Seen by 0 of 2"]), Screen.Patience);
+
+        var newest = (await world.Chats.SendTextAsync(ann.Id, chat, "now")).Value.Id;
+        page.WaitForAssertion(() => page.FindAll("article").Count.ShouldBe(2), Screen.Patience);
+        await world.ChatDirectory.MarkReadAsync(ben.Id, chat, newest);
+        page.WaitForAssertion(() => Seen(page).ShouldBe(["Seen by 1 of 2"]), Screen.Patience);
+        page.FindAll("article")[1].QuerySelector("button.seen").ShouldNotBeNull();
+        screen.Dialogs.FindAll("[role=dialog]").ShouldBeEmpty();
+        page.Press("Seen by 1 of 2");
+        screen.Dialogs.WaitForAssertion(() => screen.Dialogs.Find("[aria-label='Seen by']").TextContent.ShouldContain("ben"), Screen.Patience);
+        await world.ChatDirectory.MarkReadAsync(cyd.Id, chat, newest);
+        page.WaitForAssertion(() => Seen(page).ShouldBe(["Seen by everyone"]), Screen.Patience);
+
+        static IEnumerable<string> Seen(IRenderedComponent<IComponent> page) => page.FindAll("button.seen").Select(b => b.TextContent);
+    }
+
+    [Fact]
     public async Task A_text_is_edited_in_its_place_and_what_can_not_be_saved_stays_with_the_reason()
     {
         await using var world = await ChatWorld.BeginAsync();

@@ -34,7 +34,7 @@ public sealed class MessageItemTests : BunitContext
     [Theory]
     [InlineData("Is it final?", "plan.pdf", false, "Is it final?")]
     [InlineData("", "plan.pdf", false, "plan.pdf")]
-    [InlineData("", null, false, "File deleted")]
+    [InlineData("", null, false, "A file that is no longer there")]
     [InlineData("", null, true, "Message deleted")]
     public void An_answer_shows_a_line_of_what_it_answers_which_leads_there(string text, string? file, bool deleted, string shown)
     {

@@ -30,6 +30,7 @@ internal sealed class Screen : BunitContext
         Services.AddSingleton(world.Services.GetRequiredService<ChatFiles.Core.People.Operators>());
         Services.AddSingleton(world.Finding);
         Services.AddSingleton(world.Live);
+        Services.AddSingleton(world.Services.GetRequiredService<ChatFiles.Core.Chats.Receipts>());
         Services.AddSingleton(world.Services.GetRequiredService<UploadPolicy>());
         Services.AddSingleton(world.Services.GetRequiredService<OverviewReader>());
         Services.AddSingleton(world.Services.GetRequiredService<TimeProvider>());

@@ -303,7 +303,20 @@ public sealed partial class ChatRoom(
             }
         );
 
-    private async Task<Refusal?> EditAsync(long messageId, string text) => (await chats.EditMessageAsync(UserId, ChatId, messageId, text)).Refusal;
+    private Task<Refusal?> EditAsync(long messageId, string text) =>
+        UseCase.TryAsync(async () =>
+        {
+            if (!(await chats.EditMessageAsync(UserId, ChatId, messageId, text)).Succeeded(out var edited, out var refusal))
+                return refusal;
+            // Its writer sees it at once, and never the old text in between; the event finds nothing left to change.
+            await Turns.TakeAsync(() =>
+            {
+                _timeline!.Apply(new RoomEvent(ChatId, Seq: 0, ChatEventType.MessageEdited, messageId, FileId: null, UserId: null, UserName: null, edited));
+                return Task.CompletedTask;
+            });
+            StateHasChanged();
+            return null;
+        });
 
     private Task AskToDelete(MessageView message) =>
         ConfirmDialog.AskAsync(

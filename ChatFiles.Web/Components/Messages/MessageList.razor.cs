@@ -72,6 +72,10 @@ public sealed partial class MessageList
     [Parameter]
     public Func<long, Task>? OnReadTo { get; set; }
 
+    /// <summary>How many others the chat has.</summary>
+    [Parameter]
+    public int Others { get; set; }
+
     /// <summary>Gives a message its new text, or says why not.</summary>
     [Parameter]
     public Func<long, string, Task<Refusal?>>? OnEditMessage { get; set; }
@@ -126,7 +130,7 @@ public sealed partial class MessageList
     {
         if (OnEditMessage is null || Find(messageId) is not { Deleted: false } message || message.Author.UserId != UserId)
             return;
-        _edited = (messageId, new MessageEditing(text => SaveAsync(messageId, text), LeaveAsync));
+        _edited = (messageId, new MessageEditing(text => SaveAsync(messageId, text), () => LeaveAsync(messageId)));
         StateHasChanged();
     }
 
@@ -134,15 +138,27 @@ public sealed partial class MessageList
     {
         var refusal = await OnEditMessage!(messageId, text);
         if (refusal is null)
-            await LeaveAsync();
+            await LeaveAsync(messageId);
         return refusal;
     }
 
-    private Task LeaveAsync()
+    /// <summary>Another one may be being edited by now.</summary>
+    private Task LeaveAsync(long messageId)
     {
-        _edited = null;
-        StateHasChanged();
+        if (_edited?.Id == messageId)
+        {
+            _edited = null;
+            StateHasChanged();
+        }
+
         return Task.CompletedTask;
+    }
+
+    /// <summary>What is deleted, or no longer shown, is not being edited any more; its editor does not come back by itself.</summary>
+    protected override void OnParametersSet()
+    {
+        if (_edited is { } edited && Find(edited.Id) is not { Deleted: false })
+            _edited = null;
     }
 
     /// <summary>Called by the script when somebody chose so in a message's menu. What is not on the page can't be meant.</summary>

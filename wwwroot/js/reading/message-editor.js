@@ -1,19 +1,25 @@
-// A message's text, being edited in its place. Enter saves and Escape leaves, as in the composer's own terms.
+// A message's text, being edited in its place. Enter saves and Escape leaves; what is neither stays with the browser's tab,
+// and is there again when somebody edits the message the next time.
+const PATIENCE_MS = 8_000;
+const NO_ANSWER = 'The server does not answer now, so this is not saved yet. Try again in a moment.';
+
 export function connect(root, page) {
   return new MessageEditor(root, page);
 }
 
 class MessageEditor {
-  #root;
   #page;
+  #article;
   #text;
   #trouble;
+  #back;
   #isSaving = false;
+  #isDone = false;
   #listening = new AbortController();
 
   constructor(root, page) {
-    this.#root = root;
     this.#page = page;
+    this.#article = root.closest('article');
     this.#text = root.querySelector('[data-edited]');
     this.#trouble = root.querySelector('[data-trouble]');
     const { signal } = this.#listening;
@@ -23,12 +29,23 @@ class MessageEditor {
       this.#save();
     }, { signal });
     root.querySelector('[data-leave]').addEventListener('click', () => this.#leave(), { signal });
+    this.#text.value = kept(this.#key) ?? this.#text.value;
+    const at = /** @type {HTMLTextAreaElement | null} */ (document.activeElement);
+    const isWriting = at?.matches('[data-text]') ?? false;
+    this.#back = isWriting ? at : null;
+    // Who has begun to write something else meanwhile goes on with that.
+    if (isWriting && at?.value) return;
     this.#text.focus();
     this.#text.setSelectionRange(this.#text.value.length, this.#text.value.length);
   }
 
   disconnect() {
     this.#listening.abort();
+    keep(this.#key, this.#isDone || this.#text.value === this.#text.defaultValue ? null : this.#text.value);
+  }
+
+  get #key() {
+    return `edit ${this.#article?.dataset.messageId}`;
   }
 
   #onKey(event) {
@@ -43,24 +60,47 @@ class MessageEditor {
     }
   }
 
-  /** What could not be saved stays, with the reason. */
+  /** What could not be saved stays, with the reason. Without a connection the call never comes back by itself. */
   async #save() {
     if (this.#isSaving) return;
+    if (this.#text.value === this.#text.defaultValue) return this.#leave();
     this.#isSaving = true;
     this.#trouble.textContent = '';
-    const trouble = await this.#page.invokeMethodAsync('SaveAsync', this.#text.value).catch(() => 'There is no connection to the server now. Try again in a moment.');
+    const silence = new Promise((resolve) => setTimeout(resolve, PATIENCE_MS, NO_ANSWER));
+    const saving = this.#page.invokeMethodAsync('SaveAsync', this.#text.value).catch(() => NO_ANSWER);
+    const trouble = await Promise.race([saving, silence]);
     this.#isSaving = false;
     if (trouble) this.#trouble.textContent = trouble;
-    else this.#giveFocusBack();
+    else this.#end();
   }
 
   #leave() {
-    this.#giveFocusBack();
+    this.#end();
     this.#page.invokeMethodAsync('LeaveAsync').catch(() => {});
   }
 
-  /** To the message, never to the page. */
-  #giveFocusBack() {
-    this.#root.closest('article')?.querySelector('[data-menu=message]')?.focus();
+  /** The focus goes where it came from, never to the page. */
+  #end() {
+    this.#isDone = true;
+    keep(this.#key, null);
+    (this.#back?.isConnected ? this.#back : this.#article?.querySelector('[data-menu=message]'))?.focus();
+  }
+}
+
+/** The browser may forbid storing; then it is lost with the page. */
+function kept(key) {
+  try {
+    return sessionStorage.getItem(key);
+  } catch {
+    return null;
+  }
+}
+
+function keep(key, text) {
+  try {
+    if (text === null) sessionStorage.removeItem(key);
+    else sessionStorage.setItem(key, text);
+  } catch {
+    // As above.
   }
 }

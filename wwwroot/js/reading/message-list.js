@@ -167,7 +167,9 @@ class MessageList {
     this.#goToLatest();
   }
 
+  /** Of all, not of those that are loaded; and not the one before while the latest is still on its way. */
   #editLatest() {
+    if (this.#hasNewer || outbox.of(this.#chatId).length > 0) return;
     const mine = [...this.#log.querySelectorAll('article[data-mine]')].filter((article) => article.querySelector('[data-may-edit]'));
     if (mine.length > 0) this.#page.invokeMethodAsync('BeginEditing', Number(mine.at(-1).dataset.messageId)).catch(() => {});
   }

@@ -48,7 +48,4 @@ function open(button, page) {
 }
 
 /** What the composer needs to know of a message that somebody answers. */
-function answered(message, messageId) {
-  const text = message.querySelector('.text')?.textContent || message.querySelector('figure')?.getAttribute('aria-label') || '';
-  return { messageId, author: message.querySelector('.author').textContent, text: text.slice(0, 200) };
-}
+const answered = (message, messageId) => ({ messageId, author: message.querySelector('.author').textContent });

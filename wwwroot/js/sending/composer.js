@@ -13,6 +13,7 @@ import { Recorder, whenRecorded } from './recorder.js';
 import { maySendVoices } from './recording.js';
 import { Refusals } from './refusals.js';
 import { TypingReport } from './typing-report.js';
+import { quoteOf } from '../page/quotes.js';
 import { acceptedTypes, rules } from '../server/rules.js';
 
 export function connect(root, page) {
@@ -88,6 +89,7 @@ class Composer {
     this.#root.querySelector('[data-cancel-reply]').addEventListener('click', () => this.#stopAnswering(), { signal });
     document.addEventListener('reply', (event) => {
       this.#answer(/** @type {CustomEvent} */ (event).detail);
+      this.#draft.writeReply(this.#replyTo);
       this.#text.focus();
     }, { signal });
     outbox.addEventListener('text-back', (event) => this.#takeTextBack(messageOf(event)), { signal });
@@ -105,15 +107,15 @@ class Composer {
   /** What is written from now on answers that message, or none. */
   #answer(reply) {
     this.#replyTo = reply;
-    this.#draft.writeReply(reply);
     const bar = this.#root.querySelector('[data-reply]');
     bar.hidden = reply === null;
     bar.querySelector('[data-reply-to]').textContent = reply ? `Replying to ${reply.author}` : '';
-    bar.querySelector('[data-reply-text]').textContent = reply?.text ?? '';
+    bar.querySelector('[data-reply-text]').textContent = reply ? quoteOf(document, reply.messageId) : '';
   }
 
   #stopAnswering() {
     this.#answer(null);
+    this.#draft.writeReply(null);
     this.#text.focus();
   }
 
@@ -161,8 +163,10 @@ class Composer {
     const written = this.#text.value;
     let goOn = /** @type {(_?: unknown) => void} */ (() => {});
     this.#keeping = Promise.allSettled([this.#keeping, new Promise((resolve) => (goOn = resolve))]);
-    outbox.send(this.#chatId, text, this.#files.take(), this.#replyTo).kept.then(() => {
+    const replyTo = this.#replyTo;
+    outbox.send(this.#chatId, text, this.#files.take(), replyTo).kept.then(() => {
       this.#draft.forget(written);
+      if (replyTo && this.#replyTo === null) this.#draft.writeReply(null);
       goOn();
     });
     this.#answer(null);
@@ -274,6 +278,8 @@ class Composer {
   #takeTextBack(message) {
     if (message.chatId !== this.#chatId || this.#text.value) return;
     this.#text.value = message.text;
+    if (message.replyTo) this.#answer(message.replyTo);
+    this.#draft.writeReply(this.#replyTo);
     this.#onInput();
   }
 

@@ -8,7 +8,7 @@ import { newKey, travelOrder } from './transmission.js';
 /**
  * @typedef {'pending' | 'sending' | 'waiting' | 'elsewhere' | 'refused' | 'sent' | 'gone'} State
  * @typedef {import('./outgoing-file.js').OutgoingFile} OutgoingFile
- * @typedef {{ messageId: number, author: string, text: string }} Answered The message that one answers, as it is shown there.
+ * @typedef {{ messageId: number, author: string }} Answered The message that one answers, and whose it is.
  * @typedef {{ chatId: number, text: string, files: OutgoingFile[], replyTo?: Answered | null, key?: string, writtenAt?: number, state?: State, reason?: string | null, type?: string }} Sent
  * @typedef {import('../server/answers.js').Outcome} Outcome
  * @typedef {{ ended: Promise<Outcome>, abort: () => void }} Attempt

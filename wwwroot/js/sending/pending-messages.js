@@ -3,6 +3,7 @@ import { element, fileName, find, icon } from '../page/dom.js';
 import { iconOf, isSound, previewLines, readableSize } from '../files/files.js';
 import { previewSize, shownAs } from '../files/pictures.js';
 import { outbox } from './outbox.js';
+import { quoteOf } from '../page/quotes.js';
 import { timeLeft } from './pace.js';
 
 const CLOSE_MS = 5 * 60_000;
@@ -65,7 +66,7 @@ export class PendingMessages {
   }
 
   #add(message, before) {
-    const bubble = new Bubble(message, this.#template.cloneNode(true), this.#place.dataset.userName);
+    const bubble = new Bubble(message, this.#template.cloneNode(true), this.#place.dataset.userName, this.#log);
     bubble.root.classList.toggle('continues', this.#continues());
     this.#bubbles.set(message, bubble);
     this.#place.insertBefore(bubble.root, before);
@@ -84,15 +85,15 @@ class Bubble {
   #note = element('p', { class: 'note' });
   #trouble = /** @type {{ reason: string, state: string, root: HTMLElement } | null} */ (null);
 
-  /** @param {PendingMessage} message @param {any} root the template's clone @param {string | undefined} author */
-  constructor(message, root, author) {
+  /** @param {PendingMessage} message @param {any} root the template's clone @param {string | undefined} author @param {HTMLElement | null} log */
+  constructor(message, root, author, log) {
     this.#message = message;
     this.root = root;
     root.dataset.clientId = message.key;
     root.querySelector('.author').textContent = author;
     this.#mark = root.querySelector('.sent');
     const [reply, text, files, tiles, others, frame] = ['.reply', '.text', '.files', '.pictures', '.others', '.attachment'].map((part) => root.querySelector(part));
-    if (message.replyTo) reply.querySelector('.quote').replaceChildren(element('strong', {}, message.replyTo.author), ` ${message.replyTo.text}`);
+    if (message.replyTo) reply.querySelector('.quote').replaceChildren(element('strong', {}, message.replyTo.author), ` ${quoteOf(log, message.replyTo.messageId)}`);
     else reply.remove();
     if (message.text) text.textContent = message.text;
     else text.remove();

@@ -1,0 +1,160 @@
+using System.Collections.Concurrent;
+using ChatFiles.Core.Data;
+using ChatFiles.Core.Model;
+using Microsoft.EntityFrameworkCore;
+using Microsoft.Extensions.Options;
+
+namespace ChatFiles.Core.Chats;
+
+/// <summary>Who has a message of mine.</summary>
+/// <param name="Others">How many others the chat has.</param>
+/// <param name="Seen">Who of them has read up to it, by name.</param>
+/// <param name="Files">Of its files that are not deleted, who has opened them.</param>
+public sealed record ReceiptsView(int Others, IReadOnlyList<AuthorView> Seen, IReadOnlyList<FileReceipts> Files);
+
+/// <param name="Opened">By the time of the first opening.</param>
+public sealed record FileReceipts(Guid FileId, IReadOnlyList<OpenedBy> Opened);
+
+/// <param name="At">The first time.</param>
+public sealed record OpenedBy(string UserId, string Name, DateTime At);
+
+/// <summary>
+/// Tells the author of a message who has it: by the read positions and first openings that there are anyway. Pages that show
+/// a count hear when it may have changed; what they then count is read once for all of them.
+/// </summary>
+public sealed class Receipts
+{
+    private readonly IDbContextFactory<ChatDbContext> _databases;
+    private readonly ReadPositions _positions;
+    private readonly FileOpenings _openings;
+    private readonly ConcurrentDictionary<long, Watched> _watched = new();
+
+    public Receipts(IDbContextFactory<ChatDbContext> databases, ReadPositions positions, FileOpenings openings, IOptions<ReceiptOptions> options)
+    {
+        (_databases, _positions, _openings, AreShown) = (databases, positions, openings, options.Value.Show);
+        positions.Written += OnWritten;
+    }
+
+    /// <summary>Whether senders are told at all.</summary>
+    public bool AreShown { get; }
+
+    /// <summary>For the message's author alone.</summary>
+    public async Task<Result<ReceiptsView>> ReadAsync(string userId, long chatId, long messageId, CancellationToken cancellationToken = default)
+    {
+        await Task.WhenAll(_positions.TryWriteAsync(), _openings.TryWriteAsync());
+        await using var db = await _databases.CreateDbContextAsync(cancellationToken);
+        if (await db.ReadMemberAsync(userId, chatId, cancellationToken) is not { } member)
+            return Refusal.ChatNotFound;
+        if (!AreShown)
+            return new Refusal(RefusalReason.NotFound, "Who has read what is not told here.");
+        var message = await db
+            .Messages.Where(m => m.Id == messageId && m.ChatId == chatId)
+            .Select(m => new { m.AuthorId, Files = m.Attachments.Where(a => a.State != AttachmentState.Deleted).OrderBy(a => a.Position).Select(a => a.Id).ToList() })
+            .SingleOrDefaultAsync(cancellationToken);
+        if (message is null)
+            return Refusal.MessageNotFound;
+        if (message.AuthorId != userId)
+            return new Refusal(RefusalReason.NotAllowed, "Only its author is told who has a message.");
+        var seen = await db
+            .Members.Where(m => m.ChatId == chatId && m.UserId != userId && m.ReadMessageId >= messageId)
+            .OrderBy(m => m.User.FoldedName)
+            .ThenBy(m => m.UserId)
+            .Select(m => new AuthorView(m.UserId, m.User.DisplayName))
+            .ToListAsync(cancellationToken);
+        var opened = await (
+            from opening in db.FileOpenings
+            join there in db.Members.Where(m => m.ChatId == chatId) on opening.UserId equals there.UserId
+            where message.Files.Contains(opening.FileId)
+            orderby opening.At, opening.UserId
+            select new { opening.FileId, By = new OpenedBy(opening.UserId, there.User.DisplayName, opening.At) }
+        ).ToListAsync(cancellationToken);
+        return new ReceiptsView(
+            member.Chat.MemberCount - 1,
+            seen,
+            message.Files.ConvertAll(id => new FileReceipts(id, [.. opened.Where(o => o.FileId == id).Select(o => o.By)]))
+        );
+    }
+
+    /// <summary>How many others have read up to a message, for somebody who watches the chat.</summary>
+    public async Task<int> CountAsync(string userId, long chatId, long messageId)
+    {
+        var positions = _watched.TryGetValue(chatId, out var watched) ? await watched.Positions.Value : await ReadPositionsAsync(chatId);
+        return positions.Count(userId, messageId);
+    }
+
+    /// <summary>Tells when what <see cref="CountAsync"/> gives may be another, from any thread; until it is disposed of.</summary>
+    public IDisposable Watch(long chatId, Action changed)
+    {
+        var watched = _watched.AddOrUpdate(
+            chatId,
+            id => new Watched([changed], FreshPositions(id)),
+            (_, before) => before with { Watchers = [.. before.Watchers, changed] }
+        );
+        return new Watching(() => Leave(chatId, changed));
+    }
+
+    private void Forget(long chatId)
+    {
+        while (_watched.TryGetValue(chatId, out var before) && !_watched.TryUpdate(chatId, before with { Positions = FreshPositions(chatId) }, before))
+        {
+            // Another has come or gone meanwhile.
+        }
+    }
+
+    private void OnWritten(IReadOnlyCollection<long> chatIds)
+    {
+        foreach (var chatId in chatIds)
+        {
+            Forget(chatId);
+            if (!_watched.TryGetValue(chatId, out var watched))
+                continue;
+            foreach (var changed in watched.Watchers)
+                changed();
+        }
+    }
+
+    private void Leave(long chatId, Action changed)
+    {
+        while (_watched.TryGetValue(chatId, out var before))
+        {
+            var rest = before.Watchers.Where(other => other != changed).ToArray();
+            if (rest.Length == 0 ? _watched.TryRemove(new(chatId, before)) : _watched.TryUpdate(chatId, before with { Watchers = rest }, before))
+                return;
+        }
+    }
+
+    /// <summary>Read when somebody asks, once for all who do until they change.</summary>
+    private Lazy<Task<Positions>> FreshPositions(long chatId) => new(() => ReadPositionsAsync(chatId));
+
+    private async Task<Positions> ReadPositionsAsync(long chatId)
+    {
+        await using var db = await _databases.CreateDbContextAsync();
+        return new Positions(await db.Members.Where(m => m.ChatId == chatId).ToDictionaryAsync(m => m.UserId, m => m.ReadMessageId));
+    }
+
+    private sealed record Watched(Action[] Watchers, Lazy<Task<Positions>> Positions);
+
+    /// <summary>How far each member of a chat has read.</summary>
+    private sealed class Positions(Dictionary<string, long> byPerson)
+    {
+        private readonly long[] _sorted = [.. byPerson.Values.Order()];
+
+        /// <summary>Those who have read up to the message, without its author.</summary>
+        public int Count(string userId, long messageId)
+        {
+            var before = Array.BinarySearch(_sorted, messageId);
+            // Of several who have come just as far, the first.
+            before = before < 0 ? ~before : before;
+            while (before > 0 && _sorted[before - 1] == messageId)
+                before--;
+            return _sorted.Length - before - (byPerson.GetValueOrDefault(userId) >= messageId ? 1 : 0);
+        }
+    }
+
+    private sealed class Watching(Action end) : IDisposable
+    {
+        private Action? _end = end;
+
+        public void Dispose() => Interlocked.Exchange(ref _end, null)?.Invoke();
+    }
+}

@@ -1,0 +1,11 @@
+// What others have written is kept nowhere in the browser; where it is quoted, it is what stands on the page.
+
+/**
+ * The beginning of a message on the page, or the name of its first file; nothing of one that is not there.
+ * @param {ParentNode | null} log
+ * @param {number} messageId
+ */
+export function quoteOf(log, messageId) {
+  const message = log?.querySelector(`[data-message-id="${messageId}"]`);
+  return (message?.querySelector('.text')?.textContent || message?.querySelector('figure')?.getAttribute('aria-label')) ?? '';
+}
