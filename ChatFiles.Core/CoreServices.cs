@@ -55,17 +55,15 @@ public static class CoreServices
         services.AddScoped(provider => provider.GetRequiredService<IDbContextFactory<ChatDbContext>>().CreateDbContext());
 
         services.AddSettings<StorageOptions>(configuration, "Storage");
-        services.TryAddSingleton(CreateStore);
+        services.TryAddSingleton<IFileStore>(CreateStore);
         services.AddSingleton<FileStates>();
         services.AddSingleton<TrustedBlobs>();
         services.AddSettings<UpkeepOptions>(configuration, "Upkeep");
         services.AddSingleton<Markers>();
         services.AddSingleton<ChatRemover>();
-        services.AddSingleton(provider => new OverviewReader(
-            provider.GetRequiredService<IDbContextFactory<ChatDbContext>>(),
-            provider.GetRequiredService<Markers>(),
-            provider.GetRequiredService<IOptions<SearchOptions>>().Value.Contents
-        ));
+        services.AddSingleton<OverviewReader>();
+        services.AddSingleton<RefusalsOfToday>();
+        services.AddSingleton<Gauges>();
         services.AddSingleton(CreateBackup);
         services.AddSingleton<UploadPolicy>();
         services.AddSettings<ScanningOptions>(configuration, "Scanning");
@@ -101,6 +99,7 @@ public static class CoreServices
         services.AddSingleton<AuditLog>();
         services.AddSingleton<RoomBroadcaster>();
         services.AddSingleton<RoomLog>();
+        services.AddSingleton<EventLag>();
         services.AddSingleton<Pulse>();
         services.AddSingleton<Presence>();
         services.AddSingleton<PersonLimits>();
@@ -140,14 +139,14 @@ public static class CoreServices
         return services;
     }
 
-    private static IFileStore CreateStore(IServiceProvider services)
+    private static MeasuredStore CreateStore(IServiceProvider services)
     {
         var storage = services.GetRequiredService<IOptions<StorageOptions>>().Value;
         if (storage.Provider == StorageProvider.Local)
-            return new LocalFileStore(services.GetRequiredService<DataDirectory>().Files);
+            return new MeasuredStore(new LocalFileStore(services.GetRequiredService<DataDirectory>().Files));
         try
         {
-            return new AzureFileStore(storage.Azure);
+            return new MeasuredStore(new AzureFileStore(storage.Azure));
         }
         catch (Exception failure) when (failure is FormatException or ArgumentException or InvalidOperationException)
         {

@@ -26,6 +26,22 @@ internal static class Logs
             .AddConsole(console => console.LogToStandardErrorThreshold = LogLevel.Trace)
             .AddFilter<ConsoleLoggerProvider>((category, _) => category == "Audit");
 
+    /// <summary>In every format of the console a line begins with, or has, its time, to the millisecond and UTC.</summary>
+    public static void TellTimes(this IServiceCollection services)
+    {
+        // As long as nobody names the format, the console would go by older options.
+        services.PostConfigure<ConsoleLoggerOptions>(options => options.FormatterName ??= ConsoleFormatterNames.Simple);
+        services.PostConfigure<SimpleConsoleFormatterOptions>(options => TellTimes(options, " "));
+        services.PostConfigure<JsonConsoleFormatterOptions>(options => TellTimes(options, ""));
+        services.PostConfigure<ConsoleFormatterOptions>(options => TellTimes(options, " "));
+    }
+
+    private static void TellTimes(ConsoleFormatterOptions options, string between)
+    {
+        options.TimestampFormat ??= $"yyyy-MM-dd'T'HH:mm:ss.fff'Z'{between}";
+        options.UseUtcTimestamp = true;
+    }
+
     private sealed class CleanLoggers(LoggerFactory loggers) : ILoggerFactory
     {
         public ILogger CreateLogger(string categoryName) => new CleanLogger(loggers.CreateLogger(categoryName), categoryName == Host);

@@ -5,6 +5,7 @@ using ChatFiles.Web;
 using ChatFiles.Web.Accounts;
 using ChatFiles.Web.Api;
 using ChatFiles.Web.Components;
+using ChatFiles.Web.Metrics;
 using ChatFiles.Web.Security;
 
 if (ReadingChild.Runs(args, out var exitCode) || CommandLine.Read(args, out exitCode) is not { } line)
@@ -19,6 +20,7 @@ try
     builder.WebHost.ConfigureKestrel(kestrel => kestrel.AddServerHeader = false);
 
     builder.Services.KeepLogsClean();
+    builder.Services.TellTimes();
     builder.Services.AddSingleton(StartUp.FindProgram());
     builder.Services.AddChatFiles(builder.Configuration, builder.Environment.ContentRootPath);
     builder.Services.AddAccounts(builder.Configuration);
@@ -26,7 +28,9 @@ try
     builder.Services.AddPages();
     builder.Services.AddApi();
 
-    if (line.Command is not null)
+    if (line.Command is null)
+        builder.AddMetrics();
+    else
         builder.Logging.TellOnlyAudit();
     var app = builder.Build();
     if (line.Command is { } command)

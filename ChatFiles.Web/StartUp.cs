@@ -72,10 +72,14 @@ internal static class StartUp
 
     public static void AnnounceWhenReady(this WebApplication app) =>
         app.Lifetime.ApplicationStarted.Register(() =>
-            Console.WriteLine(
-                OneLine.Of($"ChatFiles is ready on {string.Join(", ", app.Urls)}; its data is in {app.Services.GetRequiredService<DataDirectory>().Root}")
-            )
-        );
+        {
+            var (addresses, data) = (string.Join(", ", app.Urls), app.Services.GetRequiredService<DataDirectory>().Root);
+            // Who wants every line as JSON gets this one, too.
+            if (app.Configuration["Logging:Console:FormatterName"] == ConsoleFormatterNames.Json)
+                app.Logger.LogInformation("ChatFiles is ready on {Addresses}; its data is in {Data}", addresses, data);
+            else
+                Console.WriteLine(OneLine.Of($"ChatFiles is ready on {addresses}; its data is in {data}"));
+        });
 
     /// <summary>
     /// Serves until it is told to end. What a failed start has begun is ended before it is thrown away, as at any other

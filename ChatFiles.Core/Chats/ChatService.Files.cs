@@ -40,7 +40,12 @@ public sealed partial class ChatService
         using var settling = quotas.Settle(userId, chatId);
         var committed = await writer.WriteDirectlyAsync(scope => CommitUpload(scope, draft), CancellationToken.None);
         if (committed.Refusal is null && committed.Value.IsNew)
+        {
             files.Keep();
+            Measures.Uploads.Add(draft.Attachments.Count);
+            Measures.UploadBytes.Add(draft.Attachments.Sum(a => a.Size));
+        }
+
         if (!committed.Succeeded(out var sent, out refusal))
             return refusal;
         files.End();

@@ -141,6 +141,7 @@ public sealed class DatabaseWriter : IDisposable
         var events = new List<CommittedEvent>();
         var audited = new List<AuditEntry>();
         var hasJobs = false;
+        var began = Measures.Database.Begin();
         try
         {
             DatabaseFile.Open(_connection);
@@ -150,6 +151,7 @@ public sealed class DatabaseWriter : IDisposable
                 hasJobs |= await RunAsync(next, transaction, events, audited);
             } while (batch.Count < MaxBatch && (next = TakeNext(batch)) is not null);
             await transaction.CommitAsync();
+            Measures.Database.End(began, "commit");
         }
         catch (Exception failure)
         {

@@ -18,6 +18,20 @@ internal static class FileStatements
         SELECT s."StorageBytes", c."StorageBytes", s."QuotaBytes" FROM "PersonStates" AS s JOIN "Chats" AS c ON c."Id" = @chat WHERE s."UserId" = @user
         """;
 
+    private const string Missing = """
+        SELECT COUNT(*) FROM "Attachments" WHERE "State" = 2
+        """;
+
+    private const string Jobs = """
+        SELECT COUNT(*) FROM "Jobs"
+        """;
+
+    /// <summary>Files whose blob is gone or changed.</summary>
+    public static long CountMissingFiles(this PreparedReads reads) => reads.Read(statements => (long)statements.Of(Missing, null).ExecuteScalar()!);
+
+    /// <summary>Side jobs, such as the deletion of a blob, that are still to be done.</summary>
+    public static long CountJobs(this PreparedReads reads) => reads.Read(statements => (long)statements.Of(Jobs, null).ExecuteScalar()!);
+
     /// <summary>A file of a chat, and whether the person is a member of it at all. Nothing in it is tracked.</summary>
     public static (bool IsMember, Attachment? File) ReadFile(this PreparedReads reads, string userId, long chatId, Guid fileId) =>
         reads.Read(statements =>

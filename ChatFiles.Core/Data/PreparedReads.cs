@@ -1,4 +1,5 @@
 using System.Collections.Concurrent;
+using ChatFiles.Core.Model;
 using Microsoft.Data.Sqlite;
 
 namespace ChatFiles.Core.Data;
@@ -20,7 +21,9 @@ public sealed class PreparedReads(DatabaseFile file) : IDisposable
             reader = new Reader(file);
         try
         {
+            var began = Measures.Database.Begin();
             var result = read(reader.Statements);
+            Measures.Database.End(began, "read");
             if (_idle.Count < MostIdle)
             {
                 _idle.Add(reader);

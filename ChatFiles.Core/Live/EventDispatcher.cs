@@ -16,6 +16,7 @@ internal sealed class EventDispatcher(
     RoomLog log,
     RoomBroadcaster broadcaster,
     Presence presence,
+    EventLag lag,
     TimeProvider time,
     ILogger<EventDispatcher> logger
 ) : BackgroundService
@@ -23,7 +24,7 @@ internal sealed class EventDispatcher(
     private const int Capacity = 1024;
 
     /// <summary>Bounded: what has no room is missing, and is read from the log.</summary>
-    private readonly Channel<Commit> _commits = Channel.CreateBounded<Commit>(
+    private readonly Channel<(Commit Commit, long At)> _commits = Channel.CreateBounded<(Commit Commit, long At)>(
         new BoundedChannelOptions(Capacity) { SingleReader = true, FullMode = BoundedChannelFullMode.Wait }
     );
 
@@ -44,8 +45,13 @@ internal sealed class EventDispatcher(
         {
             while (await _commits.Reader.WaitToReadAsync(stoppingToken))
             {
-                while (_commits.Reader.TryRead(out var commit))
-                    await DispatchAsync(commit, stoppingToken);
+                while (_commits.Reader.TryRead(out var next))
+                {
+                    lag.Begin(next.At);
+                    await DispatchAsync(next.Commit, stoppingToken);
+                    lag.End();
+                }
+
                 if (Interlocked.Exchange(ref _mayLackSome, 0) == 1)
                     await CatchUpAsync(stoppingToken);
             }
@@ -97,11 +103,14 @@ internal sealed class EventDispatcher(
 
     private void OnCommitted(Commit commit)
     {
-        if ((commit.Events.Count == 0 && !commit.IsUnsure) || _commits.Writer.TryWrite(commit))
+        if (commit.Events.Count == 0 && !commit.IsUnsure)
+            return;
+        var next = (commit, time.GetTimestamp());
+        if (_commits.Writer.TryWrite(next))
             return;
         Volatile.Write(ref _mayLackSome, 1);
         // Once more after the mark, as in RoomInbox: else nothing might wake a reader who has just emptied it all.
-        _commits.Writer.TryWrite(commit);
+        _commits.Writer.TryWrite(next);
     }
 
     private async Task<T> RetryAsync<T>(Func<Task<T>> read, CancellationToken stoppingToken)

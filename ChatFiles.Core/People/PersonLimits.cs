@@ -15,6 +15,12 @@ public sealed class PersonLimits(IOptions<RateLimitOptions> rates, IOptions<Limi
     private readonly OpenCounter _circuits = new(limits.Value.CircuitsPerPerson);
     private readonly OpenCounter _connections = new(2 * limits.Value.CircuitsPerPerson);
 
+    /// <summary>Of all people together.</summary>
+    public int OpenStreams => _streams.Count;
+
+    /// <summary>Of all people together.</summary>
+    public int OpenCircuits => _circuits.Count;
+
     /// <summary>Counts a text, an edit, a deletion, a new chat or a change of members; a refusal when it is one too many.</summary>
     public Refusal? CountMessage(string userId) => Count(_messages, userId, "messages and changes");
 
@@ -49,6 +55,9 @@ public sealed class PersonLimits(IOptions<RateLimitOptions> rates, IOptions<Limi
     {
         private readonly Lock _gate = new();
         private readonly Dictionary<string, int> _people = new(StringComparer.Ordinal);
+        private int _count;
+
+        public int Count => Volatile.Read(ref _count);
 
         public IDisposable? Open(string userId)
         {
@@ -58,6 +67,7 @@ public sealed class PersonLimits(IOptions<RateLimitOptions> rates, IOptions<Limi
                 if (limit != 0 && open >= limit)
                     return null;
                 _people[userId] = open + 1;
+                _count++;
                 return new Place(this, userId);
             }
         }
@@ -66,6 +76,7 @@ public sealed class PersonLimits(IOptions<RateLimitOptions> rates, IOptions<Limi
         {
             lock (_gate)
             {
+                _count--;
                 var open = _people[userId] - 1;
                 if (open == 0)
                     _people.Remove(userId);

@@ -1,6 +1,8 @@
 using ChatFiles.Core.Data;
+using ChatFiles.Core.Live;
 using ChatFiles.Core.Model;
 using Microsoft.EntityFrameworkCore;
+using Microsoft.Extensions.Options;
 
 namespace ChatFiles.Core.Upkeep;
 
@@ -26,25 +28,49 @@ public sealed record Overview(
     DateTimeOffset? PresenceCheckedAt,
     DateTimeOffset? ContentCheckedAt,
     int? FilesToLookInto
-);
+)
+{
+    /// <summary>Bytes that are left on the disk of the data folder.</summary>
+    public required long FreeDiskBytes { get; init; }
+
+    /// <summary>How far live delivery is behind.</summary>
+    public required TimeSpan EventLag { get; init; }
+
+    /// <summary>What requests were refused for since midnight UTC, or since the start; the most frequent first.</summary>
+    public required IReadOnlyList<(string Slug, int Count)> Refusals { get; init; }
+
+    /// <summary>By their files; 5 at the most.</summary>
+    public required IReadOnlyList<Holder> LargestChats { get; init; }
+
+    /// <summary>By their files; 5 at the most.</summary>
+    public required IReadOnlyList<Holder> LargestPeople { get; init; }
+
+    /// <summary>Of SQLite.</summary>
+    public required string DatabaseVersion { get; init; }
+}
+
+/// <summary>A chat or a person and the bytes of their files.</summary>
+public sealed record Holder(string Name, long StorageBytes);
 
 public sealed record MissingFile(long ChatId, Guid FileId, string FileName, long Size);
 
 /// <summary>Gathers the operator's overview.</summary>
-public sealed class OverviewReader
+public sealed class OverviewReader(
+    IDbContextFactory<ChatDbContext> databases,
+    Markers markers,
+    DataDirectory data,
+    EventLag lag,
+    RefusalsOfToday refusals,
+    IOptions<SearchOptions> search
+)
 {
     private const int MaxRows = 50;
 
-    private readonly IDbContextFactory<ChatDbContext> _databases;
-    private readonly Markers _markers;
-    private readonly bool _hasContents;
-
-    internal OverviewReader(IDbContextFactory<ChatDbContext> databases, Markers markers, bool hasContents) =>
-        (_databases, _markers, _hasContents) = (databases, markers, hasContents);
+    private const int MaxLargest = 5;
 
     public async Task<Overview> ReadAsync(CancellationToken cancellationToken = default)
     {
-        await using var db = await _databases.CreateDbContextAsync(cancellationToken);
+        await using var db = await databases.CreateDbContextAsync(cancellationToken);
         var missing = db.Attachments.Where(a => a.State == AttachmentState.Missing);
         return new Overview(
             await db.Users.CountAsync(cancellationToken),
@@ -60,12 +86,45 @@ public sealed class OverviewReader
                 .Take(MaxRows)
                 .Select(a => new MissingFile(a.ChatId, a.Id, a.FileName, a.Size))
                 .ToListAsync(cancellationToken),
-            await _markers.GetNumberAsync(Marker.OrphansRemoved, cancellationToken),
-            await _markers.GetTimeAsync(CheckRound.EndMarker(DriftCheck.PresenceRound), cancellationToken),
-            await _markers.GetTimeAsync(CheckRound.EndMarker(DriftCheck.ContentRound), cancellationToken),
-            _hasContents ? await CountToLookIntoAsync(db, cancellationToken) : null
-        );
+            await markers.GetNumberAsync(Marker.OrphansRemoved, cancellationToken),
+            await markers.GetTimeAsync(CheckRound.EndMarker(DriftCheck.PresenceRound), cancellationToken),
+            await markers.GetTimeAsync(CheckRound.EndMarker(DriftCheck.ContentRound), cancellationToken),
+            search.Value.Contents ? await CountToLookIntoAsync(db, cancellationToken) : null
+        )
+        {
+            FreeDiskBytes = new DriveInfo(data.Root).AvailableFreeSpace,
+            EventLag = lag.Current,
+            Refusals = refusals.Read(),
+            LargestChats = await LargestChatsAsync(db, cancellationToken),
+            LargestPeople = await LargestPeopleAsync(db, cancellationToken),
+            DatabaseVersion = db.Database.GetDbConnection().ServerVersion,
+        };
     }
+
+    private static async Task<IReadOnlyList<Holder>> LargestChatsAsync(ChatDbContext db, CancellationToken cancellationToken)
+    {
+        var chats = await db
+            .Chats.Where(c => c.StorageBytes > 0)
+            .OrderByDescending(c => c.StorageBytes)
+            .Take(MaxLargest)
+            .Select(c => new
+            {
+                c.Name,
+                c.StorageBytes,
+                // A direct chat's name is the two names.
+                Pair = c.DirectKey == null ? null : c.Members.Select(m => m.User.DisplayName).ToList(),
+            })
+            .ToListAsync(cancellationToken);
+        return [.. chats.Select(c => new Holder(c.Pair is null ? c.Name : string.Join(", ", c.Pair.Order(StringComparer.Ordinal)), c.StorageBytes))];
+    }
+
+    private static async Task<IReadOnlyList<Holder>> LargestPeopleAsync(ChatDbContext db, CancellationToken cancellationToken) =>
+        await db
+            .PersonStates.Where(s => s.StorageBytes > 0)
+            .OrderByDescending(s => s.StorageBytes)
+            .Take(MaxLargest)
+            .Select(s => new Holder(db.Users.Where(p => p.Id == s.UserId).Select(p => p.DisplayName).Single(), s.StorageBytes))
+            .ToListAsync(cancellationToken);
 
     private static async Task<int> CountToLookIntoAsync(ChatDbContext db, CancellationToken cancellationToken)
     {

@@ -31,6 +31,7 @@ public sealed class ServerProcess : IAsyncDisposable
             // It lives for a minute: profiling itself to become faster later only makes it slower now.
             ["DOTNET_TieredPGO"] = "0",
             ["Data__Directory"] = Data,
+            ["Metrics__Address"] = "",
             ["RateLimits__SignInsPerMinute"] = "0",
             ["RateLimits__UploadsPerMinute"] = "0",
             ["RateLimits__MessagesPerMinute"] = "0",

@@ -26,6 +26,7 @@ internal sealed class ProgramRun : IAsyncDisposable
             UseShellExecute = false,
         };
         start.Environment["ASPNETCORE_URLS"] = "http://127.0.0.1:0";
+        start.Environment["Metrics__Address"] = "";
         // It lives for seconds: profiling itself to become faster later only makes it slower now.
         start.Environment["DOTNET_TieredPGO"] = "0";
         foreach (var (name, value) in environment ?? [])

@@ -24,6 +24,7 @@ public sealed class TestServer : IAsyncLifetime, IAsyncDisposable
         ["Logging:Failures:LogLevel:Default"] = "Error",
         ["Logging:LogLevel:Microsoft.AspNetCore.DataProtection"] = "None",
         ["Logging:LogLevel:Microsoft.AspNetCore.Authentication"] = "None",
+        ["Metrics:Address"] = "",
         ["RateLimits:UploadsPerMinute"] = "0",
         ["RateLimits:SignInsPerMinute"] = "0",
         ["RateLimits:MessagesPerMinute"] = "0",

@@ -39,6 +39,7 @@ public sealed class LogLinesTests : IDisposable
         run.Output.Split('\n').Where(line => line.StartsWith("forged", StringComparison.Ordinal)).ShouldBeEmpty();
         run.Output.Where(c => c != '\n' && IsControl(c)).ShouldBeEmpty();
         run.Output.ShouldContain(@"\nforged: line\u001B[2J", customMessage: "what was sent is told as it was");
+        run.Output.Split('\n')[0].ShouldMatch(@"^20\d\d-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z \w+: ", "a line begins with its time, in UTC");
     }
 
     [Fact]

@@ -95,6 +95,7 @@ public sealed class OperatingTests(TestServer server) : IClassFixture<TestServer
     [InlineData("Quotas__BytesPerUser", "-1", "Quotas:BytesPerUser")]
     [InlineData("RateLimits__UploadsPerMinute", "-1", "RateLimits:UploadsPerMinute")]
     [InlineData("Storage__Provider", "Tape", "Storage:Provider")]
+    [InlineData("Metrics__Address", "nowhere", "Metrics:Address")]
     [InlineData("Scanning__ClamAv", "localhost", "Scanning:ClamAv")]
     [InlineData("Uploads__UnknownTypes", "Sometimes", "Uploads:UnknownTypes")]
     [InlineData("Uploads__AllowedExtensions", "png svg", "Uploads:AllowedExtensions")]

@@ -1,5 +1,6 @@
 using System.Globalization;
 using ChatFiles.Core.Model;
+using ChatFiles.Core.Upkeep;
 using Microsoft.AspNetCore.Http.HttpResults;
 
 namespace ChatFiles.Web.Api;
@@ -7,29 +8,29 @@ namespace ChatFiles.Web.Api;
 /// <summary>Every outcome that is not a success, as problem+json (RFC 9457).</summary>
 internal static class Problems
 {
-    private const int RetryAfterSeconds = 5;
+    private static readonly TimeSpan Pause = TimeSpan.FromSeconds(5);
 
-    public static readonly ProblemHttpResult NotSignedIn = Problem(401, "not-signed-in", "Sign in, or send a bearer token that is still valid.");
+    public static readonly IResult NotSignedIn = Problem(401, "not-signed-in", "Sign in, or send a bearer token that is still valid.");
 
-    public static readonly ProblemHttpResult InvalidAntiforgeryToken = Problem(
+    public static readonly IResult InvalidAntiforgeryToken = Problem(
         400,
         "antiforgery",
         "A change made with a cookie also needs the header RequestVerificationToken with the token of the page. Load the page again."
     );
 
-    public static readonly ProblemHttpResult InternalError = Problem(500, "internal-error", "Something went wrong here; it was logged.");
+    public static readonly IResult InternalError = Problem(500, "internal-error", "Something went wrong here; it was logged.");
 
     /// <summary>More uploads or sign-ins than a minute takes.</summary>
     public static IResult TooManyRequests(TimeSpan pause) =>
-        new RetryLater(Problem(429, "too-many-requests", "That was too often within a minute; wait a moment."), pause);
+        Problem(429, "too-many-requests", "That was too often within a minute; wait a moment.", retryAfter: pause);
 
     /// <summary>The tus protocol decides the status; the contract has one slug for requests that are not as they should be.</summary>
-    public static ProblemHttpResult InvalidUpload(int status, string detail) => InvalidForm(status, detail);
+    public static IResult InvalidUpload(int status, string detail) => InvalidForm(status, detail);
 
     /// <summary>A form, as a whole, that is not taken.</summary>
-    public static ProblemHttpResult InvalidForm(int status, string detail) => Problem(status, "invalid-form", detail);
+    public static IResult InvalidForm(int status, string detail) => Problem(status, "invalid-form", detail);
 
-    public static ProblemHttpResult PreconditionFailed(string detail) => Problem(412, "precondition-failed", detail);
+    public static IResult PreconditionFailed(string detail) => Problem(412, "precondition-failed", detail);
 
     /// <summary>The answer to a refusal, with the contract's slug and status.</summary>
     public static IResult Of(Refusal refusal) =>
@@ -77,10 +78,10 @@ internal static class Problems
             RefusalReason.QuotaExceeded => Problem(413, "quota-exceeded", refusal.Detail),
             RefusalReason.FileTypeNotAllowed => Problem(415, "file-type-not-allowed", refusal.Detail, refusal.File),
             RefusalReason.FileInfected => Problem(422, "file-infected", refusal.Detail, refusal.File),
-            RefusalReason.TooManyRequests => new RetryLater(Problem(429, "too-many-requests", refusal.Detail), refusal.RetryAfter),
-            RefusalReason.SearchTooSlow => new RetryLater(Problem(503, "search-too-slow", refusal.Detail)),
-            RefusalReason.StorageUnavailable => new RetryLater(Problem(503, "storage-unavailable", refusal.Detail)),
-            RefusalReason.ScannerUnavailable => new RetryLater(Problem(503, "scanner-unavailable", refusal.Detail)),
+            RefusalReason.TooManyRequests => Problem(429, "too-many-requests", refusal.Detail, retryAfter: refusal.RetryAfter ?? Pause),
+            RefusalReason.SearchTooSlow => Problem(503, "search-too-slow", refusal.Detail, retryAfter: Pause),
+            RefusalReason.StorageUnavailable => Problem(503, "storage-unavailable", refusal.Detail, retryAfter: Pause),
+            RefusalReason.ScannerUnavailable => Problem(503, "scanner-unavailable", refusal.Detail, retryAfter: Pause),
             RefusalReason.StorageFull => Problem(507, "storage-full", refusal.Detail),
             _ => throw new ArgumentOutOfRangeException(nameof(refusal), refusal.Reason, "This refusal has no answer."),
         };
@@ -94,29 +95,35 @@ internal static class Problems
             405 => Problem(405, "method-not-allowed", "This address does not take this method; the header Allow says which."),
             412 => PreconditionFailed("The file is another than the one that the header If-Match names."),
             416 => Problem(416, "range-not-satisfiable", "The file does not have these bytes; the header Content-Range says how long it is."),
-            429 => TooManyRequests(TimeSpan.FromSeconds(RetryAfterSeconds)),
+            429 => TooManyRequests(Pause),
             >= 500 => InternalError,
             _ => null,
         };
 
     /// <param name="file">Of several files in one request, the one that it is about, from 0.</param>
-    private static ProblemHttpResult Problem(int status, string slug, string detail, int? file = null) =>
-        TypedResults.Problem(
-            detail: detail,
-            statusCode: status,
-            title: TitleOf(slug),
-            type: slug,
-            extensions: file is null ? null : [new("file", file)]
+    /// <param name="retryAfter">When it may work.</param>
+    private static Answer Problem(int status, string slug, string detail, int? file = null, TimeSpan? retryAfter = null) =>
+        new(
+            slug,
+            TypedResults.Problem(
+                detail: detail,
+                statusCode: status,
+                title: TitleOf(slug),
+                type: slug,
+                extensions: file is null ? null : [new("file", file)]
+            ),
+            retryAfter
         );
 
     private static string TitleOf(string slug) => char.ToUpperInvariant(slug[0]) + slug[1..].Replace('-', ' ');
 
-    private sealed class RetryLater(ProblemHttpResult problem, TimeSpan? after = null) : IResult
+    private sealed class Answer(string slug, ProblemHttpResult problem, TimeSpan? retryAfter) : IResult
     {
         public Task ExecuteAsync(HttpContext httpContext)
         {
-            var seconds = after is { } pause ? Math.Ceiling(Math.Max(1, pause.TotalSeconds)) : RetryAfterSeconds;
-            httpContext.Response.Headers.RetryAfter = seconds.ToString(CultureInfo.InvariantCulture);
+            httpContext.RequestServices.GetRequiredService<RefusalsOfToday>().Note(slug);
+            if (retryAfter is { } pause)
+                httpContext.Response.Headers.RetryAfter = Math.Ceiling(Math.Max(1, pause.TotalSeconds)).ToString(CultureInfo.InvariantCulture);
             return problem.ExecuteAsync(httpContext);
         }
     }

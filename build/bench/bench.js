@@ -28,6 +28,7 @@ const server = spawn('dotnet', [path.resolve(program)], {
   env: {
     ...process.env,
     ASPNETCORE_URLS: base, ASPNETCORE_ENVIRONMENT: 'Production', Data__Directory: path.join(data, 'data'), Logging__LogLevel__Default: 'Warning',
+    Metrics__Address: '127.0.0.1:0',
     RateLimits__UploadsPerMinute: '0', RateLimits__SignInsPerMinute: '0', RateLimits__MessagesPerMinute: '0', RateLimits__SearchesPerMinute: '0',
     Limits__StreamsPerPerson: '0', Limits__CircuitsPerPerson: '0', Limits__UploadsUnderWayPerPerson: '0', Quotas__BytesPerUser: '0',
   },

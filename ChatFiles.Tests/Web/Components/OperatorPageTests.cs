@@ -1,6 +1,7 @@
 using Bunit;
 using ChatFiles.Core.Model;
 using ChatFiles.Core.People;
+using ChatFiles.Core.Upkeep;
 using ChatFiles.Tests.Stage;
 using ChatFiles.Web;
 using ChatFiles.Web.Components.Operator;
@@ -58,6 +59,32 @@ public sealed class OperatorPageTests
         var page = screen.Render<OperatorPage>();
 
         page.WaitForAssertion(() => page.FindAll(".figures .figure").Select(f => f.TextContent).ShouldContain($"Version{ProgramVersion.Text}"), Screen.Patience);
+    }
+
+    [Fact]
+    public async Task Who_has_most_what_was_refused_today_and_the_room_on_the_disk_are_told()
+    {
+        await using var world = await ChatWorld.BeginAsync();
+        var ann = await OperatorAsync(world);
+        var bob = await world.PersonAsync("bob");
+        var pair = (await world.ChatDirectory.OpenDirectChatAsync(ann.Id, bob.Email)).Value.Chat.Id;
+        await world.SendFileAsync(bob, pair, "big.txt", new string('x', 3000));
+        await world.SendFileAsync(ann, Chat.GeneralId, "small.txt", new string('x', 1000));
+        var refusals = world.Services.GetRequiredService<RefusalsOfToday>();
+        foreach (var slug in new[] { "file-too-large", "empty-file", "file-too-large" })
+            refusals.Note(slug);
+        await using var screen = new Screen(world, ann);
+
+        var page = screen.Render<OperatorPage>();
+
+        page.WaitForAssertion(() => RowsOf("Largest chats").ShouldBe(["ann, bob2.9 KiB", "General1000 bytes"]), Screen.Patience);
+        RowsOf("Largest people").ShouldBe(["bob2.9 KiB", "ann1000 bytes"]);
+        RowsOf("Refused today").ShouldBe(["file-too-large2 times", "empty-file1 times"]);
+        var figures = page.FindAll(".figures .figure").Select(f => f.TextContent).ToList();
+        figures.ShouldContain(figure => figure.StartsWith("Free on the disk", StringComparison.Ordinal) && figure.EndsWith("iB", StringComparison.Ordinal));
+        figures.ShouldContain("Events are behind by0 ms");
+
+        IEnumerable<string> RowsOf(string list) => page.FindAll($"dl[aria-label='{list}'] > div").Select(row => row.TextContent);
     }
 
     private static List<string> Subjects(IRenderedComponent<OperatorPage> page) =>
