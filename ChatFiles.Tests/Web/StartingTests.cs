@@ -1,4 +1,7 @@
+using System.Diagnostics;
 using System.Net.Http.Json;
+using System.Net.Sockets;
+using System.Text;
 using ChatFiles.Tests.Stage;
 
 namespace ChatFiles.Tests.Web;
@@ -38,6 +41,36 @@ public sealed class StartingTests : IDisposable
 
         Directory.EnumerateFileSystemEntries($"/proc/{run.Id}/fd").Select(file => File.ResolveLinkTarget(file, returnFinalTarget: false)?.Name)
             .ShouldNotContain("anon_inode:inotify");
+    }
+
+    /// <summary>The installed service is of the type notify: what says nothing is never started.</summary>
+    [Fact]
+    public async Task Started_by_systemd_it_says_when_it_is_ready()
+    {
+        if (!OperatingSystem.IsLinux())
+            return;
+        var manager = Path.Combine(_root, "systemd");
+        await File.WriteAllTextAsync(manager, "#!/bin/sh\ndotnet \"$@\"\n");
+        File.SetUnixFileMode(manager, UnixFileMode.UserRead | UnixFileMode.UserExecute);
+        var address = Path.Combine(_root, "notify");
+        using var socket = new Socket(AddressFamily.Unix, SocketType.Dgram, ProtocolType.Unspecified);
+        socket.Bind(new UnixDomainSocketEndPoint(address));
+        var start = new ProcessStartInfo(manager, [Repository.WebAssembly, "--urls=http://127.0.0.1:0", $"--Data:Directory={_root}/data"]);
+        start.Environment["NOTIFY_SOCKET"] = address;
+        using var patience = new CancellationTokenSource(TimeSpan.FromSeconds(60));
+
+        using var run = Process.Start(start)!;
+        try
+        {
+            var said = new byte[100];
+            var length = await socket.ReceiveAsync(said, patience.Token);
+            Encoding.UTF8.GetString(said, 0, length).ShouldBe("READY=1");
+        }
+        finally
+        {
+            run.Kill(entireProcessTree: true);
+            await run.WaitForExitAsync();
+        }
     }
 
     [Fact]
