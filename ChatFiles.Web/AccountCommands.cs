@@ -15,7 +15,6 @@ internal static class AccountCommands
     {
         using var scope = services.CreateScope();
         await PrepareAsync(services);
-        services.GetRequiredService<AuditLog>().TellAtOnce();
         var link = ValueOf(await scope.ServiceProvider.GetRequiredService<Enrolment>().AddPersonAsync(Operator.AtTheMachine, email, name: null));
         if (isOperator)
             await services.GetRequiredService<Operators>().AppointAsync(link.UserId, "at the machine");
@@ -25,7 +24,6 @@ internal static class AccountCommands
     public static async Task<string> ResetPasswordAsync(IServiceProvider services, string email)
     {
         await PrepareAsync(services);
-        services.GetRequiredService<AuditLog>().TellAtOnce();
         var userId = ValueOf(await services.GetRequiredService<PeopleService>().FindIdAsync(Operator.AtTheMachine, email));
         var links = services.GetRequiredService<PasswordLinks>();
         return LinkOf(services, ValueOf(await links.MakeAsync(Operator.AtTheMachine, userId, PasswordLinks.ResetLifetime)));

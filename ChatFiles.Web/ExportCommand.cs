@@ -22,7 +22,6 @@ internal static class ExportCommand
     public static async Task<string> RunAsync(IServiceProvider services, string[] arguments)
     {
         await AccountCommands.PrepareAsync(services);
-        services.GetRequiredService<AuditLog>().TellAtOnce();
         var given = arguments.Chunk(2).ToDictionary(pair => pair[0], pair => pair[1], StringComparer.Ordinal);
         var target = Path.GetFullPath(given[Target]);
         if (Path.Exists(target))

@@ -19,13 +19,6 @@ internal static class Logs
     public static void KeepLogsClean(this IServiceCollection services) =>
         services.AddSingleton<ILoggerFactory>(provider => new CleanLoggers(ActivatorUtilities.CreateInstance<LoggerFactory>(provider)));
 
-    /// <summary>A command prints its one line; what it does is told beside it as the server tells it.</summary>
-    public static void TellOnlyAudit(this ILoggingBuilder logging) =>
-        logging
-            .ClearProviders()
-            .AddConsole(console => console.LogToStandardErrorThreshold = LogLevel.Trace)
-            .AddFilter<ConsoleLoggerProvider>((category, _) => category == "Audit");
-
     /// <summary>In every format of the console a line begins with, or has, its time, to the millisecond and UTC.</summary>
     public static void TellTimes(this IServiceCollection services)
     {

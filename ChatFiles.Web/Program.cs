@@ -31,7 +31,7 @@ try
     if (line.Command is null)
         builder.AddMetrics();
     else
-        builder.Logging.TellOnlyAudit();
+        builder.Logging.ClearProviders();
     var app = builder.Build();
     if (line.Command is { } command)
     {

@@ -177,14 +177,6 @@ public sealed class AuditLog(
             Tell(entry);
     }
 
-    /// <summary>In a process that does one thing and ends: each entry is told when it is committed, without this service.</summary>
-    public void TellAtOnce() =>
-        writer.Committed += commit =>
-        {
-            foreach (var entry in commit.Audited)
-                Tell(entry);
-        };
-
     /// <summary>That something was lost is said once: where it happens, it happens often.</summary>
     private static Channel<AuditEntry> NewChannel(ILogger logger)
     {

@@ -218,7 +218,11 @@ public sealed class Chatting(Site site) : IClassFixture<Site>
             await Expect(answer).ToContainTextAsync("Yes");
             await Expect(answer).ToContainTextAsync("edited");
             await Expect(ben.Textbox("Edit message")).ToHaveCountAsync(0);
+            await Expect(ben.MessageBox).ToBeFocusedAsync();
 
+            await ben.Button("Seen by everyone").ClickAsync();
+            await Expect(ben.Dialog.GetByRole(AriaRole.List, new() { Name = "Seen by", Exact = true })).ToContainTextAsync(ann.Name);
+            await keys.PressAsync("Escape");
             await answer.GetByRole(AriaRole.Link, new() { Name = $"Reply to {ann.Name}" }).ClickAsync();
             await Expect(ann.Message("Is it final?").First).ToBeFocusedAsync();
         });

@@ -80,6 +80,9 @@ public sealed class ServerProcess : IAsyncDisposable
         await Eventually.HoldsAsync(() => IsReadyAsync(http), $"the server was ready; it printed:\n{Output}", Patience.TotalSeconds);
     }
 
+    /// <summary>A setting that holds from the next start on.</summary>
+    public void Set(string name, string value) => settings[name] = value;
+
     /// <summary>SIGTERM: it finishes what it can and ends.</summary>
     public async Task StopAsync()
     {

@@ -22,8 +22,8 @@ public sealed class Enrolment(UserManager<Person> users, PasswordLinks links, IO
         var address = email?.Trim() ?? "";
         if (options.Value.RefuseLocal() is { } off)
             return off;
-        if (!options.Value.AllowRegistration)
-            return Closed("New accounts can't be created here; ask the operator.");
+        if (WhileClosed() is { } closed)
+            return closed;
         if (!Addresses.IsOne(address))
             return NoAddress;
         if (password?.IsText() == false)
@@ -37,6 +37,10 @@ public sealed class Enrolment(UserManager<Person> users, PasswordLinks links, IO
         var created = await users.CreateAsync(person, password ?? "");
         return created.Succeeded ? person : Invalid(created);
     }
+
+    /// <summary>Why nobody can register by themselves; null: they can.</summary>
+    public Refusal? WhileClosed() =>
+        options.Value.AllowRegistration ? null : Closed("New accounts can't be created here; an operator of this site gives you a link.");
 
     /// <summary>Makes an account for somebody else, with a link by which they set its password; registration may be closed to all.</summary>
     /// <param name="name">What they are called at first; null: as their address begins.</param>

@@ -288,8 +288,7 @@ public sealed class OperatorApiTests : IAsyncLifetime
     public async Task The_command_line_adds_people_and_resets_passwords_while_the_server_runs_or_not()
     {
         var added = await ProgramRun.ToEndAsync(["add-person", "ivy@example.org", "--operator"], Folder(_server));
-        added.ExitCode.ShouldBe(0);
-        added.Errors.ShouldContain("\"action\":\"person-changed\"", customMessage: "what it does is told beside its one line");
+        (added.ExitCode, added.Errors).ShouldBe((0, ""));
         added.Output.Trim().Split('\n').ShouldHaveSingleItem().ShouldStartWith("http");
         using var browser = new WebBrowser(_server.Client());
         (await SetPasswordAsync(browser, new Uri(added.Output.Trim()), NewPassword)).StatusCode.ShouldBe(HttpStatusCode.Redirect);
@@ -310,7 +309,7 @@ public sealed class OperatorApiTests : IAsyncLifetime
 
         var empty = Directory.CreateTempSubdirectory("chatfiles-test-").FullName;
         var first = await ProgramRun.ToEndAsync(["add-person", "first@example.org"], new(StringComparer.Ordinal) { ["Data__Directory"] = empty });
-        first.ExitCode.ShouldBe(0);
+        (first.ExitCode, first.Errors).ShouldBe((0, ""));
         Directory.Delete(empty, recursive: true);
     }
 
