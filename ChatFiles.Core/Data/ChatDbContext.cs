@@ -147,6 +147,8 @@ public class ChatDbContext(DbContextOptions<ChatDbContext> options) : IdentityUs
             attachment.HasIndex(a => new { a.ChatId, a.Kind, a.MessageId, a.Position }).HasFilter(ReadyFiles);
             attachment.HasIndex(a => new { a.AuthorId, a.ChatId, a.MessageId, a.Position, a.FoldedName, a.Size }).HasFilter(ReadyFiles);
             attachment.HasIndex(a => a.ThumbnailKey).IsUnique();
+            // Counted each time that somebody asks for metrics.
+            attachment.HasIndex(a => a.MessageId, "IX_Attachments_Missing").HasFilter("\"State\" = 2");
             // Those that wait for a picture: few, or after an upgrade many, the newest first.
             attachment.HasIndex(a => a.MessageId, "IX_Attachments_PicturesWanted").HasFilter("\"Picture\" <> 0");
             attachment.HasOne(a => a.Message).WithMany(m => m.Attachments).HasForeignKey(a => a.MessageId);

@@ -146,6 +146,9 @@ namespace ChatFiles.Core.Data.Migrations
                     b.HasIndex("AuthorId", "ChatId", "MessageId", "Position", "FoldedName", "Size")
                         .HasFilter("\"State\" = 0");
 
+                    b.HasIndex(new[] { "MessageId" }, "IX_Attachments_Missing")
+                        .HasFilter("\"State\" = 2");
+
                     b.HasIndex(new[] { "MessageId" }, "IX_Attachments_PicturesWanted")
                         .HasFilter("\"Picture\" <> 0");
 
