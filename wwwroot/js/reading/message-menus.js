@@ -31,11 +31,15 @@ function open(button, page) {
   const address = message.querySelector('[data-menu=message]').dataset.path;
   const path = menu === 'file' ? `${address}&file=${fileId}` : address;
   const ask = (method, ...args) => page.invokeMethodAsync(method, ...args).catch(() => {});
+  const reply = { label: 'Reply', icon: 'reply', act: () => void document.dispatchEvent(new CustomEvent('reply', { detail: answered(message, messageId) })) };
   /** @type {import('../page/menu.js').MenuItem[]} */
-  const items = [{ label: 'Reply', icon: 'reply', act: () => document.dispatchEvent(new CustomEvent('reply', { detail: answered(message, messageId) })) }];
+  const items = [];
+  // What people do most stands first: with a message, and with a file.
+  if (menu === 'message') items.push(reply);
   if ('mayEdit' in button.dataset) items.push({ label: 'Edit', icon: 'edit', act: () => ask('BeginEditing', messageId) });
   items.push({ label: 'Copy link', icon: 'link', act: () => copyLink(path, button) });
   if ('mayForward' in button.dataset) items.push({ label: 'Forward', icon: 'forward', act: () => ask('AskToForwardFileAsync', messageId, fileId) });
+  if (menu === 'file') items.push(reply);
   if (!('mine' in message.dataset)) items.push({ label: 'Report', icon: 'flag', act: () => ask('AskToReportAsync', messageId, fileId ?? null) });
   if ('mayDelete' in button.dataset) {
     items.push(
