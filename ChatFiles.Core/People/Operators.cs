@@ -49,6 +49,29 @@ public sealed class Operators(IDbContextFactory<ChatDbContext> databases, Databa
             return new Done();
         });
 
+    /// <summary>Ends a role that a claim of the company's provider has lent, when the person comes without one.</summary>
+    /// <param name="why">For the audit log.</param>
+    public async Task EndLentAsync(string userId, string why)
+    {
+        // Nearly nobody has one: only who has waits for their turn to write.
+        await using (var db = await databases.CreateDbContextAsync())
+            if (!await RolesByClaim(db).AnyAsync(c => c.UserId == userId))
+                return;
+        await writer.WriteAsync(async db =>
+        {
+            if (await RolesByClaim(db).AnyAsync(c => c.UserId == userId))
+                await EndAsync(db, await db.Users.SingleAsync(p => p.Id == userId), time.GetUtcNow().UtcDateTime, why);
+            return await db.SaveChangesAsync(CancellationToken.None);
+        });
+    }
+
+    /// <summary>In the writer's transaction; to be saved.</summary>
+    internal static async Task EndAsync(ChatDbContext db, Person person, DateTime now, string why)
+    {
+        await SetAsync(db, person.Id, isOperator: false);
+        db.Note(AuditAction.PersonChanged, actorId: null, now, person.Email ?? "", person.Id, $"dismissed as operator, {why}");
+    }
+
     /// <summary>Whether they still are, asked in the writer's transaction: a request may take its time between being let in and being done.</summary>
     internal static async Task<bool> IsStillAsync(ChatDbContext db, Operator by) =>
         by.UserId is null || await db.ActiveOperators().AnyAsync(c => c.UserId == by.UserId);

@@ -62,12 +62,12 @@ public sealed class PasswordLinks(
 
     /// <summary>
     /// Makes a link for somebody who has forgotten their password, to be told to nobody but them; null when they can't sign in,
-    /// or only with a company's provider: it may have given the address to somebody else.
+    /// or can with a company's provider, be it beside a password: it may have given the address to somebody else.
     /// </summary>
     public Task<NewPasswordLink?> MakeForgottenAsync(string userId) =>
         writer.WriteAsync<NewPasswordLink?>(async db =>
         {
-            var known = db.Users.Where(p => p.Id == userId && p.Active && (p.PasswordHash != null || !db.UserLogins.Any(l => l.UserId == p.Id)));
+            var known = db.Users.Where(p => p.Id == userId && p.Active && !db.UserLogins.Any(l => l.UserId == p.Id));
             if (await known.Select(p => p.Email).SingleOrDefaultAsync() is not { } email)
                 return null;
             // Who asked is not known.

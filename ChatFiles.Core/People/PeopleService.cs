@@ -162,6 +162,9 @@ public sealed class PeopleService(
         ArgumentNullException.ThrowIfNull(by);
         if (change is { SetsQuota: true, QuotaBytes: < 0 })
             return new Refusal(RefusalReason.InvalidJson, "“quotaBytes” is a number of bytes, 0 for none or null for the general one.");
+        // It changes nothing but a role that is lent, and who has borrowed it does not make it their own.
+        if (change.Operator == true && userId == by.UserId)
+            change = change with { Operator = null };
         var changed = await writer.WriteAsync<Result<Done>>(
             async db =>
             {

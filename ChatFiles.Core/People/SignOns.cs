@@ -123,8 +123,7 @@ public sealed class SignOns(DatabaseWriter writer, TimeProvider time, IOptions<A
         }
         else if (isOperator && !who.IsOperator && !isNamed && await Operators.RolesByClaim(db).AnyAsync(c => c.UserId == person.Id))
         {
-            await Operators.SetAsync(db, person.Id, isOperator: false);
-            db.Note(AuditAction.PersonChanged, actorId: null, now, person.Email ?? "", person.Id, $"dismissed as operator, {Via}");
+            await Operators.EndAsync(db, person, now, Via);
         }
     }
 }

@@ -111,6 +111,8 @@ public sealed class AccountService(
             return refusal;
         if (options.Value.IsOperator(person.Email))
             await operators.AppointAsync(person.Id, "named by the settings");
+        else
+            await operators.EndLentAsync(person.Id, "by a sign-in with the password");
         // Outside the account's turn: a token is written to the client, who may take their time.
         signIn.AuthenticationScheme = scheme;
         await signIn.SignInWithClaimsAsync(person, isKept, [SessionClaims.New(await sessions.BeginAsync(person))]);

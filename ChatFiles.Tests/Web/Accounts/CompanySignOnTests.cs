@@ -192,6 +192,20 @@ public sealed class CompanySignOnTests(CompanySite site) : IClassFixture<Company
         (await site.Server.Services.GetRequiredService<PasswordLinks>().MakeForgottenAsync(id)).ShouldBeNull("a mail to that address would open it as well");
     }
 
+    [Fact]
+    public async Task No_link_goes_by_mail_to_an_account_that_the_company_opens_though_it_has_a_password_too()
+    {
+        var local = await site.Server.UserAsync($"local{Guid.NewGuid():N}");
+        var links = site.Server.Services.GetRequiredService<PasswordLinks>();
+        (await links.MakeForgottenAsync(await local.IdAsync())).ShouldNotBeNull();
+
+        using var browser = site.NewBrowser();
+        using (await site.SignOnAsync(browser, site.NewPerson(local.Email)))
+            await browser.SubmitAsync(LinkPage, "link", ("Password", local.Password)).ShouldBeAsync(HttpStatusCode.Redirect);
+
+        (await links.MakeForgottenAsync(await local.IdAsync())).ShouldBeNull("the mailbox may be somebody else's by now");
+    }
+
     /// <summary>As when the provider has lost its people and has them anew: an operator's link and its password are the proof.</summary>
     [Fact]
     public async Task Who_proves_the_password_with_a_new_subject_puts_it_in_the_place_of_the_old_one()
@@ -262,6 +276,35 @@ public sealed class CompanySignOnTests(CompanySite site) : IClassFixture<Company
             using var after = await site.EnterAsync(person);
             (await CompanySite.ProfileAsync(after)).GetProperty("operator").GetBoolean().ShouldBeTrue();
         }
+    }
+
+    [Fact]
+    public async Task Who_is_operator_by_a_claim_does_not_keep_the_role_by_giving_it_to_themself()
+    {
+        var olga = site.Say(site.NewPerson() with { Groups = [CompanySite.OperatorGroup] });
+        using var browser = await site.EnterAsync(olga);
+        var id = (await CompanySite.ProfileAsync(browser)).Text("userId");
+        await browser.SendAsync(HttpMethod.Put, $"operator/people/{id}", new { @operator = true }).ShouldBeAsync(HttpStatusCode.NoContent);
+
+        site.Say(olga with { Groups = [] });
+        using var later = await site.EnterAsync(olga);
+
+        (await CompanySite.ProfileAsync(later)).GetProperty("operator").GetBoolean().ShouldBeFalse();
+    }
+
+    [Fact]
+    public async Task A_role_that_a_claim_has_lent_ends_at_a_sign_in_with_a_password()
+    {
+        var local = await site.Server.UserAsync($"local{Guid.NewGuid():N}");
+        using var browser = site.NewBrowser();
+        using (await site.SignOnAsync(browser, site.Say(site.NewPerson(local.Email) with { Groups = [CompanySite.OperatorGroup] })))
+            await browser.SubmitAsync(LinkPage, "link", ("Password", local.Password)).ShouldBeAsync(HttpStatusCode.Redirect);
+        (await CompanySite.ProfileAsync(browser)).GetProperty("operator").GetBoolean().ShouldBeTrue();
+
+        await site.Server.SignInAsync(local.Email);
+
+        (await CompanySite.ProfileAsync(browser)).GetProperty("operator").GetBoolean().ShouldBeFalse();
+        (await DetailsOfAsync(await local.IdAsync())).ShouldContain("dismissed as operator, by a sign-in with the password");
     }
 
     [Fact]

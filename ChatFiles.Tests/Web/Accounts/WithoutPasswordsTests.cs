@@ -87,6 +87,8 @@ public sealed class WithoutPasswordsTests
         await server.Stranger.PostAsync("sign-in/link", form).ShouldBeAsync(HttpStatusCode.BadRequest);
 
         await server.Stranger.GetAsync("signin-oidc").ShouldBeProblemAsync(429, "too-many-requests");
+        await server.Stranger.GetAsync("sign-in/company").ShouldBeProblemAsync(429, "too-many-requests");
+        await server.Stranger.GetAsync("Sign-In/Company/").ShouldBeProblemAsync(429, "too-many-requests");
         await server.Stranger.PostAsync("sign-in/link", form).ShouldBeProblemAsync(429, "too-many-requests");
     }
 
