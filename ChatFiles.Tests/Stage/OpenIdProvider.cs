@@ -61,13 +61,14 @@ public sealed class OpenIdProvider : IAsyncDisposable
             .Services.AddOpenIddict()
             .AddServer(server =>
             {
-                server.SetAuthorizationEndpointUris("authorize").SetTokenEndpointUris("token").SetUserInfoEndpointUris("userinfo");
+                server.SetAuthorizationEndpointUris("authorize").SetTokenEndpointUris("token").SetUserInfoEndpointUris("userinfo").SetPushedAuthorizationEndpointUris("pushed");
                 server.AllowAuthorizationCodeFlow().RequireProofKeyForCodeExchange();
                 server.RegisterScopes(Scopes.Email, Scopes.Profile);
                 server.AddEphemeralEncryptionKey().AddEphemeralSigningKey();
                 // Without a database of clients: the only one is checked here.
                 server.EnableDegradedMode();
                 server.AddEventHandler<ValidateAuthorizationRequestContext>(handler => handler.UseInlineHandler(Validate));
+                server.AddEventHandler<ValidatePushedAuthorizationRequestContext>(handler => handler.UseInlineHandler(_ => default));
                 server.AddEventHandler<ValidateTokenRequestContext>(handler => handler.UseInlineHandler(Validate));
                 server.UseAspNetCore().EnableAuthorizationEndpointPassthrough().EnableUserInfoEndpointPassthrough().DisableTransportSecurityRequirement();
             });

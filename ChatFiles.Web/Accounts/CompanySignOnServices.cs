@@ -87,6 +87,8 @@ internal static class CompanySignOnServices
         handler.ResponseType = OpenIdConnectResponseType.Code;
         // Comes back as a request of its own, with our cookies; a form would come from the provider's page and without them.
         handler.ResponseMode = OpenIdConnectResponseMode.Query;
+        // The link would make the server ask the provider something, as often as anybody follows it.
+        handler.PushedAuthorizationBehavior = PushedAuthorizationBehavior.Disable;
         handler.CorrelationCookie.SameSite = handler.NonceCookie.SameSite = SameSiteMode.Lax;
         handler.CorrelationCookie.SecurePolicy = handler.NonceCookie.SecurePolicy = CookieSecurePolicy.SameAsRequest;
         handler.CallbackPath = CallbackPath;

@@ -26,6 +26,9 @@ internal sealed class RateLimits(IOptions<RateLimitOptions> options, TimeProvide
         "/set-password",
     ];
 
+    /// <summary>On the way to a company's provider and back.</summary>
+    private static readonly string[] CompanyPaths = [CompanySignOnServices.StartPath, CompanySignOnServices.CallbackPath];
+
     private readonly MinuteCounter _uploads = new(options.Value.UploadsPerMinute, time);
     private readonly MinuteCounter _signIns = new(options.Value.SignInsPerMinute, time);
 
@@ -40,9 +43,12 @@ internal sealed class RateLimits(IOptions<RateLimitOptions> options, TimeProvide
     }
 
     /// <summary>Routes take a slash at their end as well; the limit must not be passed by with one.</summary>
-    private static bool IsSignIn(HttpRequest request) =>
-        request.Path.Equals(CompanySignOnServices.CallbackPath, StringComparison.OrdinalIgnoreCase)
-        || HttpMethods.IsPost(request.Method) && SignInPaths.Contains(request.Path.Value?.TrimEnd('/'), StringComparer.OrdinalIgnoreCase);
+    private static bool IsSignIn(HttpRequest request)
+    {
+        var path = request.Path.Value?.TrimEnd('/');
+        var paths = HttpMethods.IsPost(request.Method) ? SignInPaths : CompanyPaths;
+        return paths.Contains(path, StringComparer.OrdinalIgnoreCase);
+    }
 
     /// <summary>Says of an endpoint that a request to it is an upload.</summary>
     public sealed class Upload;
