@@ -30,11 +30,14 @@ public sealed class AccountOptions
     /// <summary>Lists can be written as one value too.</summary>
     public IEnumerable<string> Domains => Names(AllowedEmailDomains);
 
+    /// <summary>Whether the settings name this very mailbox.</summary>
+    public bool IsOperator(string? address) => address is not null && Names(Operators).Any(name => Mailbox.AreSame(name, address));
+
     /// <summary>
     /// Compared as accounts are found by their addresses: else one that only looks otherwise (a Kelvin sign for a K) could be
-    /// registered, and would be the operator's account at the next sign-in.
+    /// registered, and would keep the operator from theirs.
     /// </summary>
-    public bool IsOperator(string? address) => address is not null && Names(Operators).Select(PersonQueries.AddressKey).Contains(PersonQueries.AddressKey(address), StringComparer.Ordinal);
+    public bool IsLikeOperator(string address) => Names(Operators).Select(PersonQueries.AddressKey).Contains(PersonQueries.AddressKey(address), StringComparer.Ordinal);
 
     private static IEnumerable<string> Names(IEnumerable<string> lists) =>
         lists.SelectMany(list => list.Split([',', ' ', ';'], StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries));

@@ -88,6 +88,8 @@ public sealed class SignOns(DatabaseWriter writer, TimeProvider time, IOptions<A
     {
         if (!person.Active)
             return SignOnEnd.ShutOut;
+        if (!Mailbox.AreSame(person.Email ?? "", who.Address))
+            return SignOnEnd.SomebodyElses;
         // Whoever registered the address may not be who owns it, and the other way round.
         if (person.PasswordHash is not null)
             return proved?.Id == person.Id && proved.SecurityStamp == person.SecurityStamp ? null : SignOnEnd.PasswordWanted;

@@ -31,7 +31,7 @@ public sealed class Enrolment(UserManager<Person> users, PasswordLinks links, IO
         if (!IsAllowedDomain(address))
             return Closed($"Only addresses of {string.Join(", ", options.Value.Domains)} can register here.");
         // Whoever came first would rule: it is not proved whose address it is.
-        if (options.Value.IsOperator(address))
+        if (options.Value.IsLikeOperator(address))
             return Closed("This address gets its account from an operator, by a link.");
         var person = NewPerson(address, DisplayNames.Of(address));
         var created = await users.CreateAsync(person, password ?? "");

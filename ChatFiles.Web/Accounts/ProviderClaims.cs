@@ -18,7 +18,7 @@ internal static class ProviderClaims
         var issuers = said.FindAll(Issuer).Select(claim => claim.Value).Distinct(StringComparer.Ordinal).ToList();
         var subjects = said.FindAll(Subject).Select(claim => claim.Value).Distinct(StringComparer.Ordinal).ToList();
         // One address, in whichever case it is written each time: of two nobody knows which one is verified.
-        var addresses = said.FindAll(Email).Select(claim => claim.Value).Distinct(StringComparer.OrdinalIgnoreCase).ToList();
+        var addresses = said.FindAll(Email).Select(claim => claim.Value).DistinctBy(Mailbox.KeyOf, StringComparer.Ordinal).ToList();
         return issuers is [{ Length: > 0 } issuer] && subjects is [{ Length: > 0 } subject] && addresses is [var address] && IsOne(address) && IsVerified(said, options)
             ? new SignOn(issuer, subject, address, IsOperator(said, options))
             : null;

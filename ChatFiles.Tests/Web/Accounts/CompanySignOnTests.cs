@@ -162,6 +162,23 @@ public sealed class CompanySignOnTests(CompanySite site) : IClassFixture<Company
         answer.LeadsTo().ShouldEndWith("/sign-in");
     }
 
+    /// <summary>Each pair has one upper case, by which accounts are found.</summary>
+    [Theory]
+    [InlineData("lo\u03C3", "lo\u03C2")]
+    [InlineData("\u03BCe", "\u00B5e")]
+    public async Task Of_two_mailboxes_that_are_one_in_capitals_only_the_first_gets_the_account_and_is_the_operator_that_is_named(string first, string second)
+    {
+        var signOns = site.Server.Services.GetRequiredService<SignOns>();
+        var entered = await signOns.EnterAsync(new SignOn("https://one.test", first, $"{first}@company.test", IsOperator: false));
+        entered.End.ShouldBe(SignOnEnd.Entered);
+
+        (await signOns.EnterAsync(new SignOn("https://two.test", second, $"{second}@company.test", IsOperator: false))).End.ShouldBe(SignOnEnd.SomebodyElses);
+        (await signOns.EnterAsync(new SignOn("https://two.test", first, $"{first}@COMPANY.test", IsOperator: false))).End.ShouldBe(SignOnEnd.Entered);
+
+        var options = new AccountOptions { Operators = [$"{first}@company.test"] };
+        (options.IsOperator($"{first}@COMPANY.test"), options.IsOperator($"{second}@company.test")).ShouldBe((true, false));
+    }
+
     [Fact]
     public async Task Who_is_given_another_address_keeps_the_account_and_gets_no_other_ones()
     {

@@ -46,6 +46,7 @@ public sealed class OidcOptionsTests
     [InlineData(true, null, "true", false)]
     [InlineData(true, "ann@company.test ANN@company.test", "true", true)]
     [InlineData(true, "ann@company.test ben@company.test", "true", false)]
+    [InlineData(true, "lo\u03C3@company.test lo\u03C2@company.test", "true", false)]
     [InlineData(true, "fran\u212A@company.test", "true", false)]
     [InlineData(true, "cafe\u0301@company.test", "true", false)]
     [InlineData(true, "bo\u017Fs@company.test", "true", false)]
