@@ -48,6 +48,9 @@ public sealed class Reports(IDbContextFactory<ChatDbContext> databases, Database
     /// <summary>How many of one person may wait for an operator: each holds a copy of a text.</summary>
     public const int MaxOpenPerPerson = 50;
 
+    /// <summary>Those that nobody is done with are kept for so long, and no longer than files may be.</summary>
+    public const int MaxWaitingDays = 365;
+
     /// <summary>Those that are done are kept for so long.</summary>
     public static readonly TimeSpan DoneLifetime = TimeSpan.FromDays(90);
 
@@ -74,7 +77,7 @@ public sealed class Reports(IDbContextFactory<ChatDbContext> databases, Database
                 if (await open.AnyAsync(r => r.MessageId == messageId && r.FileId == fileId))
                     return new Done();
                 if (await open.CountAsync() >= MaxOpenPerPerson)
-                    return new Refusal(RefusalReason.TooManyRequests, $"{MaxOpenPerPerson} reports of yours wait for an operator; more can be made when some of these are done.");
+                    return new Refusal(RefusalReason.TooManyRequests, $"{MaxOpenPerPerson} reports of yours wait for an operator; more can be made when some of these are done.") { RetryAfter = TimeSpan.FromHours(1) };
 
                 var (now, chatName) = (time.Now(), await NameOfAsync(db, member.Chat));
                 db.Reports.Add(
@@ -108,8 +111,8 @@ public sealed class Reports(IDbContextFactory<ChatDbContext> databases, Database
     {
         ArgumentNullException.ThrowIfNull(by);
         await using var db = await databases.CreateDbContextAsync(cancellationToken);
-        var rows = await db
-            .Reports.AsNoTracking()
+        var rows = await VisibleTo(db, by)
+            .AsNoTracking()
             .Where(r => (r.DoneAt != null) == isDone && (before == null || r.Id < before))
             .OrderByDescending(r => r.Id)
             .Take(limit + 1)
@@ -118,7 +121,7 @@ public sealed class Reports(IDbContextFactory<ChatDbContext> databases, Database
                 Report = r,
                 Reporter = db.Users.Where(p => p.Id == r.ReporterId).Select(p => new Reporter(p.Id, p.DisplayName, p.Email!)).FirstOrDefault(),
                 Text = db.Messages.Where(m => m.Id == r.MessageId && m.ChatId == r.ChatId && !m.Deleted).Select(m => m.Text).FirstOrDefault(),
-                HasFile = db.Attachments.Any(a => a.Id == r.FileId && a.State != AttachmentState.Deleted),
+                Files = db.Attachments.Count(a => a.MessageId == r.MessageId && a.State != AttachmentState.Deleted && (r.FileId == null || a.Id == r.FileId)),
                 MayOpen = db.Members.Any(m => m.ChatId == r.ChatId && m.UserId == by.UserId),
             })
             .ToListAsync(cancellationToken);
@@ -135,10 +138,8 @@ public sealed class Reports(IDbContextFactory<ChatDbContext> databases, Database
                 new AuthorView(row.Report.AuthorId, row.Report.AuthorName),
                 row.Report.SentAt,
                 row.Report.Text,
-                row.Report.FileNames.Split('\n', StringSplitOptions.RemoveEmptyEntries),
-                row.Text is null || row.Report.FileId is not null && !row.HasFile ? ReportedState.Deleted
-                    : row.Text != row.Report.Text ? ReportedState.Edited
-                    : ReportedState.Unchanged,
+                NamesOf(row.Report),
+                StateOf(row.Report, row.Text, row.Files),
                 row.Report.DoneAt,
                 row.MayOpen
             ))
@@ -146,7 +147,15 @@ public sealed class Reports(IDbContextFactory<ChatDbContext> databases, Database
         return new ReportPage(page, rows.Count > limit ? page[^1].Id : null);
     }
 
-    /// <summary>An operator is done with it; false when there is no such report. Again changes nothing.</summary>
+    /// <summary>How many of them wait.</summary>
+    public async Task<int> CountWaitingAsync(Operator by, CancellationToken cancellationToken = default)
+    {
+        ArgumentNullException.ThrowIfNull(by);
+        await using var db = await databases.CreateDbContextAsync(cancellationToken);
+        return await VisibleTo(db, by).CountAsync(r => r.DoneAt == null, cancellationToken);
+    }
+
+    /// <summary>An operator is done with it; false when there is no such report, or none for them. Again changes nothing.</summary>
     public Task<Result<bool>> FinishAsync(Operator by, long id)
     {
         ArgumentNullException.ThrowIfNull(by);
@@ -154,7 +163,7 @@ public sealed class Reports(IDbContextFactory<ChatDbContext> databases, Database
         {
             if (!await Operators.IsStillAsync(db, by))
                 return Operators.NotAnOperator;
-            if (await db.Reports.SingleOrDefaultAsync(r => r.Id == id) is not { } report)
+            if (await VisibleTo(db, by).SingleOrDefaultAsync(r => r.Id == id) is not { } report)
                 return false;
             if (report.DoneAt is null)
             {
@@ -165,6 +174,22 @@ public sealed class Reports(IDbContextFactory<ChatDbContext> databases, Database
 
             return true;
         });
+    }
+
+    /// <summary>Whom it is about does not learn who has reported them, nor end it, while another operator can.</summary>
+    private static IQueryable<Report> VisibleTo(ChatDbContext db, Operator by) =>
+        db.Reports.Where(r => r.AuthorId != by.UserId || !db.ActiveOperators().Any(c => c.UserId != by.UserId));
+
+    private static string[] NamesOf(Report report) => report.FileNames.Split('\n', StringSplitOptions.RemoveEmptyEntries);
+
+    /// <param name="text">As it is now; null: the message is deleted.</param>
+    /// <param name="files">How many of what was reported are not deleted.</param>
+    private static ReportedState StateOf(Report report, string? text, int files)
+    {
+        var reported = NamesOf(report).Length;
+        if (text is null || (files == 0 && (report.FileId is not null || (reported > 0 && text.Length == 0))))
+            return ReportedState.Deleted;
+        return text != report.Text || files < reported ? ReportedState.Edited : ReportedState.Unchanged;
     }
 
     private static async Task<string> NameOfAsync(ChatDbContext db, Chat chat)

@@ -84,6 +84,9 @@ public sealed class AuditLog(
         ArgumentNullException.ThrowIfNull(by);
         await using var db = await databases.CreateDbContextAsync(cancellationToken);
         var entries = db.AuditEntries.Where(e => before == null || e.Id < before);
+        // As with the report itself: see Reports.
+        if (by.UserId is { } reader && await db.ActiveOperators().AnyAsync(c => c.UserId != reader, cancellationToken))
+            entries = entries.Where(e => e.Action != AuditAction.MessageReported || e.SubjectId != reader);
         if (filter.Action is { } action)
             entries = entries.Where(e => e.Action == action);
         if (filter.UserId is { } userId)

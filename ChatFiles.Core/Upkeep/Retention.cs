@@ -10,7 +10,7 @@ namespace ChatFiles.Core.Upkeep;
 
 /// <summary>
 /// Deletes the files that are older than their chat keeps them, just as people delete them: with an event each. And reports
-/// that have been done for long, with the copies that they hold.
+/// that have been done for long, or have waited for very long, with the copies that they hold.
 /// </summary>
 internal sealed class Retention(
     IDbContextFactory<ChatDbContext> databases,
@@ -55,8 +55,9 @@ internal sealed class Retention(
             chats = rows.ConvertAll(c => (c.Id, options.Value.DaysOf(c.KeepDays)!.Value));
         }
 
-        var old = time.GetUtcNow().UtcDateTime - Reports.DoneLifetime;
-        await writer.WriteAsync(db => db.Reports.Where(r => r.DoneAt < old).ExecuteDeleteAsync(), stoppingToken);
+        var now = time.GetUtcNow().UtcDateTime;
+        var (done, waiting) = (now - Reports.DoneLifetime, now.AddDays(-Math.Min(most ?? int.MaxValue, Reports.MaxWaitingDays)));
+        await writer.WriteAsync(db => db.Reports.Where(r => r.DoneAt < done || (r.DoneAt == null && r.At < waiting)).ExecuteDeleteAsync(), stoppingToken);
         foreach (var (chatId, days) in chats)
         {
             var before = time.GetUtcNow().UtcDateTime.AddDays(-days);

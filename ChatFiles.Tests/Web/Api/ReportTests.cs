@@ -90,6 +90,43 @@ public sealed class ReportTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task An_operator_neither_sees_nor_ends_what_is_reported_of_them_while_somebody_else_can()
+    {
+        var text = await _ann.SendTextAsync(_chat, "something rude");
+        await ReportAsync(_ben, text, new { }).ShouldBeAsync(HttpStatusCode.NoContent);
+        await _olga.Http.PutAsJsonAsync($"operator/people/{await _ann.IdAsync()}", new { @operator = true }).ShouldBeAsync(HttpStatusCode.NoContent);
+        var id = (await ListAsync())[0].GetProperty("id").GetInt64();
+
+        (await _ann.GetAsync("operator/reports")).GetProperty("reports").GetArrayLength().ShouldBe(0);
+        (await _ann.GetAsync("operator/audit?action=message-reported")).GetProperty("entries").GetArrayLength().ShouldBe(0);
+        (await _ann.Http.GetStringAsync("operator/audit.csv")).ShouldNotContain("message-reported");
+        await _ann.Http.PutAsJsonAsync($"operator/reports/{id}", new { done = true }).ShouldBeProblemAsync(404, "not-found");
+
+        (await ListAsync()).Single().GetProperty("doneAt").ValueKind.ShouldBe(JsonValueKind.Null);
+        (await _olga.GetAsync("operator/audit?action=message-reported")).GetProperty("entries").GetArrayLength().ShouldBe(1);
+        await _ann.Http.PutAsJsonAsync($"operator/people/{await _olga.IdAsync()}", new { @operator = false }).ShouldBeAsync(HttpStatusCode.NoContent);
+        (await _ann.GetAsync("operator/reports")).GetProperty("reports").GetArrayLength().ShouldBe(1, "there is nobody else to see it");
+        await _ann.Http.PutAsJsonAsync($"operator/reports/{id}", new { done = true }).ShouldBeAsync(HttpStatusCode.NoContent);
+    }
+
+    [Fact]
+    public async Task A_message_that_was_reported_as_a_whole_has_changed_when_a_file_of_it_is_deleted()
+    {
+        using var sent = await _ann.PostFileAsync(_chat, new Form().File("one.txt", "1"u8.ToArray()).File("two.txt", "2"u8.ToArray()).Content);
+        var message = (await sent.JsonAsync()).GetProperty("message");
+        await ReportAsync(_ben, message, new { }).ShouldBeAsync(HttpStatusCode.NoContent);
+        var states = new List<string> { (await ListAsync())[0].Text("state") };
+
+        foreach (var file in message.GetProperty("attachments").EnumerateArray())
+        {
+            await _ann.Http.DeleteAsync($"chat/{_chat}/file/{file.Text("id")}").ShouldBeAsync(HttpStatusCode.NoContent);
+            states.Add((await ListAsync())[0].Text("state"));
+        }
+
+        states.ShouldBe(["unchanged", "edited", "deleted"]);
+    }
+
+    [Fact]
     public async Task A_report_and_its_end_are_noted_without_what_was_reported()
     {
         var text = await _ann.SendTextAsync(_chat, "a secret text");
@@ -106,13 +143,16 @@ public sealed class ReportTests : IAsyncLifetime
     public async Task So_many_reports_of_one_person_wait_and_no_more()
     {
         var (last, tooMany, benId) = (await _ann.SendTextAsync(_chat, "one"), await _ann.SendTextAsync(_chat, "two"), await _ben.IdAsync());
+        var now = _server.Services.GetRequiredService<TimeProvider>().GetUtcNow().UtcDateTime;
         await _server.Services.GetRequiredService<DatabaseWriter>().WriteAsync(db =>
         {
-            db.Reports.AddRange(Enumerable.Range(1, Reports.MaxOpenPerPerson - 1).Select(i => new Report { ReporterId = benId, MessageId = -i }));
+            db.Reports.AddRange(Enumerable.Range(1, Reports.MaxOpenPerPerson - 1).Select(i => new Report { At = now, ReporterId = benId, MessageId = -i }));
             return db.SaveChangesAsync();
         });
         await ReportAsync(_ben, last, new { }).ShouldBeAsync(HttpStatusCode.NoContent);
 
+        using (var refused = await ReportAsync(_ben, tooMany, new { }))
+            refused.Headers.RetryAfter!.Delta.ShouldBe(TimeSpan.FromHours(1));
         await ReportAsync(_ben, tooMany, new { }).ShouldBeProblemAsync(429, "too-many-requests");
 
         var first = await _olga.GetAsync("operator/reports?limit=49");

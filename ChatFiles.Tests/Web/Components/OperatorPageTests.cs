@@ -87,6 +87,20 @@ public sealed class OperatorPageTests
         IEnumerable<string> RowsOf(string list) => page.FindAll($"dl[aria-label='{list}'] > div").Select(row => row.TextContent);
     }
 
+    [Fact]
+    public async Task How_many_reports_wait_is_among_the_figures()
+    {
+        await using var world = await ChatWorld.BeginAsync();
+        var (ann, ben) = (await OperatorAsync(world), await world.PersonAsync("ben"));
+        var message = (await world.Chats.SendTextAsync(ben.Id, Chat.GeneralId, "rude")).Value;
+        await world.Services.GetRequiredService<ChatFiles.Core.Chats.Reports>().ReportAsync(ann.Id, Chat.GeneralId, message.Id, fileId: null, reason: null);
+        await using var screen = new Screen(world, ann);
+
+        var page = screen.Render<OperatorPage>();
+
+        page.WaitForAssertion(() => page.FindAll(".figures .figure").Select(f => f.TextContent).ShouldContain("Reports waiting1"), Screen.Patience);
+    }
+
     private static List<string> Subjects(IRenderedComponent<OperatorPage> page) =>
         [.. page.FindAll("table[aria-label='Failing jobs'] td[data-label='Of']").Select(cell => cell.TextContent)];
 

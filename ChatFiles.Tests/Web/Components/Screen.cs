@@ -33,6 +33,7 @@ internal sealed class Screen : BunitContext
         Services.AddSingleton(world.Services.GetRequiredService<ChatFiles.Core.Chats.Receipts>());
         Services.AddSingleton(world.Services.GetRequiredService<UploadPolicy>());
         Services.AddSingleton(world.Services.GetRequiredService<OverviewReader>());
+        Services.AddSingleton(world.Services.GetRequiredService<ChatFiles.Core.Chats.Reports>());
         Services.AddSingleton(world.Services.GetRequiredService<TimeProvider>());
         Services.AddSingleton<CircuitConnection>();
         // Drawn in real time, also where the test moves the time of everything else.
