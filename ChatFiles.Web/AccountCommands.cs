@@ -29,6 +29,16 @@ internal static class AccountCommands
         return LinkOf(services, ValueOf(await links.MakeAsync(Operator.AtTheMachine, userId, PasswordLinks.ResetLifetime)));
     }
 
+    /// <summary>For whoever comes by the company's provider then; nobody who knew the password does anything with it any more.</summary>
+    public static async Task<string> ForgetPasswordAsync(IServiceProvider services, string email)
+    {
+        await PrepareAsync(services);
+        var people = services.GetRequiredService<PeopleService>();
+        var userId = ValueOf(await people.FindIdAsync(Operator.AtTheMachine, email));
+        ValueOf(await people.ChangeAsync(Operator.AtTheMachine, userId, new PersonChange(ForgetsPassword: true)));
+        return $"{email} has no password any more";
+    }
+
     /// <summary>On a folder where no server has run yet, an account may be the first thing there is.</summary>
     public static async Task PrepareAsync(IServiceProvider services)
     {

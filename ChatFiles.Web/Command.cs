@@ -23,6 +23,8 @@ internal sealed record Command(string Name, string[] Arguments, string Summary, 
             AccountCommands.AddPersonAsync(services, arguments.First(argument => argument != AsOperator), arguments.Contains(AsOperator, StringComparer.Ordinal))),
         new("reset-password", ["EMAIL"], "prints a one-time link to set another password", (services, arguments) =>
             AccountCommands.ResetPasswordAsync(services, arguments[0])),
+        new("forget-password", ["EMAIL"], "takes an account's password away, so that its person comes by the company's sign-on", (services, arguments) =>
+            AccountCommands.ForgetPasswordAsync(services, arguments[0])),
         new("export", ["--chat ID|--person EMAIL", "--to FILE.zip"], "writes a chat, or all of a person, into a ZIP", ExportCommand.RunAsync) { Fits = ExportCommand.Fits },
     ];
 

@@ -28,7 +28,10 @@ public sealed record PeoplePage(IReadOnlyList<ListedPerson> People, string? Next
 /// <summary>What an operator changes of an account; what is not named stays.</summary>
 /// <param name="SetsQuota">Whether <see cref="QuotaBytes"/> was named.</param>
 /// <param name="QuotaBytes">Null: the general one, 0: none.</param>
-public sealed record PersonChange(bool? Active = null, bool? Operator = null, bool SetsQuota = false, long? QuotaBytes = null)
+/// <param name="ForgetsPassword">
+/// Whether the password, and all that was opened with it, ends: the next sign-on of a company's provider with that address has the account.
+/// </param>
+public sealed record PersonChange(bool? Active = null, bool? Operator = null, bool SetsQuota = false, long? QuotaBytes = null, bool ForgetsPassword = false)
 {
     /// <summary>In words, for the audit log.</summary>
     public override string ToString() =>
@@ -39,6 +42,7 @@ public sealed record PersonChange(bool? Active = null, bool? Operator = null, bo
                 Active switch { true => "activated", false => "deactivated", null => null },
                 Operator switch { true => "made operator", false => "dismissed as operator", null => null },
                 SetsQuota ? string.Create(System.Globalization.CultureInfo.InvariantCulture, $"quota {(QuotaBytes is null ? "general" : QuotaBytes)}") : null,
+                ForgetsPassword ? "password forgotten" : null,
             }.OfType<string>()
         );
 }
@@ -156,7 +160,7 @@ public sealed class PeopleService(
         return keys.ConvertAll(key => !seen.Add(key) ? AddressState.Repeated : taken.Contains(key) ? AddressState.Taken : AddressState.Free);
     }
 
-    /// <summary>Shuts somebody out or lets them in again, gives or takes the operator's role, sets a quota: all of it or nothing.</summary>
+    /// <summary>Shuts somebody out or lets them in again, gives or takes the operator's role, sets a quota, forgets a password: all of it or nothing.</summary>
     public async Task<Result<Done>> ChangeAsync(Operator by, string userId, PersonChange change, CancellationToken cancellationToken = default)
     {
         ArgumentNullException.ThrowIfNull(by);
@@ -181,6 +185,13 @@ public sealed class PeopleService(
                     (person.Active, person.ConcurrencyStamp) = (active, Guid.NewGuid().ToString());
                     if (!active)
                         await Sessions.EndAllAsync(db, person);
+                }
+
+                if (change.ForgetsPassword)
+                {
+                    (person.PasswordHash, person.LockoutEnd, person.AccessFailedCount) = (null, null, 0);
+                    await Sessions.EndAllAsync(db, person);
+                    await db.PasswordLinks.Where(l => l.UserId == userId).ExecuteDeleteAsync();
                 }
 
                 db.Note(AuditAction.PersonChanged, by.UserId, time.GetUtcNow().UtcDateTime, person.Email ?? "", userId, change.ToString());

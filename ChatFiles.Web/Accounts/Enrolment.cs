@@ -7,7 +7,7 @@ using Microsoft.Extensions.Options;
 namespace ChatFiles.Web.Accounts;
 
 /// <summary>How an account comes to be: somebody registers, or an operator adds them and they set a password by a link.</summary>
-public sealed class Enrolment(UserManager<Person> users, PasswordLinks links, IOptions<AccountOptions> options)
+public sealed class Enrolment(UserManager<Person> users, PasswordLinks links, IOptions<AccountOptions> options, IOptions<OidcOptions> oidc)
 {
     internal static readonly Refusal NoText = Invalid("A password holds no NUL and no half of a surrogate pair.");
 
@@ -15,6 +15,12 @@ public sealed class Enrolment(UserManager<Person> users, PasswordLinks links, IO
 
     /// <summary>Whoever registers next is the first, and becomes operator.</summary>
     public async Task<bool> MakesOperatorAsync() => options.Value is { AllowRegistration: true, LocalSignIn: true, NamesOperators: false } && !await users.Users.AnyAsync();
+
+    /// <summary>Operators add people, who set a password by a link.</summary>
+    public bool AddsPeople => options.Value.LocalSignIn;
+
+    /// <summary>What the company's sign-on is called, where people come by it too; null where they don't.</summary>
+    public string? Company => oidc.Value.IsOn ? oidc.Value.DisplayName : null;
 
     /// <summary>Creates an account, which is a member of General from then on.</summary>
     public async Task<Result<Person>> RegisterAsync(string? email, string? password)

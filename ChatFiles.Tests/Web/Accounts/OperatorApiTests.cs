@@ -304,6 +304,9 @@ public sealed class OperatorApiTests : IAsyncLifetime
             new(Folder(_server), StringComparer.Ordinal) { ["Site__PublicUrl"] = "https://files.example.com/" }
         );
         reset.Output.ShouldStartWith("https://files.example.com/set-password?token=");
+        (await ProgramRun.ToEndAsync(["forget-password", "ivy@example.org"], Folder(_server))).Output.Trim().ShouldBe("ivy@example.org has no password any more");
+        await _server.Stranger.PostAsJsonAsync("account/login", new { email = "ivy@example.org", password = NewPassword }).ShouldBeProblemAsync(401, "invalid-credentials");
+        (await _server.Stranger.GetStringAsync(new Uri(reset.Output.Trim()).PathAndQuery)).ShouldContain("not valid any more");
         (await ProgramRun.ToEndAsync(["add-person"], Folder(_server))).ExitCode.ShouldBe(2);
         (await ProgramRun.ToEndAsync(["reset-password", "ivy@example.org", "--operator"], Folder(_server))).ExitCode.ShouldBe(2);
 

@@ -1,7 +1,9 @@
 using System.Text;
 using System.Text.Json;
+using ChatFiles.Core.People;
 using ChatFiles.Tests.Stage;
 using ChatFiles.Web.Accounts;
+using Microsoft.Extensions.DependencyInjection;
 
 namespace ChatFiles.Tests.Web.Accounts;
 
@@ -97,6 +99,21 @@ public sealed class PeopleListTests
         await olga.Http.GetAsync(path).ShouldBeProblemAsync(404, "file-not-found");
         await PostAsync(olga, "operator/people/lists", new string('x', PeopleList.MaxBytes + 1)).ShouldBeProblemAsync(413, "file-too-large");
         await PostAsync(olga, "operator/people/lists", new string('x', (2 * PeopleList.MaxBytes) + 1)).ShouldBeProblemAsync(413, "file-too-large");
+    }
+
+    [Fact]
+    public async Task A_list_with_its_links_is_forgotten_after_an_hour_without_anybody_asking()
+    {
+        var time = new Microsoft.Extensions.Time.Testing.FakeTimeProvider(DateTimeOffset.UnixEpoch.AddYears(60));
+        await using var world = await ChatWorld.BeginAsync(change: services => services.AddSingleton<TimeProvider>(time).AddSingleton<PeopleLists>());
+        var lists = world.Services.GetRequiredService<PeopleLists>();
+        var list = (await lists.ReadAsync(Operator.AtTheMachine, new MemoryStream("new@example.org"u8.ToArray()))).Value;
+        time.Advance(TimeSpan.FromMinutes(59));
+        (lists.Find(Operator.AtTheMachine, list.Id).Refusal, lists.Count).ShouldBe((null, 1));
+
+        time.Advance(TimeSpan.FromMinutes(2));
+
+        lists.Count.ShouldBe(0);
     }
 
     private static ChatFiles.Core.Model.Result<PeopleList> Read(byte[] file) => PeopleList.Read(file, DateTimeOffset.UnixEpoch);

@@ -1,5 +1,7 @@
 using System.Net.Http.Json;
+using ChatFiles.Core.People;
 using ChatFiles.Tests.Stage;
+using Microsoft.Extensions.DependencyInjection;
 
 namespace ChatFiles.Tests.Web.Accounts;
 
@@ -19,6 +21,7 @@ public sealed class WithoutPasswordsTests
         var token = (await made.JsonAsync()).Text("token");
 
         var id = await local.IdAsync();
+        var lostId = await (await site.Server.UserAsync("lost")).IdAsync();
         await site.Server.RestartAsync((LocalSignIn, "false"), ("Accounts:AllowRegistration", "false"));
         await site.LinkWorksAsync();
 
@@ -42,12 +45,24 @@ public sealed class WithoutPasswordsTests
         using var boss = await site.EnterAsync(site.NewPerson(CompanySite.Boss));
         await boss.SendAsync(HttpMethod.Post, "operator/people", new { email = "new@example.org" }).ShouldBeProblemAsync(403, "local-sign-in-off");
         await boss.SendAsync(HttpMethod.Post, $"operator/people/{id}/reset").ShouldBeProblemAsync(403, "local-sign-in-off");
+        await boss.SendAsync(HttpMethod.Post, "operator/people/lists").ShouldBeProblemAsync(403, "local-sign-in-off");
+        await boss.SendAsync(HttpMethod.Post, $"operator/people/lists/{Guid.NewGuid()}").ShouldBeProblemAsync(403, "local-sign-in-off");
+        using var asPage = new HttpRequestMessage(HttpMethod.Get, "operator/people") { Headers = { Accept = { new("text/html") } } };
+        using var shown = await boss.Http.SendAsync(asPage);
+        var people = await shown.Content.ReadAsStringAsync();
+        people.ShouldNotContain("aria-label=\"Add p");
+        people.ShouldContain("data-forget=\"true\"");
 
         using var browser = site.NewBrowser();
         using (var asked = await site.SignOnAsync(browser, site.NewPerson(local.Email)))
             asked.LeadsTo().ShouldBe("/sign-in/link", "whoever had a password proves it this once");
         await browser.SubmitAsync("sign-in/link", "link", ("Password", local.Password)).ShouldBeAsync(HttpStatusCode.Redirect);
         (await browser.Http.GetStringAsync("profile")).ShouldNotContain("Change password");
+
+        var all = site.Server.Services.GetRequiredService<PeopleService>();
+        (await all.ChangeAsync(Operator.AtTheMachine, lostId, new PersonChange(ForgetsPassword: true))).Refusal.ShouldBeNull();
+        using var owner = await site.EnterAsync(site.NewPerson("lost@example.org"));
+        (await CompanySite.ProfileAsync(owner)).Text("userId").ShouldBe(lostId);
     }
 
     [Fact]

@@ -54,6 +54,7 @@ public sealed partial class PeoplePage(
             what switch
             {
                 "reset" => AskAsync("Reset password", person, $"Makes a link by which {person.Name} sets a new password, within 24 hours. The password of now works until then.", () => ResetAsync(person)),
+                "forget" => AskAsync("Forget password", person, $"{person.Name} is signed out everywhere, and the password opens nothing any more. Whoever signs in with {enrolment.Company} and this address then has the account.", () => ChangeAsync(person, new(ForgetsPassword: true))),
                 "deactivate" => AskAsync("Deactivate", person, $"{person.Name} is signed out everywhere at once and can't sign in any more. What they sent stays.", () => ChangeAsync(person, new(Active: false))),
                 "activate" => DoAsync(() => ChangeAsync(person, new(Active: true))),
                 "sign-out" => DoAsync(() => SignOutAsync(person)),

@@ -22,10 +22,11 @@ export function connect(scroller, page) {
 }
 
 function open(button, page) {
-  const { person, active, operator } = button.dataset;
+  const { person, active, operator, forget } = button.dataset;
   const item = (label, icon, what, isDanger = false) => ({ label, icon, isDanger, act: () => page.invokeMethodAsync('ChooseAsync', person, what).catch(() => {}) });
   openMenu(button, [
     item('Reset password', 'link', 'reset'),
+    ...(forget === 'true' ? [item('Forget password', 'delete', 'forget')] : []),
     item('Sign out everywhere', 'sign-out', 'sign-out'),
     item('Set quota', 'document', 'quota'),
     item('Export', 'download', 'export'),
