@@ -78,9 +78,9 @@ public class ChatDbContext(DbContextOptions<ChatDbContext> options) : IdentityUs
 
         builder.Entity<PasswordLink>(link =>
         {
-            link.HasKey(l => l.UserId);
+            link.HasKey(l => new { l.UserId, l.Kind });
             link.HasIndex(l => l.TokenHash).IsUnique();
-            link.HasOne<Person>().WithOne().HasForeignKey<PasswordLink>(l => l.UserId);
+            link.HasOne<Person>().WithMany().HasForeignKey(l => l.UserId);
         });
 
         builder.Entity<AccessToken>(token =>

@@ -33,7 +33,7 @@ public sealed class PasswordLinks(
         "This link is not valid any more: it was used, or replaced by a newer one, or it is too old. Ask for another one."
     );
 
-    /// <summary>Makes a link, which ends the one before. The password that there is works until the link is used.</summary>
+    /// <summary>Makes a link, which ends those before. The password that there is works until the link is used.</summary>
     public async Task<Result<NewPasswordLink>> MakeAsync(Operator by, string userId, TimeSpan lifetime, CancellationToken cancellationToken = default)
     {
         ArgumentNullException.ThrowIfNull(by);
@@ -47,7 +47,7 @@ public sealed class PasswordLinks(
                 if (await db.Users.Where(p => p.Id == userId).Select(p => p.Email).SingleOrDefaultAsync() is not { } email)
                     return PeopleService.NoSuchPerson;
                 db.Note(AuditAction.PasswordReset, by.UserId, time.GetUtcNow().UtcDateTime, email, userId, "a link was made");
-                return await ReplaceAsync(db, userId, lifetime);
+                return await ReplaceAsync(db, userId, PasswordLinkKind.ByOperator, lifetime);
             },
             cancellationToken
         );
@@ -61,7 +61,7 @@ public sealed class PasswordLinks(
     }
 
     /// <summary>
-    /// Makes a link for somebody who has forgotten their password, to be told to nobody but them; null when they can't sign in,
+    /// Makes a link, which ends the one of its kind before, for somebody who has forgotten their password, to be told to nobody but them; null when they can't sign in,
     /// or can with a company's provider, be it beside a password: it may have given the address to somebody else.
     /// </summary>
     public Task<NewPasswordLink?> MakeForgottenAsync(string userId) =>
@@ -72,7 +72,7 @@ public sealed class PasswordLinks(
                 return null;
             // Who asked is not known.
             db.Note(AuditAction.PasswordReset, actorId: null, time.GetUtcNow().UtcDateTime, email, userId, "a link was asked for by mail");
-            return await ReplaceAsync(db, userId, ForgottenLifetime);
+            return await ReplaceAsync(db, userId, PasswordLinkKind.ByMail, ForgottenLifetime);
         });
 
     /// <summary>Whose password the link sets; nothing is used up.</summary>
@@ -111,14 +111,15 @@ public sealed class PasswordLinks(
     }
 
     /// <summary>In the writer's transaction, and saves it.</summary>
-    private async Task<NewPasswordLink> ReplaceAsync(ChatDbContext db, string userId, TimeSpan lifetime)
+    private async Task<NewPasswordLink> ReplaceAsync(ChatDbContext db, string userId, PasswordLinkKind kind, TimeSpan lifetime)
     {
         var made = new NewPasswordLink(userId, Secrets.New(), time.GetUtcNow().UtcDateTime + lifetime);
-        await db.PasswordLinks.Where(l => l.UserId == userId).ExecuteDeleteAsync();
+        await db.PasswordLinks.Where(l => l.UserId == userId && (kind == PasswordLinkKind.ByOperator || l.Kind == kind)).ExecuteDeleteAsync();
         db.PasswordLinks.Add(
             new PasswordLink
             {
                 UserId = userId,
+                Kind = kind,
                 TokenHash = Secrets.HashOf(made.Token),
                 ExpiresAt = made.ExpiresAt,
             }

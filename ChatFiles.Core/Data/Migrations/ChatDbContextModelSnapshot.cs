@@ -437,6 +437,9 @@ namespace ChatFiles.Core.Data.Migrations
                     b.Property<string>("UserId")
                         .HasColumnType("TEXT");
 
+                    b.Property<int>("Kind")
+                        .HasColumnType("INTEGER");
+
                     b.Property<long>("ExpiresAt")
                         .HasColumnType("INTEGER");
 
@@ -444,7 +447,7 @@ namespace ChatFiles.Core.Data.Migrations
                         .IsRequired()
                         .HasColumnType("TEXT");
 
-                    b.HasKey("UserId");
+                    b.HasKey("UserId", "Kind");
 
                     b.HasIndex("TokenHash")
                         .IsUnique();
@@ -828,8 +831,8 @@ namespace ChatFiles.Core.Data.Migrations
             modelBuilder.Entity("ChatFiles.Core.Model.PasswordLink", b =>
                 {
                     b.HasOne("ChatFiles.Core.Model.Person", null)
-                        .WithOne()
-                        .HasForeignKey("ChatFiles.Core.Model.PasswordLink", "UserId")
+                        .WithMany()
+                        .HasForeignKey("UserId")
                         .OnDelete(DeleteBehavior.Cascade)
                         .IsRequired();
                 });

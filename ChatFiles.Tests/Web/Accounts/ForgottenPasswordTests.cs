@@ -1,5 +1,7 @@
 using System.Net.Http.Json;
+using ChatFiles.Core.People;
 using ChatFiles.Tests.Stage;
+using Microsoft.Extensions.DependencyInjection;
 
 namespace ChatFiles.Tests.Web.Accounts;
 
@@ -143,6 +145,38 @@ public sealed class ForgottenPasswordTests(ForgottenPasswordTests.Site site) : I
         (noted.Text("subject"), noted.Text("address"), noted.Text("detail")).ShouldBe((ann.Email, "127.0.0.1", "a link was asked for by mail"));
         noted.GetProperty("actor").ValueKind.ShouldBe(System.Text.Json.JsonValueKind.Null);
         noted.GetRawText().ShouldNotContain(mail.Link.Query.Split('=')[1]);
+    }
+
+    [Fact]
+    public async Task A_link_by_mail_stands_beside_an_operators_and_the_use_of_either_ends_both()
+    {
+        var links = _server.Services.GetRequiredService<PasswordLinks>();
+        var id = await (await _server.UserAsync("kim")).IdAsync();
+        var (given, first) = (await GivenAsync(), await MailedAsync());
+        (await WorkAsync(given, first)).ShouldBe([true, true], "whoever asks for a link by mail ends no operator's");
+        var second = await MailedAsync();
+        (await WorkAsync(given, first, second)).ShouldBe([true, false, true]);
+        var anew = await GivenAsync();
+        (await WorkAsync(given, second, anew)).ShouldBe([false, false, true]);
+
+        var third = await MailedAsync();
+        (await links.UseAsync(third, "a hash")).Refusal.ShouldBeNull();
+        (await WorkAsync(anew, third)).ShouldBe([false, false]);
+        var (last, fourth) = (await GivenAsync(), await MailedAsync());
+        (await links.UseAsync(last, "a hash")).Refusal.ShouldBeNull();
+        (await WorkAsync(last, fourth)).ShouldBe([false, false]);
+
+        async Task<string> GivenAsync() => (await links.MakeAsync(Operator.AtTheMachine, id, PasswordLinks.ResetLifetime)).Value.Token;
+
+        async Task<string> MailedAsync() => (await links.MakeForgottenAsync(id))!.Token;
+
+        async Task<List<bool>> WorkAsync(params string[] tokens)
+        {
+            var found = new List<bool>();
+            foreach (var token in tokens)
+                found.Add((await links.FindAsync(token)).Refusal is null);
+            return found;
+        }
     }
 
     private Task<HttpResponseMessage> AskAsync(string email) => _server.Stranger.PostAsJsonAsync("account/forgot", new { email });
