@@ -35,15 +35,17 @@ internal static class ExportCommand
         using var ending = export;
         // Under its name only when it is whole.
         var partial = target + ".partial";
+        // Another that is being written is not this one's to take away.
+        var file = new FileStream(partial, FileMode.CreateNew, FileAccess.Write);
         try
         {
             ExportFigures figures;
-            await using (var file = new FileStream(partial, FileMode.CreateNew, FileAccess.Write))
+            await using (file)
                 figures = await export.WriteAsync(file, broken: () => { });
             File.Move(partial, target);
             return $"export to {target}: done; {figures.Messages} messages, {figures.Files} files{(figures.Missing > 0 ? $", {figures.Missing} missing, named in export.json" : "")}";
         }
-        catch (Exception failure) when (failure is not IOException || File.Exists(partial))
+        catch
         {
             File.Delete(partial);
             throw;

@@ -29,10 +29,17 @@ public sealed class Receipts
     private readonly FileOpenings _openings;
     private readonly ConcurrentDictionary<long, Watched> _watched = new();
 
-    public Receipts(IDbContextFactory<ChatDbContext> databases, ReadPositions positions, FileOpenings openings, IOptions<ReceiptOptions> options)
+    public Receipts(
+        IDbContextFactory<ChatDbContext> databases,
+        DatabaseWriter writer,
+        ReadPositions positions,
+        FileOpenings openings,
+        IOptions<ReceiptOptions> options
+    )
     {
         (_databases, _positions, _openings, AreShown) = (databases, positions, openings, options.Value.Show);
         positions.Written += OnWritten;
+        writer.Committed += OnCommitted;
     }
 
     /// <summary>Whether senders are told at all.</summary>
@@ -49,14 +56,15 @@ public sealed class Receipts
             return new Refusal(RefusalReason.NotFound, "Who has read what is not told here.");
         var message = await db
             .Messages.Where(m => m.Id == messageId && m.ChatId == chatId)
-            .Select(m => new { m.AuthorId, Files = m.Attachments.Where(a => a.State != AttachmentState.Deleted).OrderBy(a => a.Position).Select(a => a.Id).ToList() })
+            .Select(m => new { m.AuthorId, m.Seq, Files = m.Attachments.Where(a => a.State != AttachmentState.Deleted).OrderBy(a => a.Position).Select(a => a.Id).ToList() })
             .SingleOrDefaultAsync(cancellationToken);
         if (message is null)
             return Refusal.MessageNotFound;
         if (message.AuthorId != userId)
             return new Refusal(RefusalReason.NotAllowed, "Only its author is told who has a message.");
         var seen = await db
-            .Members.Where(m => m.ChatId == chatId && m.UserId != userId && m.ReadMessageId >= messageId)
+            // Who came later has nothing unread of what was there, which does not say that they have read it.
+            .Members.Where(m => m.ChatId == chatId && m.UserId != userId && m.ReadMessageId >= messageId && m.JoinedSeq < message.Seq)
             .OrderBy(m => m.User.FoldedName)
             .ThenBy(m => m.UserId)
             .Select(m => new AuthorView(m.UserId, m.User.DisplayName))
@@ -76,10 +84,18 @@ public sealed class Receipts
     }
 
     /// <summary>How many others have read up to a message, for somebody who watches the chat.</summary>
-    public async Task<int> CountAsync(string userId, long chatId, long messageId)
+    public async Task<int> CountAsync(MessageView message)
     {
-        var positions = _watched.TryGetValue(chatId, out var watched) ? await watched.Positions.Value : await ReadPositionsAsync(chatId);
-        return positions.Count(userId, messageId);
+        try
+        {
+            var positions = _watched.TryGetValue(message.ChatId, out var watched) ? await watched.Positions.Value : await ReadPositionsAsync(message.ChatId);
+            return positions.Count(p => p.UserId != message.Author.UserId && p.ReadMessageId >= message.Id && p.JoinedSeq < message.Seq);
+        }
+        catch
+        {
+            Forget(message.ChatId);
+            throw;
+        }
     }
 
     /// <summary>Tells when what <see cref="CountAsync"/> gives may be another, from any thread; until it is disposed of.</summary>
@@ -99,6 +115,15 @@ public sealed class Receipts
         {
             // Another has come or gone meanwhile.
         }
+    }
+
+    private void OnCommitted(Commit commit)
+    {
+        if (_watched.IsEmpty)
+            return;
+        var chats = commit.Events.Where(e => e.Event?.Type is ChatEventType.MemberJoined or ChatEventType.MemberLeft).Select(e => e.Event!.ChatId).ToHashSet();
+        if (chats.Count > 0)
+            OnWritten(chats);
     }
 
     private void OnWritten(IReadOnlyCollection<long> chatIds)
@@ -124,32 +149,18 @@ public sealed class Receipts
     }
 
     /// <summary>Read when somebody asks, once for all who do until they change.</summary>
-    private Lazy<Task<Positions>> FreshPositions(long chatId) => new(() => ReadPositionsAsync(chatId));
+    private Lazy<Task<Position[]>> FreshPositions(long chatId) => new(() => ReadPositionsAsync(chatId));
 
-    private async Task<Positions> ReadPositionsAsync(long chatId)
+    private async Task<Position[]> ReadPositionsAsync(long chatId)
     {
         await using var db = await _databases.CreateDbContextAsync();
-        return new Positions(await db.Members.Where(m => m.ChatId == chatId).ToDictionaryAsync(m => m.UserId, m => m.ReadMessageId));
+        return await db.Members.Where(m => m.ChatId == chatId).Select(m => new Position(m.UserId, m.ReadMessageId, m.JoinedSeq)).ToArrayAsync();
     }
 
-    private sealed record Watched(Action[] Watchers, Lazy<Task<Positions>> Positions);
+    private sealed record Watched(Action[] Watchers, Lazy<Task<Position[]>> Positions);
 
-    /// <summary>How far each member of a chat has read.</summary>
-    private sealed class Positions(Dictionary<string, long> byPerson)
-    {
-        private readonly long[] _sorted = [.. byPerson.Values.Order()];
-
-        /// <summary>Those who have read up to the message, without its author.</summary>
-        public int Count(string userId, long messageId)
-        {
-            var before = Array.BinarySearch(_sorted, messageId);
-            // Of several who have come just as far, the first.
-            before = before < 0 ? ~before : before;
-            while (before > 0 && _sorted[before - 1] == messageId)
-                before--;
-            return _sorted.Length - before - (byPerson.GetValueOrDefault(userId) >= messageId ? 1 : 0);
-        }
-    }
+    /// <summary>How far a member has read, and since when they are one.</summary>
+    private sealed record Position(string UserId, long ReadMessageId, long JoinedSeq);
 
     private sealed class Watching(Action end) : IDisposable
     {

@@ -54,7 +54,7 @@ public sealed class AzureFileStore : IFileStore
                 };
                 try
                 {
-                    BlobContentInfo written = await _container.GetBlobClient(key).UploadAsync(content, upload, cancellationToken);
+                    BlobContentInfo written = await _container.GetBlobClient(key).UploadAsync(new OwnBlocks(content), upload, cancellationToken);
                     return written.ETag.ToString();
                 }
                 catch (UploadRefusedException refused)
@@ -153,4 +153,47 @@ public sealed class AzureFileStore : IFileStore
 
     private static bool IsOutage(Exception failure) =>
         failure is RequestFailedException or AggregateException or OperationCanceledException or IOException or HttpRequestException;
+
+    /// <summary>
+    /// What reads along (the hash, the scanner) may use a block until the next one is asked for; the uploader gives its own
+    /// buffers away before that. So each is read into one that nobody else has.
+    /// </summary>
+    private sealed class OwnBlocks(Stream content) : Stream
+    {
+        private readonly byte[] _block = new byte[128 * 1024];
+
+        public override bool CanRead => true;
+
+        public override bool CanSeek => false;
+
+        public override bool CanWrite => false;
+
+        public override long Length => throw new NotSupportedException();
+
+        public override long Position
+        {
+            get => throw new NotSupportedException();
+            set => throw new NotSupportedException();
+        }
+
+        public override async ValueTask<int> ReadAsync(Memory<byte> buffer, CancellationToken cancellationToken = default)
+        {
+            var count = await content.ReadAsync(_block.AsMemory(0, Math.Min(buffer.Length, _block.Length)), cancellationToken);
+            _block.AsSpan(0, count).CopyTo(buffer.Span);
+            return count;
+        }
+
+        public override Task<int> ReadAsync(byte[] buffer, int offset, int count, CancellationToken cancellationToken) =>
+            ReadAsync(buffer.AsMemory(offset, count), cancellationToken).AsTask();
+
+        public override int Read(byte[] buffer, int offset, int count) => throw new NotSupportedException("Read asynchronously.");
+
+        public override void Flush() { }
+
+        public override long Seek(long offset, SeekOrigin origin) => throw new NotSupportedException();
+
+        public override void SetLength(long value) => throw new NotSupportedException();
+
+        public override void Write(byte[] buffer, int offset, int count) => throw new NotSupportedException();
+    }
 }

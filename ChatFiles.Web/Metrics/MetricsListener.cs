@@ -18,6 +18,7 @@ internal sealed class MetricsListener(MetricsAddress address, IServiceProvider s
     private const int MaxConnections = 16;
 
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(10);
+    private static readonly TimeSpan AfterFailure = TimeSpan.FromSeconds(1);
 
     private readonly CancellationTokenSource _end = new();
     private readonly SemaphoreSlim _places = new(MaxConnections);
@@ -81,6 +82,8 @@ internal sealed class MetricsListener(MetricsAddress address, IServiceProvider s
             {
                 _places.Release();
                 logger.LogWarning("Somebody who asked for metrics was lost: {Reason}", failure.Message);
+                // Who can't be taken now (no descriptor is left, say) is still waiting, and would be lost again at once.
+                await Task.Delay(AfterFailure, time, _end.Token).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
             }
         }
     }

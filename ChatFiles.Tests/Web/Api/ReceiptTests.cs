@@ -79,6 +79,20 @@ public sealed class ReceiptTests(TestServer server) : IClassFixture<TestServer>
     }
 
     [Fact]
+    public async Task Who_came_later_has_not_seen_what_was_there_before()
+    {
+        var (ann, _, _, chat) = await ThreeAsync();
+        var before = Id(await ann.SendTextAsync(chat, "before"));
+        var dan = await server.UserAsync("dan");
+        await ann.Http.PostAsJsonAsync($"chat/{chat}/members", new { email = dan.Email }).ShouldBeAsync(HttpStatusCode.NoContent);
+        var after = Id(await ann.SendTextAsync(chat, "after"));
+        await ReadToAsync(dan, chat, after);
+
+        (await ann.GetAsync(Path(chat, before))).GetProperty("seen").GetArrayLength().ShouldBe(0);
+        UserIds((await ann.GetAsync(Path(chat, after))).GetProperty("seen")).ShouldBe([await dan.IdAsync()]);
+    }
+
+    [Fact]
     public async Task Nobody_but_the_author_is_told()
     {
         var (ann, ben, _, chat) = await ThreeAsync();

@@ -84,6 +84,9 @@ public sealed class ChatRoomTests
         screen.Dialogs.FindAll("[role=dialog]").ShouldBeEmpty();
         page.Press("Seen by 1 of 2");
         screen.Dialogs.WaitForAssertion(() => screen.Dialogs.Find("[aria-label='Seen by']").TextContent.ShouldContain("ben"), Screen.Patience);
+        // Ben has seen it, and goes; who is left has not.
+        (await world.Members.RemoveMemberAsync(ben.Id, chat, ben.Id)).Refusal.ShouldBeNull();
+        page.WaitForAssertion(() => Seen(page).ShouldBe(["Seen by 0 of 1"]), Screen.Patience);
         await world.ChatDirectory.MarkReadAsync(cyd.Id, chat, newest);
         page.WaitForAssertion(() => Seen(page).ShouldBe(["Seen by everyone"]), Screen.Patience);
 
