@@ -48,7 +48,6 @@ public sealed class Receipts
     /// <summary>For the message's author alone.</summary>
     public async Task<Result<ReceiptsView>> ReadAsync(string userId, long chatId, long messageId, CancellationToken cancellationToken = default)
     {
-        await Task.WhenAll(_positions.TryWriteAsync(), _openings.TryWriteAsync());
         await using var db = await _databases.CreateDbContextAsync(cancellationToken);
         if (await db.ReadMemberAsync(userId, chatId, cancellationToken) is not { } member)
             return Refusal.ChatNotFound;
@@ -62,6 +61,8 @@ public sealed class Receipts
             return Refusal.MessageNotFound;
         if (message.AuthorId != userId)
             return new Refusal(RefusalReason.NotAllowed, "Only its author is told who has a message.");
+        // What is only in memory yet; nobody else makes the server write it before its time.
+        await Task.WhenAll(_positions.TryWriteAsync(), _openings.TryWriteAsync());
         var seen = await db
             // Who came later has nothing unread of what was there, which does not say that they have read it.
             .Members.Where(m => m.ChatId == chatId && m.UserId != userId && m.ReadMessageId >= messageId && m.JoinedSeq < message.Seq)
@@ -131,10 +132,9 @@ public sealed class Receipts
         foreach (var chatId in chatIds)
         {
             Forget(chatId);
-            if (!_watched.TryGetValue(chatId, out var watched))
-                continue;
-            foreach (var changed in watched.Watchers)
-                changed();
+            // Elsewhere: neither the writer nor whoever marks something as read waits while pages are drawn.
+            if (_watched.TryGetValue(chatId, out var watched))
+                _ = Task.Run(() => Array.ForEach(watched.Watchers, changed => changed()));
         }
     }
 
