@@ -35,7 +35,7 @@ public sealed class CircuitDrawingTests : BunitContext
             other.Instance.Ask(_drawing);
         }
 
-        await MoveOnUntilAsync(() => other.Instance.Drawings == 2);
+        await MoveOnUntilAsync(() => one.Instance.WasTold && other.Instance.WasTold);
         (one.Instance.Drawings, other.Instance.Drawings).ShouldBe((2, 2));
         batches.OfBoth.ShouldBe(1, "both are drawn before either is told that it has been");
     }
