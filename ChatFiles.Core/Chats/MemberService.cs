@@ -21,7 +21,7 @@ public sealed class MemberService(
     /// <summary>So many members come with a chat; the others are read by <see cref="ListMembersAsync"/>.</summary>
     public const int MaxMembersShown = 200;
 
-    /// <summary>The members of a chat by name, the first or those after somebody.</summary>
+    /// <summary>The members of a chat by name, the first or those after somebody; with their addresses for whoever has the owner's rights.</summary>
     /// <param name="text">A part of the name; case and accents make no difference.</param>
     /// <param name="after">Somebody who is a member, or was one.</param>
     /// <param name="limit">1 to 200.</param>
@@ -42,6 +42,7 @@ public sealed class MemberService(
         Person? last = null;
         if (after is not null && (last = await db.Users.SingleOrDefaultAsync(p => p.Id == after, cancellationToken)) is null)
             return new Refusal(RefusalReason.InvalidQuery, "“after” is the id of a member of this chat.");
+        var withAddresses = await db.RulesAsync(member, cancellationToken);
         // By name they are at hand in their order; to find a part of a name, all may have to be looked at.
         return string.IsNullOrWhiteSpace(text)
             ? await ReadMembersAsync(db)
@@ -49,7 +50,7 @@ public sealed class MemberService(
 
         async Task<Result<MemberPage>> ReadMembersAsync(ChatDbContext reading)
         {
-            var members = await reading.MembersByName(member, text, last).Take(limit + 1).ToListAsync(cancellationToken);
+            var members = await reading.MembersByName(member, text, last, withAddresses).Take(limit + 1).ToListAsync(cancellationToken);
             var page = members.Take(limit).ToList();
             return new MemberPage(page, members.Count > limit ? page[^1].UserId : null);
         }
@@ -66,9 +67,10 @@ public sealed class MemberService(
         await using var db = await databases.CreateDbContextAsync(cancellationToken);
         if (await db.ReadMemberAsync(userId, chatId, cancellationToken) is not { } caller)
             return Refusal.ChatNotFound;
+        var withAddress = await db.RulesAsync(caller, cancellationToken);
         var member = await db
             .Members.Where(m => m.ChatId == caller.ChatId && m.UserId == memberId)
-            .Select(m => new MemberView(m.UserId, m.User.DisplayName, m.Role, m.User.Active))
+            .Select(m => new MemberView(m.UserId, m.User.DisplayName, m.Role, m.User.Active) { Email = withAddress ? m.User.Email : null })
             .SingleOrDefaultAsync(cancellationToken);
         return member is null ? NoMember : member;
     }

@@ -80,7 +80,7 @@ internal static class ChatQueries
         first.Sort((one, other) => (other.UserId == member.UserId).CompareTo(one.UserId == member.UserId));
         if (others <= first.Count)
             return first;
-        var byName = await db.MembersByName(member, text: null, after: null).Take(others).ToListAsync(cancellationToken);
+        var byName = await db.MembersByName(member, text: null, after: null, withAddresses: false).Take(others).ToListAsync(cancellationToken);
         return [.. first, .. byName.Where(m => first.TrueForAll(f => f.UserId != m.UserId)).Take(others - first.Count)];
     }
 
@@ -108,7 +108,8 @@ internal static class ChatQueries
     }
 
     /// <summary>The members of the member's chat by name, narrowed to a part of it and to those after somebody. Which end to begin at is said here: the database does not know how many members a chat has.</summary>
-    public static IQueryable<MemberView> MembersByName(this ChatDbContext db, Member member, string? text, Person? after)
+    /// <param name="withAddresses">For whoever has the owner's rights.</param>
+    public static IQueryable<MemberView> MembersByName(this ChatDbContext db, Member member, string? text, Person? after, bool withAddresses)
     {
         var (chatId, people) = (member.ChatId, PeopleByName(db, text, after));
         return member.Chat.MemberCount >= ManyMembers
@@ -121,12 +122,18 @@ internal static class ChatQueries
                     p.DisplayName,
                     db.Members.Where(m => m.ChatId == chatId && m.UserId == p.Id).Select(m => m.Role).First(),
                     p.Active
-                ))
+                )
+                {
+                    Email = withAddresses ? p.Email : null,
+                })
             : db
                 .Members.Where(m => m.ChatId == chatId)
                 .Join(people, m => m.UserId, p => p.Id, (m, p) => new { Person = p, m.Role })
                 .OrderBy(m => m.Person.FoldedName)
                 .ThenBy(m => m.Person.Id)
-                .Select(m => new MemberView(m.Person.Id, m.Person.DisplayName, m.Role, m.Person.Active));
+                .Select(m => new MemberView(m.Person.Id, m.Person.DisplayName, m.Role, m.Person.Active)
+                {
+                    Email = withAddresses ? m.Person.Email : null,
+                });
     }
 }

@@ -48,7 +48,12 @@ public sealed record ChatView(
 public sealed record ChatState(string Name, int? KeepDays, bool Open);
 
 /// <param name="Active">Can sign in; an operator has not shut them out.</param>
-public sealed record MemberView(string UserId, string Name, MemberRole Role, bool Active);
+public sealed record MemberView(string UserId, string Name, MemberRole Role, bool Active)
+{
+    /// <summary>Their address, in lists that are read by somebody with the owner's rights; else null.</summary>
+    [JsonIgnore]
+    public string? Email { get; init; }
+}
 
 /// <summary>A page of a chat's members by name.</summary>
 /// <param name="NextAfter">Ask for the members after this one next; null on the last page.</param>

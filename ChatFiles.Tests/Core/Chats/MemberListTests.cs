@@ -1,6 +1,8 @@
 using ChatFiles.Core.Model;
+using ChatFiles.Core.People;
 using ChatFiles.Tests.Stage;
 using Microsoft.EntityFrameworkCore;
+using Microsoft.Extensions.DependencyInjection;
 
 namespace ChatFiles.Tests.Core.Chats;
 
@@ -37,6 +39,27 @@ public sealed class MemberListTests
         next.NextAfter.ShouldBeNull();
         (await world.Members.ListMembersAsync(ann.Id, chat, after: "nobody")).Refusal!.Reason.ShouldBe(RefusalReason.InvalidQuery);
         (await world.Members.ListMembersAsync(ben.Id, chat)).Refusal.ShouldBe(Refusal.ChatNotFound);
+    }
+
+    [Theory]
+    [InlineData(0)]
+    [InlineData(2000)]
+    public async Task Addresses_are_for_owners_and_operators_in_their_chats(int others)
+    {
+        await using var world = await ChatWorld.BeginAsync();
+        var (owner, member, operatorHere) = (await world.PersonAsync("ann"), await world.PersonAsync("ben"), await world.PersonAsync("cleo"));
+        var chat = await world.ChatAsync(owner, member, operatorHere);
+        await world.FillAsync(chat, others);
+        await world.Services.GetRequiredService<Operators>().AppointAsync(operatorHere.Id, "by the test");
+
+        (await AddressesAsync(owner)).ShouldBe([owner.Email, member.Email, operatorHere.Email]);
+        (await AddressesAsync(operatorHere)).ShouldBe([owner.Email, member.Email, operatorHere.Email]);
+        (await AddressesAsync(member)).ShouldBe([null, null, null]);
+        (await world.Members.GetMemberAsync(owner.Id, chat, member.Id)).Value.Email.ShouldBe(member.Email);
+        (await world.Members.GetMemberAsync(member.Id, chat, owner.Id)).Value.Email.ShouldBeNull();
+
+        async Task<List<string?>> AddressesAsync(Person person) =>
+            [.. (await world.Members.ListMembersAsync(person.Id, chat, limit: 3)).Value.Members.Select(m => m.Email)];
     }
 
     [Fact]

@@ -132,6 +132,7 @@ public sealed class CompanyTests
 
         room.Page.On("button[aria-label^='Members']", e => e.Click());
         HereIn(room).ShouldBe(["ann (you)", "ben"]);
+        AddressesIn(room).ShouldBe(["ann@example.org", "ben@example.org", "carl@example.org"], "the owner looks");
         using var carl = await room.EnterAsync("carl");
 
         room.Screen.Dialogs.WaitForAssertion(() => HereIn(room).ShouldBe(["ann (you)", "ben", "carl"]), Screen.Patience);
@@ -176,6 +177,8 @@ public sealed class CompanyTests
         _time.Advance(TimeSpan.FromSeconds(5));
         snacks.WaitForAssertion(() => snacks.Find("[role='status']").TextContent.Trim().ShouldBeEmpty(), Screen.Patience);
     }
+
+    private static IEnumerable<string> AddressesIn(Room room) => room.Screen.Dialogs.FindAll("[role='dialog'] li .address").Select(address => address.TextContent);
 
     private static List<string> NamesIn(Room room) => [.. room.Screen.Dialogs.FindAll("[role='dialog'] li .name").Select(name => name.TextContent)];
 
