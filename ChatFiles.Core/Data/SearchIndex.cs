@@ -88,6 +88,15 @@ internal static class SearchIndex
     /// <summary>A prepared statement on the connection that the index is written by.</summary>
     internal delegate SqliteCommand Statement(string sql, params ReadOnlySpan<(string Name, object? Value)> parameters);
 
+    /// <summary>Adds what a migration needs that SQL can't do.</summary>
+    internal static void HelpMigrations(SqliteConnection connection)
+    {
+        connection.CreateFunction("folded", (string name) => SearchWords.Fold(name));
+        connection.CreateFunction("name_key", (string name) => DisplayNames.KeyOf(name));
+        var taken = new HashSet<string>(StringComparer.Ordinal);
+        connection.CreateFunction("free_name", (string name) => DisplayNames.TakeFree(name, taken));
+    }
+
     /// <summary>
     /// Brings the database up to date. The index can be made again from what it is made of, so it stands in no
     /// migration's way: it goes before the first and comes back after the last one.
@@ -96,12 +105,8 @@ internal static class SearchIndex
     public static async Task MigrateAsync(ChatDbContext db, bool hasContents)
     {
         await db.Database.OpenConnectionAsync();
-        // What a migration needs that SQL can't do.
         var connection = (SqliteConnection)db.Database.GetDbConnection();
-        connection.CreateFunction("folded", (string name) => SearchWords.Fold(name));
-        connection.CreateFunction("name_key", (string name) => DisplayNames.KeyOf(name));
-        var taken = new HashSet<string>(StringComparer.Ordinal);
-        connection.CreateFunction("free_name", (string name) => DisplayNames.TakeFree(name, taken));
+        HelpMigrations(connection);
         if ((await db.Database.GetPendingMigrationsAsync()).Any())
             await db.Database.ExecuteSqlRawAsync(Drop + ContentIndex.DropTriggers);
         await db.Database.MigrateAsync();
