@@ -131,7 +131,8 @@ internal sealed class FileUpload(
 
     /// <summary>That all files together are too large is nothing that one of them is to blame for.</summary>
     private bool IsAboutTheFile(Refusal refusal) =>
-        refusal.Reason
+        refusal.File is not null
+        || refusal.Reason
             is RefusalReason.InvalidFileName
                 or RefusalReason.FileTypeNotAllowed
                 or RefusalReason.EmptyFile

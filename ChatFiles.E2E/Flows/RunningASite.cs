@@ -1,6 +1,5 @@
 using System.Text.RegularExpressions;
 using ChatFiles.E2E.Stage;
-using ChatFiles.Tests.Stage;
 
 namespace ChatFiles.E2E.Flows;
 

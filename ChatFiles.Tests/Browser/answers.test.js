@@ -69,6 +69,8 @@ test('What the virus scanner found is said in the server’s words, and a scanne
   assert.deepEqual([infected.kind, infected.reason, infected.file], ['refused', detail, 0]);
   const away = judge(answer(problem(503, 'scanner-unavailable', { body: { detail: 'The virus scanner does not answer.' }, headers: { 'Retry-After': '5' } })));
   assert.deepEqual([away.kind, away.reason, away.pause], ['lost', 'Temporarily unavailable. The virus scanner does not answer. It is tried again by itself.', 5000]);
+  const never = judge(answer(problem(503, 'scanner-unavailable', { body: { detail: '“a.iso” is more than the virus scanner takes.', file: 1 } })));
+  assert.deepEqual([never.kind, never.file], ['refused', 1]);
 });
 
 test('How long to wait is what the server says', () => {

@@ -81,7 +81,7 @@ internal static class Problems
             RefusalReason.TooManyRequests => Problem(429, "too-many-requests", refusal.Detail, retryAfter: refusal.RetryAfter ?? Pause),
             RefusalReason.SearchTooSlow => Problem(503, "search-too-slow", refusal.Detail, retryAfter: Pause),
             RefusalReason.StorageUnavailable => Problem(503, "storage-unavailable", refusal.Detail, retryAfter: Pause),
-            RefusalReason.ScannerUnavailable => Problem(503, "scanner-unavailable", refusal.Detail, retryAfter: Pause),
+            RefusalReason.ScannerUnavailable => Problem(503, "scanner-unavailable", refusal.Detail, refusal.File, retryAfter: Pause),
             RefusalReason.StorageFull => Problem(507, "storage-full", refusal.Detail),
             _ => throw new ArgumentOutOfRangeException(nameof(refusal), refusal.Reason, "This refusal has no answer."),
         };

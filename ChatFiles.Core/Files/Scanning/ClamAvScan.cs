@@ -115,7 +115,9 @@ internal sealed class ClamAvScan(EndPoint scanner, string fileName, TimeProvider
         return new Refusal(RefusalReason.FileInfected, $"The virus scanner found “{finding}” in “{fileName}”, so it is not accepted.");
     }
 
-    private Refusal TooLarge(string reply) => Unavailable($"It answered “{reply}”.", $"“{fileName}” is more than the virus scanner takes, so nothing was kept.");
+    /// <summary>Nothing that waiting helps against: it is said which file it is about, so that nobody sends it again and again.</summary>
+    private Refusal TooLarge(string reply) =>
+        Unavailable($"It answered “{reply}”.", $"“{fileName}” is more than the virus scanner takes, so nothing was kept.") with { File = 0 };
 
     private Refusal Unavailable(string why, string detail = "The virus scanner does not answer, and nothing is kept that it has not seen. Try again in a moment.")
     {

@@ -106,8 +106,10 @@ public sealed class ScanningTests(ScanningTests.Site site) : IClassFixture<Scann
         var ann = await world.PersonAsync("ann");
         var chat = await world.ChatAsync(ann);
 
-        var refusal = (await world.SendAsync(ann, chat, null, Parts.File("large.txt", new string('x', 2 * Clamd.MaxBytes)))).Refusal!;
+        var large = Parts.File("large.txt", new string('x', 2 * Clamd.MaxBytes));
+        var refusal = (await world.SendAsync(ann, chat, null, Parts.File("a.txt", "x"), large)).Refusal!;
 
+        refusal.File.ShouldBe(1, "whoever sends it again in a moment does so for ever");
         refusal.Reason.ShouldBe(RefusalReason.ScannerUnavailable);
         refusal.Detail.ShouldContain("“large.txt” is more than the virus scanner takes");
         world.BlobCount.ShouldBe(0);

@@ -142,7 +142,9 @@ export function judge(answer) {
   // Whoever signs in again finds it here, and it goes on.
   if (status === 401) return { kind: 'lost', type, reason: 'You are signed out. Sign in again, and it is sent.' };
   if (type === 'antiforgery') return { kind: 'lost', type, reason: 'This page is out of date. Load it again, and it is sent.' };
-  if (status < 500 && status !== 408 && status !== 429) return { kind: 'refused', reason, type, file };
+  // Also where a scanner does not take one of the files: it will not take it the next time either.
+  const isLasting = file !== undefined || (status < 500 && status !== 408 && status !== 429);
+  if (isLasting) return { kind: 'refused', reason, type, file };
   const pause = Number(answer.header('Retry-After')) * 1000 || undefined;
   return { kind: 'lost', reason: `Temporarily unavailable. ${reason} It is tried again by itself.`, type, pause };
 }
