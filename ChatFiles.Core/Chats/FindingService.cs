@@ -256,9 +256,9 @@ public sealed class FindingService(
                     .Where(m => m.Id > indexedUntil)
                     .OrderByDescending(m => m.Id)
                     .Take(MaxNotIndexed)
-                    .ToViewsAsync(db, cancellationToken);
+                    .ToViewsAsync(reading, cancellationToken);
                 if (behind.Count > 0)
-                    notIndexed.AddRange(await searched.Where(m => behind.Contains(m.Id)).ToViewsAsync(db, cancellationToken));
+                    notIndexed.AddRange(await searched.Where(m => behind.Contains(m.Id)).ToViewsAsync(reading, cancellationToken));
                 var indexed = await SearchIndex
                     .Find(reading, userId, words.Expression, chatId, before ?? long.MaxValue, limit + 1)
                     .ToListAsync(cancellationToken);
@@ -271,7 +271,7 @@ public sealed class FindingService(
                 var messages = await reading
                     .Messages.Where(m => found.Contains(m.Id))
                     .OrderByDescending(m => m.Id)
-                    .ToViewsAsync(db, cancellationToken);
+                    .ToViewsAsync(reading, cancellationToken);
                 // Of a message that several files have brought up, the first one.
                 var files = inFiles.Where(key => !byName.Contains(key.MessageId)).GroupBy(key => key.MessageId).ToDictionary(keys => keys.Key, keys => keys.MinBy(key => key.Value));
                 var rows = new List<FoundMessage>();

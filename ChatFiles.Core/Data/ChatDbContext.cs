@@ -34,6 +34,10 @@ public class ChatDbContext(DbContextOptions<ChatDbContext> options) : IdentityUs
 
     public DbSet<Message> Messages => Set<Message>();
 
+    public DbSet<Mention> Mentions => Set<Mention>();
+
+    public DbSet<Reaction> Reactions => Set<Reaction>();
+
     public DbSet<FileOpening> FileOpenings => Set<FileOpening>();
 
     public DbSet<Attachment> Attachments => Set<Attachment>();
@@ -135,6 +139,22 @@ public class ChatDbContext(DbContextOptions<ChatDbContext> options) : IdentityUs
             message.HasIndex(m => new { m.ChatId, m.AuthorId, m.ClientId }).IsUnique();
             message.HasOne<Chat>().WithMany().HasForeignKey(m => m.ChatId);
             message.HasOne(m => m.Author).WithMany().HasForeignKey(m => m.AuthorId);
+        });
+
+        builder.Entity<Mention>(mention =>
+        {
+            mention.HasKey(m => new { m.MessageId, m.UserId });
+            // Somebody's unread ones in a chat.
+            mention.HasIndex(m => new { m.UserId, m.ChatId, m.MessageId });
+            mention.HasOne(m => m.Message).WithMany().HasForeignKey(m => m.MessageId);
+            mention.HasOne(m => m.User).WithMany().HasForeignKey(m => m.UserId);
+        });
+
+        builder.Entity<Reaction>(reaction =>
+        {
+            reaction.HasIndex(r => new { r.MessageId, r.Emoji, r.UserId }).IsUnique();
+            reaction.HasOne<Message>().WithMany().HasForeignKey(r => r.MessageId);
+            reaction.HasOne(r => r.User).WithMany().HasForeignKey(r => r.UserId);
         });
 
         builder.Entity<Attachment>(attachment =>

@@ -3,7 +3,7 @@ using Microsoft.EntityFrameworkCore;
 
 namespace ChatFiles.Core.Data;
 
-/// <summary>Reads messages together with their author's name and attachments, in one query, and what they answer in another.</summary>
+/// <summary>Reads messages together with their author's name and attachments, in one query, and in others what they answer, whom they name and what is under them.</summary>
 internal static class MessageQueries
 {
     /// <param name="db">What the messages are read from.</param>
@@ -15,18 +15,51 @@ internal static class MessageQueries
                 Message = m,
                 AuthorName = m.Author.DisplayName,
                 Attachments = m.Attachments.OrderBy(a => a.Position).ToList(),
+                HasReactions = db.Reactions.Any(r => r.MessageId == m.Id),
             })
             .AsNoTracking()
             .AsSingleQuery()
             .ToListAsync(cancellationToken);
         var answered = rows.Select(row => row.Message.ReplyToId).OfType<long>().Distinct().ToList();
         var replies = answered.Count == 0 ? [] : await ReadRepliesAsync(db, answered, cancellationToken);
+        var mentions = await ReadMentionsAsync(db, rows.Select(row => (row.Message.Id, row.Message.Text)), cancellationToken);
+        var reactions = await ReadReactionsAsync(db, [.. rows.Where(row => row.HasReactions).Select(row => row.Message.Id)], cancellationToken);
         return rows.ConvertAll(row =>
             View(row.Message, row.AuthorName, row.Attachments) with
             {
                 ReplyTo = row.Message.ReplyToId is { } id ? replies.GetValueOrDefault(id) : null,
+                Mentions = Mentions.Named(row.Message.Text, [.. mentions[row.Message.Id]]),
+                Reactions = reactions[row.Message.Id].ToArray(),
             }
         );
+    }
+
+    private static async Task<ILookup<long, AuthorView>> ReadMentionsAsync(ChatDbContext db, IEnumerable<(long Id, string Text)> messages, CancellationToken cancellationToken)
+    {
+        var ids = messages.Where(m => Mentions.In(m.Text).Count > 0).Select(m => m.Id).ToList();
+        var rows = ids.Count == 0 ? [] : await db.Mentions.Where(m => ids.Contains(m.MessageId)).Select(m => new { m.MessageId, m.UserId, m.User.DisplayName }).ToListAsync(cancellationToken);
+        return rows.ToLookup(row => row.MessageId, row => new AuthorView(row.UserId, row.DisplayName));
+    }
+
+    private static async Task<ILookup<long, ReactionView>> ReadReactionsAsync(ChatDbContext db, List<long> ids, CancellationToken cancellationToken)
+    {
+        if (ids.Count == 0)
+            return Array.Empty<ReactionView>().ToLookup(_ => 0L);
+        var rows = await db
+            .Reactions.Where(r => ids.Contains(r.MessageId))
+            .GroupBy(r => new { r.MessageId, r.Emoji })
+            .Select(g => new
+            {
+                g.Key.MessageId,
+                g.Key.Emoji,
+                First = g.Min(r => r.Id),
+                Count = g.Count(),
+                Users = g.OrderBy(r => r.Id).Take(ReactionView.MaxUsers).Select(r => r.UserId).ToList(),
+            })
+            .ToListAsync(cancellationToken);
+        var users = rows.SelectMany(row => row.Users).Distinct(StringComparer.Ordinal).ToList();
+        var names = await db.Users.Where(p => users.Contains(p.Id)).Select(p => new AuthorView(p.Id, p.DisplayName)).ToDictionaryAsync(p => p.UserId, StringComparer.Ordinal, cancellationToken);
+        return rows.OrderBy(row => row.First).ToLookup(row => row.MessageId, row => new ReactionView(row.Emoji, row.Count, row.Users.ConvertAll(id => names[id])));
     }
 
     private static async Task<Dictionary<long, ReplyView>> ReadRepliesAsync(ChatDbContext db, List<long> ids, CancellationToken cancellationToken)
@@ -43,7 +76,8 @@ internal static class MessageQueries
                 FileName = m.Attachments.Where(a => a.State == AttachmentState.Ready).OrderBy(a => a.Position).Select(a => a.FileName).FirstOrDefault(),
             })
             .ToListAsync(cancellationToken);
-        return rows.ToDictionary(row => row.Id, row => ReplyView.Of(row.Id, new AuthorView(row.AuthorId, row.DisplayName), row.Text, row.FileName, row.Deleted));
+        var mentions = await ReadMentionsAsync(db, rows.Select(row => (row.Id, row.Text)), cancellationToken);
+        return rows.ToDictionary(row => row.Id, row => ReplyView.Of(row.Id, new AuthorView(row.AuthorId, row.DisplayName), row.Text, [.. mentions[row.Id]], row.FileName, row.Deleted));
     }
 
     public static MessageView View(Message message, string authorName, IEnumerable<Attachment> attachments) =>

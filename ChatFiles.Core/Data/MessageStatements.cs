@@ -1,3 +1,4 @@
+using System.Text.Json;
 using ChatFiles.Core.Model;
 using Microsoft.Data.Sqlite;
 
@@ -11,8 +12,25 @@ internal static class MessageStatements
         a."Id", a."FileName", a."ContentType", a."Size", a."Sha256", a."State", a."Width", a."Height", a."ThumbnailKey",
         m."EditedAt", r."Id", r."AuthorId", ru."DisplayName", substr(r."Text", 1, 201), r."Deleted", (
             SELECT f."FileName" FROM "Attachments" AS f WHERE f."MessageId" = r."Id" AND f."State" = 0 ORDER BY f."Position" LIMIT 1
-        )
+        ), (
+            SELECT json_group_array(json_object('userId', x."UserId", 'name', p."DisplayName"))
+            FROM "Mentions" AS x JOIN "AspNetUsers" AS p ON p."Id" = x."UserId" WHERE x."MessageId" = m."Id" HAVING COUNT(*) > 0
+        ), (
+            SELECT json_group_array(json_object('userId', x."UserId", 'name', p."DisplayName"))
+            FROM "Mentions" AS x JOIN "AspNetUsers" AS p ON p."Id" = x."UserId" WHERE x."MessageId" = r."Id" HAVING COUNT(*) > 0
+        ), CASE WHEN EXISTS (SELECT 1 FROM "Reactions" WHERE "MessageId" = m."Id") THEN (
+            SELECT json_group_array(json_object('emoji', e."Emoji", 'count', e."Count", 'users', json((
+                SELECT json_group_array(json_object('userId', x."UserId", 'name', p."DisplayName") ORDER BY x."Id") FROM (
+                    SELECT "Id", "UserId" FROM "Reactions" WHERE "MessageId" = m."Id" AND "Emoji" = e."Emoji" ORDER BY "Id" LIMIT 20
+                ) AS x JOIN "AspNetUsers" AS p ON p."Id" = x."UserId"
+            ))) ORDER BY e."First") FROM (
+                SELECT "Emoji", COUNT(*) AS "Count", MIN("Id") AS "First" FROM "Reactions" WHERE "MessageId" = m."Id" GROUP BY "Emoji"
+            ) AS e
+        ) END
         """;
+
+    /// <summary>Of the people and reactions that a row brings along.</summary>
+    private static readonly JsonSerializerOptions Json = new(JsonSerializerDefaults.Web);
 
     private const string OfMember = """
         LEFT JOIN "AspNetUsers" AS u ON u."Id" = m."AuthorId"
@@ -99,13 +117,15 @@ internal static class MessageStatements
         return messages;
     }
 
-    private static MessageView ReadMessage(SqliteDataReader row, long chatId, List<AttachmentView> files) =>
-        new(
+    private static MessageView ReadMessage(SqliteDataReader row, long chatId, List<AttachmentView> files)
+    {
+        var text = row.GetString(4);
+        return new(
             row.GetInt64(0),
             chatId,
             row.GetInt64(1),
             new AuthorView(row.GetString(2), row.GetString(3)),
-            row.GetString(4),
+            text,
             Times.FromMilliseconds(row.GetInt64(5)),
             row.IsDBNull(6) ? null : row.GetString(6),
             row.GetBoolean(7),
@@ -114,16 +134,23 @@ internal static class MessageStatements
         {
             EditedAt = row.IsDBNull(17) ? null : Times.FromMilliseconds(row.GetInt64(17)),
             ReplyTo = row.IsDBNull(18) ? null : ReadReply(row),
+            Mentions = Mentions.Named(text, ReadList<AuthorView>(row, 24)),
+            Reactions = ReadList<ReactionView>(row, 26),
         };
+    }
 
     private static ReplyView ReadReply(SqliteDataReader row) =>
         ReplyView.Of(
             row.GetInt64(18),
             new AuthorView(row.GetString(19), row.GetString(20)),
             row.GetString(21),
+            ReadList<AuthorView>(row, 25),
             row.IsDBNull(23) ? null : row.GetString(23),
             row.GetBoolean(22)
         );
+
+    private static T[] ReadList<T>(SqliteDataReader row, int column) =>
+        row.IsDBNull(column) ? [] : JsonSerializer.Deserialize<T[]>(row.GetString(column), Json)!;
 
     private static AttachmentView ReadFile(SqliteDataReader row, long chatId) =>
         AttachmentView.Of(

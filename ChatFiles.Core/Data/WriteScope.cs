@@ -44,7 +44,7 @@ internal sealed class WriteScope(PreparedStatements statements, SqliteTransactio
     private static CommittedEvent Describe(ChatEvent e) =>
         new(
             e.Id,
-            e.Type is ChatEventType.MessageCreated or ChatEventType.MessageEdited or ChatEventType.ChatChanged or ChatEventType.FileChanged
+            e.Type is ChatEventType.MessageCreated or ChatEventType.MessageEdited or ChatEventType.ReactionsChanged or ChatEventType.ChatChanged or ChatEventType.FileChanged
                 ? null
                 : new RoomEvent(e.ChatId, e.Seq, e.Type, e.MessageId, e.FileId, e.UserId, e.UserName, Message: null)
         );

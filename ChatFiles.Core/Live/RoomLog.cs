@@ -68,5 +68,5 @@ public sealed class RoomLog(IDbContextFactory<ChatDbContext> databases)
         ));
     }
 
-    private static bool ShowsMessage(ChatEventType type) => type is ChatEventType.MessageCreated or ChatEventType.MessageEdited;
+    private static bool ShowsMessage(ChatEventType type) => type is ChatEventType.MessageCreated or ChatEventType.MessageEdited or ChatEventType.ReactionsChanged;
 }

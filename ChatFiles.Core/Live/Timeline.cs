@@ -70,8 +70,9 @@ public sealed class Timeline
         Messages = roomEvent switch
         {
             { Type: ChatEventType.MessageCreated, Message: { } message } => Add(message),
-            { Type: ChatEventType.MessageEdited, Message: { } now } => ChangeReplies(Change(roomEvent, m => EditMessage(m, now)), now.Id, reply => reply with { Text = ReplyView.Cut(now.Text) }),
-            { Type: ChatEventType.MessageDeleted, MessageId: { } id } => ChangeReplies(Change(roomEvent, DeleteMessage), id, reply => reply with { Deleted = true, Text = "", FileName = null }),
+            { Type: ChatEventType.MessageEdited, Message: { } now } => ChangeReplies(Change(roomEvent, m => EditMessage(m, now)), now.Id, reply => reply.WithText(now.Text, now.Mentions)),
+            { Type: ChatEventType.MessageDeleted, MessageId: { } id } => ChangeReplies(Change(roomEvent, DeleteMessage), id, reply => reply with { Deleted = true, Text = "", FileName = null, Mentions = [] }),
+            { Type: ChatEventType.ReactionsChanged, Message: { } now } => Change(roomEvent, m => SetReactions(m, now)),
             { Type: ChatEventType.FileDeleted, MessageId: { } id } => NameFiles(Change(roomEvent, m => ChangeFile(m, roomEvent.FileId, file => file.Deleted())), id),
             { Type: ChatEventType.FileMissing, MessageId: { } id } => NameFiles(Change(roomEvent, m => SetFileState(m, roomEvent.FileId, AttachmentState.Missing)), id),
             { Type: ChatEventType.FileRestored, MessageId: { } id } => NameFiles(Change(roomEvent, m => SetFileState(m, roomEvent.FileId, AttachmentState.Ready)), id),
@@ -138,7 +139,12 @@ public sealed class Timeline
     }
 
     private static MessageView EditMessage(MessageView message, MessageView now) =>
-        message.Deleted || (message.Text == now.Text && message.EditedAt == now.EditedAt) ? message : message with { Text = now.Text, EditedAt = now.EditedAt };
+        message.Deleted || (message.Text == now.Text && message.EditedAt == now.EditedAt) ? message : message with { Text = now.Text, EditedAt = now.EditedAt, Mentions = now.Mentions };
+
+    private static MessageView SetReactions(MessageView message, MessageView now) =>
+        message.Deleted || (message.Reactions.Count == now.Reactions.Count && message.Reactions.Zip(now.Reactions).All(pair => pair.First.IsSame(pair.Second)))
+            ? message
+            : message with { Reactions = now.Reactions };
 
     private static MessageView DeleteMessage(MessageView message) =>
         message.Deleted
@@ -147,6 +153,8 @@ public sealed class Timeline
             {
                 Deleted = true,
                 Text = "",
+                Mentions = [],
+                Reactions = [],
                 Attachments = [.. message.Attachments.Select(file => file.Deleted())],
             };
 

@@ -21,6 +21,9 @@ public enum ChatEventType
 
     /// <summary>Its text.</summary>
     MessageEdited = 10,
+
+    /// <summary>Of a message.</summary>
+    ReactionsChanged = 11,
 }
 
 /// <summary>

@@ -6,6 +6,14 @@ public enum MemberRole
     Owner,
 }
 
+/// <summary>What of a chat somebody wants to be told of while they do not look.</summary>
+public enum NotifyLevel
+{
+    All,
+    Mentions,
+    None,
+}
+
 /// <summary>A person's place in a chat. Without this row the chat does not exist for that person.</summary>
 public class Member
 {
@@ -26,4 +34,10 @@ public class Member
 
     /// <summary>The newest message this person has read; others' messages after it are unread.</summary>
     public long ReadMessageId { get; set; }
+
+    /// <summary>What they have chosen to be told of; null: nothing yet, see <see cref="NotifyLevelIn"/>.</summary>
+    public NotifyLevel? Notify { get; set; }
+
+    /// <summary>What somebody is told of a chat: in direct chats everything, in others what names them, unless they chose.</summary>
+    public static NotifyLevel NotifyLevelIn(bool direct, NotifyLevel? chosen) => chosen ?? (direct ? NotifyLevel.All : NotifyLevel.Mentions);
 }

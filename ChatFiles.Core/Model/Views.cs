@@ -18,7 +18,14 @@ public sealed record ChatSummary(
     long LastSeq,
     int Members,
     [property: JsonIgnore] long NewestId
-);
+)
+{
+    /// <summary>How many of the unread ones name the person.</summary>
+    public int Mentions { get; init; }
+
+    /// <summary>What of it the person is told while they do not look.</summary>
+    public NotifyLevel Notify { get; init; }
+}
 
 /// <summary>A chat and some of its members.</summary>
 /// <param name="Open">Everybody finds it and may join.</param>
@@ -77,8 +84,26 @@ public record MessageView(
     /// <summary>When its text was last changed.</summary>
     public DateTime? EditedAt { get; init; }
 
+    /// <summary>Whom its text names, in its order.</summary>
+    public IReadOnlyList<AuthorView> Mentions { get; init; } = [];
+
     /// <summary>What it answers.</summary>
     public ReplyView? ReplyTo { get; init; }
+
+    /// <summary>In the order in which they came.</summary>
+    public IReadOnlyList<ReactionView> Reactions { get; init; } = [];
+}
+
+/// <summary>An emoji under a message.</summary>
+/// <param name="Count">How many have put it there.</param>
+/// <param name="Users">The first of them.</param>
+public sealed record ReactionView(string Emoji, int Count, IReadOnlyList<AuthorView> Users)
+{
+    /// <summary>So many are named at most.</summary>
+    public const int MaxUsers = 20;
+
+    /// <summary>The same emoji by the same people.</summary>
+    internal bool IsSame(ReactionView other) => Emoji == other.Emoji && Count == other.Count && Users.SequenceEqual(other.Users);
 }
 
 /// <summary>A message that another one answers, as far as is shown there, as it is now.</summary>
@@ -89,14 +114,22 @@ public sealed record ReplyView(long MessageId, AuthorView Author, string Text, s
     /// <summary>UTF-16 units of the text.</summary>
     public const int MaxTextLength = 200;
 
-    internal static ReplyView Of(long messageId, AuthorView author, string text, string? fileName, bool deleted) =>
-        deleted ? new(messageId, author, "", null, true) : new(messageId, author, Cut(text), fileName, false);
+    /// <summary>Whom its text names.</summary>
+    [JsonIgnore]
+    public IReadOnlyList<AuthorView> Mentions { get; init; } = [];
 
-    /// <summary>Never within what people see as one character, an emoji of several parts included.</summary>
-    public static string Cut(string text)
+    internal static ReplyView Of(long messageId, AuthorView author, string text, IReadOnlyCollection<AuthorView> mentions, string? fileName, bool deleted) =>
+        deleted ? new(messageId, author, "", null, true) : new ReplyView(messageId, author, "", fileName, false).WithText(text, mentions);
+
+    /// <summary>The same where the message says something else.</summary>
+    internal ReplyView WithText(string text, IReadOnlyCollection<AuthorView> mentions) =>
+        Cut(text) is var cut && cut == Text ? this : this with { Text = cut, Mentions = Model.Mentions.Named(cut, mentions) };
+
+    /// <summary>Never within what people see as one character, an emoji of several parts or a mention included.</summary>
+    public static string Cut(string text) => text.Length <= MaxTextLength ? text : Model.Mentions.WithoutHalfMark(CutCharacters(text));
+
+    private static string CutCharacters(string text)
     {
-        if (text.Length <= MaxTextLength)
-            return text;
         var end = 0;
         while (StringInfo.GetNextTextElementLength(text.AsSpan(end)) is var next && end + next <= MaxTextLength)
             end += next;
@@ -271,8 +304,8 @@ public sealed record StorageUse(long Bytes, long? QuotaBytes);
 
 /// <summary>An event as a receiver gets it.</summary>
 /// <param name="Message">
-/// Of <see cref="ChatEventType.MessageCreated"/> and <see cref="ChatEventType.MessageEdited"/>: the message as it is now, not as
-/// it was then.
+/// Of <see cref="ChatEventType.MessageCreated"/>, <see cref="ChatEventType.MessageEdited"/> and <see
+/// cref="ChatEventType.ReactionsChanged"/>: the message as it is now, not as it was then.
 /// </param>
 /// <param name="Chat">Of <see cref="ChatEventType.ChatChanged"/>: the chat as it is now.</param>
 /// <param name="File">Of <see cref="ChatEventType.FileChanged"/>: the file as it is now.</param>

@@ -141,6 +141,7 @@ internal static class EventStream
         {
             ChatEventType.MessageCreated => ("message-created", (object)new { roomEvent.Seq, roomEvent.Message }),
             ChatEventType.MessageEdited => ("message-edited", EditData(roomEvent)),
+            ChatEventType.ReactionsChanged => ("reactions-changed", new { roomEvent.Seq, roomEvent.MessageId, roomEvent.Message!.Reactions }),
             ChatEventType.MessageDeleted => ("message-deleted", new { roomEvent.Seq, roomEvent.MessageId }),
             ChatEventType.FileDeleted => ("file-deleted", FileData(roomEvent)),
             ChatEventType.FileMissing => ("file-missing", FileData(roomEvent)),
@@ -162,6 +163,7 @@ internal static class EventStream
             roomEvent.MessageId,
             roomEvent.Message!.Text,
             roomEvent.Message.EditedAt,
+            roomEvent.Message.Mentions,
         };
 
     private static object FileData(RoomEvent roomEvent) =>

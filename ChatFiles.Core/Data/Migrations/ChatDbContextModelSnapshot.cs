@@ -369,6 +369,9 @@ namespace ChatFiles.Core.Data.Migrations
                     b.Property<long>("JoinedSeq")
                         .HasColumnType("INTEGER");
 
+                    b.Property<int?>("Notify")
+                        .HasColumnType("INTEGER");
+
                     b.Property<long>("ReadMessageId")
                         .HasColumnType("INTEGER");
 
@@ -383,6 +386,24 @@ namespace ChatFiles.Core.Data.Migrations
                     b.HasIndex("UserId");
 
                     b.ToTable("Members");
+                });
+
+            modelBuilder.Entity("ChatFiles.Core.Model.Mention", b =>
+                {
+                    b.Property<long>("MessageId")
+                        .HasColumnType("INTEGER");
+
+                    b.Property<string>("UserId")
+                        .HasColumnType("TEXT");
+
+                    b.Property<long>("ChatId")
+                        .HasColumnType("INTEGER");
+
+                    b.HasKey("MessageId", "UserId");
+
+                    b.HasIndex("UserId", "ChatId", "MessageId");
+
+                    b.ToTable("Mentions");
                 });
 
             modelBuilder.Entity("ChatFiles.Core.Model.Message", b =>
@@ -567,6 +588,33 @@ namespace ChatFiles.Core.Data.Migrations
                     b.HasIndex("CreatedAt", "UserId");
 
                     b.ToTable("PersonStates");
+                });
+
+            modelBuilder.Entity("ChatFiles.Core.Model.Reaction", b =>
+                {
+                    b.Property<long>("Id")
+                        .ValueGeneratedOnAdd()
+                        .HasColumnType("INTEGER");
+
+                    b.Property<string>("Emoji")
+                        .IsRequired()
+                        .HasColumnType("TEXT");
+
+                    b.Property<long>("MessageId")
+                        .HasColumnType("INTEGER");
+
+                    b.Property<string>("UserId")
+                        .IsRequired()
+                        .HasColumnType("TEXT");
+
+                    b.HasKey("Id");
+
+                    b.HasIndex("UserId");
+
+                    b.HasIndex("MessageId", "Emoji", "UserId")
+                        .IsUnique();
+
+                    b.ToTable("Reactions");
                 });
 
             modelBuilder.Entity("ChatFiles.Core.Model.RemovedMember", b =>
@@ -811,6 +859,25 @@ namespace ChatFiles.Core.Data.Migrations
                     b.Navigation("User");
                 });
 
+            modelBuilder.Entity("ChatFiles.Core.Model.Mention", b =>
+                {
+                    b.HasOne("ChatFiles.Core.Model.Message", "Message")
+                        .WithMany()
+                        .HasForeignKey("MessageId")
+                        .OnDelete(DeleteBehavior.Cascade)
+                        .IsRequired();
+
+                    b.HasOne("ChatFiles.Core.Model.Person", "User")
+                        .WithMany()
+                        .HasForeignKey("UserId")
+                        .OnDelete(DeleteBehavior.Cascade)
+                        .IsRequired();
+
+                    b.Navigation("Message");
+
+                    b.Navigation("User");
+                });
+
             modelBuilder.Entity("ChatFiles.Core.Model.Message", b =>
                 {
                     b.HasOne("ChatFiles.Core.Model.Person", "Author")
@@ -844,6 +911,23 @@ namespace ChatFiles.Core.Data.Migrations
                         .HasForeignKey("ChatFiles.Core.Model.PersonState", "UserId")
                         .OnDelete(DeleteBehavior.Cascade)
                         .IsRequired();
+                });
+
+            modelBuilder.Entity("ChatFiles.Core.Model.Reaction", b =>
+                {
+                    b.HasOne("ChatFiles.Core.Model.Message", null)
+                        .WithMany()
+                        .HasForeignKey("MessageId")
+                        .OnDelete(DeleteBehavior.Cascade)
+                        .IsRequired();
+
+                    b.HasOne("ChatFiles.Core.Model.Person", "User")
+                        .WithMany()
+                        .HasForeignKey("UserId")
+                        .OnDelete(DeleteBehavior.Cascade)
+                        .IsRequired();
+
+                    b.Navigation("User");
                 });
 
             modelBuilder.Entity("ChatFiles.Core.Model.RemovedMember", b =>

@@ -1,4 +1,5 @@
 using System.Globalization;
+using System.Text.Json;
 using ChatFiles.Core.Data;
 using ChatFiles.Core.Model;
 using ChatFiles.Tests.Stage;
@@ -45,6 +46,50 @@ public sealed class SentMessagesTests
         reads.ReadSent("ann", Chat.GeneralId, null).ShouldBeEmpty();
         reads.ReadBefore("ben", Chat.GeneralId, long.MaxValue, 10).ShouldBeNull();
         reads.ReadAfter("ann", 99, 0, 10).ShouldBeNull();
+    }
+
+    [Fact]
+    public async Task Whom_a_message_names_and_what_is_under_it_is_read_by_statements_as_by_EF()
+    {
+        await using var world = await ChatWorld.BeginAsync();
+        Person ann = await world.PersonAsync("ann"), ben = await world.PersonAsync("ben");
+        await world.FillAsync(Chat.GeneralId, 30);
+        var others = await world.ReadAsync(db => db.Members.Where(m => m.ChatId == Chat.GeneralId).Select(m => m.UserId).ToListAsync());
+        var text = (await world.Chats.SendTextAsync(ann.Id, Chat.GeneralId, $"<@{ben.Id}> and <@{ann.Id}>")).Value;
+        var files = (await world.SendAsync(ann, Chat.GeneralId, null, Parts.File("a.txt", "a"), Parts.File("b.txt", "b"))).Value;
+        await world.Chats.SendTextAsync(ben.Id, Chat.GeneralId, "Yes", replyTo: text.Id);
+        await world.Writer.WriteAsync(async db =>
+        {
+            db.Mentions.RemoveRange(await db.Mentions.ToListAsync());
+            await db.SaveChangesAsync();
+            db.Mentions.AddRange(new[] { ann, ben }.Select(p => new Mention { MessageId = text.Id, UserId = p.Id, ChatId = Chat.GeneralId }));
+            foreach (var user in others)
+                await PutAsync(db, text.Id, "🎉", user);
+            await PutAsync(db, text.Id, "👍", ben.Id);
+            await PutAsync(db, files.Id, "❤️", ben.Id);
+            await PutAsync(db, files.Id, "👍", ann.Id);
+            await PutAsync(db, files.Id, "❤️", ann.Id);
+        });
+
+        using var reads = new PreparedReads(new DatabaseFile(Path.Combine(world.Folder, "chatfiles.db")));
+        var prepared = reads.ReadBefore(ann.Id, Chat.GeneralId, long.MaxValue, 10)!;
+        var byEf = await world.ReadAsync(db => db.Messages.OrderBy(m => m.Id).ToViewsAsync(db, CancellationToken.None));
+
+        JsonSerializer.Serialize(prepared).ShouldBe(JsonSerializer.Serialize(byEf));
+        prepared[0].Mentions.Select(m => m.Name).ShouldBe(["ben", "ann"]);
+        prepared[0].Reactions.Select(r => (r.Emoji, r.Count, r.Users.Count)).ShouldBe([("🎉", 32, ReactionView.MaxUsers), ("👍", 1, 1)]);
+        prepared[0].Reactions[0].Users.Select(u => u.UserId).ShouldBe(others.Take(ReactionView.MaxUsers));
+        prepared[1].Attachments.Count.ShouldBe(2);
+        prepared[1].Reactions.Select(r => (r.Emoji, string.Join(' ', r.Users.Select(u => u.Name)))).ShouldBe([("❤️", "ben ann"), ("👍", "ann")]);
+        prepared[2].ReplyTo!.Mentions.ShouldBe(prepared[0].Mentions);
+        byEf[2].ReplyTo!.Mentions.ShouldBe(prepared[0].Mentions);
+        prepared[2].Reactions.ShouldBeEmpty();
+    }
+
+    private static async Task PutAsync(ChatDbContext db, long messageId, string emoji, string userId)
+    {
+        db.Reactions.Add(new Reaction { MessageId = messageId, Emoji = emoji, UserId = userId });
+        await db.SaveChangesAsync();
     }
 
     private static void ShouldBeSame(MessageView read, MessageView sent)

@@ -110,7 +110,7 @@ public sealed partial class NavChats(ChatDirectory directory, LiveChats live, ID
                     return false;
                 break;
             case { Type: ChatEventType.FileDeleted or ChatEventType.FileMissing or ChatEventType.FileRestored or ChatEventType.FileChanged }:
-            case { Type: ChatEventType.MemberJoined or ChatEventType.MemberLeft or ChatEventType.MessageEdited }:
+            case { Type: ChatEventType.MemberJoined or ChatEventType.MemberLeft or ChatEventType.MessageEdited or ChatEventType.ReactionsChanged }:
                 break;
             default:
                 return false;

@@ -99,7 +99,7 @@ public sealed partial class FileViewer(FindingService finding, ChatDirectory dir
     /// <summary>Who looked at what is deleted goes on to what stood beside it, and is told so.</summary>
     protected override async Task<bool> HearAsync(IReadOnlyList<RoomEvent> changes)
     {
-        if (changes.All(e => e is { MessageId: null } or { Type: ChatEventType.MessageCreated or ChatEventType.MessageEdited, Message.Attachments.Count: 0 }))
+        if (changes.All(e => e is { MessageId: null } or { Type: ChatEventType.ReactionsChanged } or { Type: ChatEventType.MessageCreated or ChatEventType.MessageEdited, Message.Attachments.Count: 0 }))
             return false;
         var (id, name) = (_at!.File.Id, _at.File.FileName);
         if (await ShowAsync(id))

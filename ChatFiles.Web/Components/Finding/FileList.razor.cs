@@ -107,7 +107,7 @@ public sealed partial class FileList(
     protected override async Task<bool> HearAsync(IReadOnlyList<RoomEvent> changes)
     {
         var messageIds = changes
-            .Where(e => e is not { Type: ChatEventType.MessageCreated or ChatEventType.MessageEdited, Message.Attachments.Count: 0 })
+            .Where(e => e is not ({ Type: ChatEventType.ReactionsChanged } or { Type: ChatEventType.MessageCreated or ChatEventType.MessageEdited, Message.Attachments.Count: 0 }))
             .Select(e => e.MessageId)
             .OfType<long>()
             .Distinct()
