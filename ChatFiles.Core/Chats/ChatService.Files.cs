@@ -54,18 +54,55 @@ public sealed partial class ChatService
 
     /// <summary>Sends copies of files, made by the store, to one of the person's chats. They count as one of their messages.</summary>
     /// <param name="key">As in <see cref="SendFilesAsync"/>.</param>
+    /// <param name="comment">What goes with them; may be empty.</param>
     public async Task<Result<MessageView>> ForwardFilesAsync(
         string userId,
         IReadOnlyCollection<AttachmentView> files,
         long chatId,
         string? key,
+        string? comment = null,
         CancellationToken cancellationToken = default
     )
     {
         if (limits.CountMessage(userId) is { } tooMany)
             return tooMany;
         var parts = files.Select(file => new UploadPart(UploadPartKind.From, FileName: null, new MemoryStream(Encoding.UTF8.GetBytes(file.Path))));
+        if (!string.IsNullOrEmpty(comment))
+            parts = parts.Prepend(new UploadPart(UploadPartKind.Caption, FileName: null, new MemoryStream(Encoding.UTF8.GetBytes(comment))));
         return await SendFilesAsync(userId, chatId, key, declaredBytes: null, parts.ToAsyncEnumerable(), cancellationToken);
+    }
+
+    /// <summary>
+    /// Sends a message on to one of the person's chats, as one message of their own: a comment, what was written as a quotation
+    /// with its author's name, and copies of the files that are ready.
+    /// </summary>
+    /// <param name="key">As in <see cref="SendFilesAsync"/>.</param>
+    /// <param name="comment">May be empty.</param>
+    public async Task<Result<MessageView>> ForwardMessageAsync(
+        string userId,
+        long fromChatId,
+        long messageId,
+        long chatId,
+        string? key,
+        string? comment = null,
+        CancellationToken cancellationToken = default
+    )
+    {
+        // A repeat is answered like the first, whatever has become of the original.
+        if (CheckKey(key) is null && reads.ReadSent(userId, chatId, key) is [var alreadySent])
+            return alreadySent;
+        if (!FindMessage(userId, fromChatId, messageId).Succeeded(out var original, out var refusal))
+            return refusal;
+        if (CheckText(comment ?? "") is { } invalid)
+            return invalid;
+        await using var db = await databases.CreateDbContextAsync(cancellationToken);
+        var text = Quotation.Of((comment ?? "").Trim(), original.Author.Name, await db.WithNamesAsync(original.Text, cancellationToken));
+        var files = original.Attachments.Where(file => file.State == AttachmentState.Ready).ToList();
+        if (files.Count > 0)
+            return await ForwardFilesAsync(userId, files, chatId, key, text, cancellationToken);
+        return original.Attachments.Count > 0 && string.IsNullOrWhiteSpace(original.Text)
+            ? Refusal.FileNotFound
+            : await SendTextAsync(userId, chatId, text, key, cancellationToken: cancellationToken);
     }
 
     /// <summary>Opens a file's bytes for a member of its chat.</summary>

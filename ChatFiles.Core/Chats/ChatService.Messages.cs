@@ -93,6 +93,25 @@ public sealed partial class ChatService
         return await db.ReadAroundAsync(member, messageId, limit, cancellationToken) is { } window ? window : Refusal.MessageNotFound;
     }
 
+    /// <summary>A message's text as it was typed, with names in the place of the ids that mention people.</summary>
+    public async Task<Result<string>> ReadTextAsync(string userId, long chatId, long messageId, CancellationToken cancellationToken = default)
+    {
+        if (!FindMessage(userId, chatId, messageId).Succeeded(out var message, out var refusal))
+            return refusal;
+        await using var db = await databases.CreateDbContextAsync(cancellationToken);
+        return await db.WithNamesAsync(message.Text, cancellationToken);
+    }
+
+    /// <summary>A message of one of the person's chats that is not deleted.</summary>
+    private Result<MessageView> FindMessage(string userId, long chatId, long messageId)
+    {
+        if (reads.ReadAfter(userId, chatId, messageId - 1, limit: 1) is not { } found)
+            return Refusal.ChatNotFound;
+        if (found is not [var message] || message.Id != messageId)
+            return Refusal.MessageNotFound;
+        return message.Deleted ? new Refusal(RefusalReason.MessageDeleted, "This message was deleted; there is nothing left of it.") : message;
+    }
+
     /// <summary>Deletes a message with all its files; doing it again changes nothing.</summary>
     public Task<Result<Done>> DeleteMessageAsync(
         string userId,

@@ -82,6 +82,88 @@ public sealed class ForwardingTests
     }
 
     [Fact]
+    public async Task Further_chats_are_put_beside_the_first_and_each_gets_its_own_copy_once()
+    {
+        await using var world = await ChatWorld.BeginAsync();
+        var ann = await world.PersonAsync("ann");
+        var (harbour, market) = (await NewChatAsync(world, ann, "Harbour"), await NewChatAsync(world, ann, "Market"));
+        var file = (await world.SendFileAsync(ann, Chat.GeneralId)).Attachments[0];
+        await using var screen = new Screen(world, ann);
+        var dialogs = await AskAsync(screen, ann, file);
+
+        dialogs.On($"#to-chat-{harbour}", option => option.Click());
+        dialogs.Press("Add another chat");
+        dialogs.FindAll(".chips .name").Select(chip => chip.TextContent).ShouldBe(["Harbour"]);
+        Offered(dialogs).ShouldBe(["General", "Market"]);
+        dialogs.On($"#to-chat-{market}", option => option.Click());
+        dialogs.On("textarea", box => box.Change("Have a look"));
+        dialogs.On("form", form => form.Submit());
+        dialogs.WaitForAssertion(() => dialogs.FindAll("[role='dialog']").ShouldBeEmpty(), Screen.Patience);
+
+        foreach (var chat in new[] { harbour, market })
+        {
+            var copy = (await world.Chats.HistoryAsync(ann.Id, chat)).Value.Messages.ShouldHaveSingleItem();
+            (copy.Text, copy.Attachments.Count).ShouldBe(("Have a look", 1));
+        }
+    }
+
+    [Fact]
+    public async Task Where_it_did_not_go_is_said_and_trying_again_leaves_out_where_it_is()
+    {
+        await using var world = await ChatWorld.BeginAsync();
+        var (ann, ben) = (await world.PersonAsync("ann"), await world.PersonAsync("ben"));
+        var harbour = await NewChatAsync(world, ben, "Harbour");
+        await world.Members.AddMemberAsync(ben.Id, harbour, ann.Email!);
+        var market = await NewChatAsync(world, ann, "Market");
+        var file = (await world.SendFileAsync(ann, Chat.GeneralId)).Attachments[0];
+        await using var screen = new Screen(world, ann);
+        var dialogs = await AskAsync(screen, ann, file);
+        dialogs.On($"#to-chat-{harbour}", option => option.Click());
+        dialogs.Press("Add another chat");
+        dialogs.On($"#to-chat-{market}", option => option.Click());
+        await world.Members.RemoveMemberAsync(ben.Id, harbour, ann.Id);
+
+        dialogs.On("form", form => form.Submit());
+        dialogs.WaitForAssertion(() => dialogs.Find("[role='alert']").TextContent.ShouldContain("Not forwarded to Harbour"), Screen.Patience);
+        dialogs.Find(".mud-alert[role='status']").TextContent.ShouldContain("Forwarded to Market");
+        dialogs.FindAll(".chips .name").Select(chip => chip.TextContent).ShouldBe(["Harbour"]);
+        await world.Members.AddMemberAsync(ben.Id, harbour, ann.Email!);
+        dialogs.FindAll("button[type='submit']").ShouldHaveSingleItem().TextContent.Trim().ShouldBe("Try again");
+        dialogs.On("form", form => form.Submit());
+
+        dialogs.WaitForAssertion(() => dialogs.FindAll("[role='dialog']").ShouldBeEmpty(), Screen.Patience);
+        foreach (var chat in new[] { harbour, market })
+            (await world.Chats.HistoryAsync(ann.Id, chat)).Value.Messages.ShouldHaveSingleItem();
+    }
+
+    [Fact]
+    public async Task A_message_goes_on_as_a_quotation_with_its_authors_name_below_the_comment_and_with_its_files()
+    {
+        await using var world = await ChatWorld.BeginAsync();
+        await world.StartAsync<EventDispatcher>();
+        var (ann, ben) = (await world.PersonAsync("ann"), await world.PersonAsync("ben"));
+        var (chat, harbour) = (await world.ChatAsync(ann, ben), await NewChatAsync(world, ann, "Harbour"));
+        var sent = (await world.SendAsync(ben, chat, null, Parts.File("a.txt", "a"), Parts.File("b.txt", "b"), Parts.Caption("Two plans\nfor May"))).Value;
+        await world.Chats.DeleteFileAsync(ben.Id, chat, sent.Attachments[1].Id);
+        await using var screen = new Screen(world, ann);
+        var dialogs = screen.Dialogs;
+        var page = screen.Open(chat);
+        page.WaitForElement("[role='log'] article", Screen.Patience);
+
+        await page.InvokeAsync(() => page.FindComponent<MessageList>().Instance.AskToForwardMessageAsync(sent.Id));
+        dialogs.WaitForElement("[role='dialog'] .mud-dialog-title", Screen.Patience).TextContent.ShouldBe("Forward message");
+        dialogs.WaitForElement("[role='option']", Screen.Patience);
+        dialogs.On("[role='combobox']", box => box.Input("harbour"));
+        dialogs.On("textarea", box => box.Change("For you"));
+        dialogs.On("form", form => form.Submit());
+
+        page.WaitForAssertion(() => page.Find("[role='status'] a").TextContent.ShouldBe("Harbour"), Screen.Patience);
+        var copy = (await world.Chats.HistoryAsync(ann.Id, harbour)).Value.Messages.ShouldHaveSingleItem();
+        copy.Text.ShouldBe("For you\n\n> **ben:**\n>\n> Two plans\n> for May");
+        copy.Attachments.ShouldHaveSingleItem().FileName.ShouldBe("a.txt");
+    }
+
+    [Fact]
     public async Task Why_it_can_not_be_forwarded_is_said_and_the_dialog_stays()
     {
         await using var world = await ChatWorld.BeginAsync();

@@ -342,6 +342,14 @@ public sealed partial class ChatRoom(
 
     private Task ForwardAsync(AttachmentView file) => _forwarding!.AskAsync([file]);
 
+    private Task ForwardAsync(MessageView message) => _forwarding!.AskAsync(message);
+
+    private async Task<string?> TextOfAsync(long messageId)
+    {
+        var read = await chats.ReadTextAsync(UserId, ChatId, messageId);
+        return read.Refusal is null ? read.Value : null;
+    }
+
     private Task AskToDelete(AttachmentView file) =>
         ConfirmDialog.AskAsync(
             dialogs,

@@ -89,6 +89,13 @@ public sealed partial class MessageList
     [Parameter]
     public EventCallback<AttachmentView> OnForwardFile { get; set; }
 
+    [Parameter]
+    public EventCallback<MessageView> OnForwardMessage { get; set; }
+
+    /// <summary>A message's text as people read it. No EventCallback: there is nothing to draw after it.</summary>
+    [Parameter]
+    public Func<long, Task<string?>>? TextOf { get; set; }
+
     /// <summary>With the file that it is about; null: all of the message.</summary>
     [Parameter]
     public EventCallback<(MessageView Message, Guid? FileId)> OnReport { get; set; }
@@ -184,6 +191,18 @@ public sealed partial class MessageList
         if (FindFile(messageId, fileId) is { } file)
             await OnForwardFile.InvokeAsync(file);
     }
+
+    /// <summary>Called by the script when somebody chose so in a message's menu.</summary>
+    [JSInvokable]
+    public async Task AskToForwardMessageAsync(long messageId)
+    {
+        if (Find(messageId) is { Deleted: false } message)
+            await OnForwardMessage.InvokeAsync(message);
+    }
+
+    /// <summary>Called by the script when somebody copies a text: the page may hold only its beginning, and shows no markup.</summary>
+    [JSInvokable]
+    public Task<string?> TextOfAsync(long messageId) => TextOf?.Invoke(messageId) ?? Task.FromResult<string?>(null);
 
     /// <summary>Called by the script when somebody chose so in the menu of a message or of a file.</summary>
     [JSInvokable]

@@ -23,10 +23,27 @@ export async function copyLink(path, button) {
   say(isCopied ? 'Link copied' : `The link could not be copied: ${address}`, place);
 }
 
-/** There is a clipboard on https and localhost only. */
+/**
+ * Puts a text that the server is asked for into the clipboard and says so.
+ * @param {Promise<unknown>} asked
+ * @param {HTMLElement} button What asked for it, and keeps the focus.
+ */
+export async function copyText(asked, button) {
+  const place = button.closest('dialog') ?? document.body;
+  const text = asked.then((known) => (typeof known === 'string' ? known : Promise.reject(new Error('It is gone'))));
+  const isCopied = (await copy(text)) || (await text.then((known) => copyTheOldWay(known, place), () => false));
+  button.focus();
+  say(isCopied ? 'Text copied' : 'The text could not be copied', place);
+}
+
+/**
+ * There is a clipboard on https and localhost only. It is asked at once: some browsers don't take what comes long after the click.
+ * @param {string | Promise<string>} text
+ */
 async function copy(text) {
   try {
-    await navigator.clipboard.writeText(text);
+    if (typeof text === 'string') await navigator.clipboard.writeText(text);
+    else await navigator.clipboard.write([new ClipboardItem({ 'text/plain': text.then((known) => new Blob([known], { type: 'text/plain' })) })]);
     return true;
   } catch {
     return false;

@@ -1,4 +1,5 @@
-// Arrows mark one of what is found (people, chats), Enter takes it; the focus stays in the text.
+// Arrows mark one of what is found (people, chats), Enter takes it; the focus stays in the text, or comes back to it when
+// what was chosen is put beside it or taken away.
 export function connect(root) {
   const input = root.querySelector('input');
   const listening = new AbortController();
@@ -6,6 +7,7 @@ export function connect(root) {
   input.addEventListener('keydown', (event) => onKey(event, root, input), { signal });
   input.addEventListener('input', () => mark(root, input, null), { signal });
   root.addEventListener('mousedown', keepFocus, { signal });
+  root.addEventListener('click', (event) => event.target.closest('[data-another], .chips button') && input.focus(), { signal });
   return { disconnect: () => listening.abort() };
 }
 

@@ -1,5 +1,5 @@
 // What can be done with a message or a file in the log: "More for …" on each, by click, long press and the context-menu key.
-import { copyLink } from '../page/copy-link.js';
+import { copyLink, copyText } from '../page/copy-link.js';
 import { openMenu } from '../page/menu.js';
 
 /**
@@ -29,26 +29,32 @@ function open(button, page) {
   const message = button.closest('[data-message-id]');
   const messageId = Number(message.dataset.messageId);
   const address = message.querySelector('[data-menu=message]').dataset.path;
-  const path = menu === 'file' ? `${address}&file=${fileId}` : address;
   const ask = (method, ...args) => page.invokeMethodAsync(method, ...args).catch(() => {});
   const reply = { label: 'Reply', icon: 'reply', act: () => void document.dispatchEvent(new CustomEvent('reply', { detail: answered(message, messageId) })) };
-  /** @type {import('../page/menu.js').MenuItem[]} */
-  const items = [];
-  // What people do most stands first: with a message, and with a file.
-  if (menu === 'message') items.push(reply);
-  if ('mayEdit' in button.dataset) items.push({ label: 'Edit', icon: 'edit', act: () => ask('BeginEditing', messageId) });
-  items.push({ label: 'Copy link', icon: 'link', act: () => copyLink(path, button) });
-  if ('mayForward' in button.dataset) items.push({ label: 'Forward', icon: 'forward', act: () => ask('AskToForwardFileAsync', messageId, fileId) });
-  if (menu === 'file') items.push(reply);
-  if (!('mine' in message.dataset)) items.push({ label: 'Report', icon: 'flag', act: () => ask('AskToReportAsync', messageId, fileId ?? null) });
-  if ('mayDelete' in button.dataset) {
-    items.push(
-      menu === 'file'
-        ? { label: 'Delete', icon: 'delete', isDanger: true, act: () => ask('AskToDeleteFileAsync', messageId, fileId) }
-        : { label: 'Delete message', icon: 'delete', isDanger: true, act: () => ask('AskToDeleteMessageAsync', messageId) },
-    );
-  }
-  openMenu(button, items);
+  const report = { label: 'Report', icon: 'flag', act: () => ask('AskToReportAsync', messageId, fileId ?? null) };
+  const remove = (label, method, ...args) => ({ label, icon: 'delete', isDanger: true, act: () => ask(method, messageId, ...args) });
+  const isMine = 'mine' in message.dataset;
+  /** What people do most stands first: with a message, and with a file. @type {(import('../page/menu.js').MenuItem | false)[]} */
+  const items =
+    menu === 'file'
+      ? [
+          { label: 'Copy link', icon: 'link', act: () => copyLink(`${address}&file=${fileId}`, button) },
+          'mayForward' in button.dataset && { label: 'Forward', icon: 'forward', act: () => ask('AskToForwardFileAsync', messageId, fileId) },
+          'mayForward' in button.dataset && { label: 'Download', icon: 'download', act: () => button.closest('figure').querySelector('a[download]').click() },
+          reply,
+          !isMine && report,
+          'mayDelete' in button.dataset && remove('Delete', 'AskToDeleteFileAsync', fileId),
+        ]
+      : [
+          reply,
+          'mayEdit' in button.dataset && { label: 'Edit', icon: 'edit', act: () => ask('BeginEditing', messageId) },
+          { label: 'Forward', icon: 'forward', act: () => ask('AskToForwardMessageAsync', messageId) },
+          { label: 'Copy link', icon: 'link', act: () => copyLink(address, button) },
+          'hasText' in button.dataset && { label: 'Copy text', icon: 'copy', act: () => copyText(page.invokeMethodAsync('TextOfAsync', messageId), button) },
+          !isMine && report,
+          'mayDelete' in button.dataset && remove('Delete message', 'AskToDeleteMessageAsync'),
+        ];
+  openMenu(button, items.filter((item) => item !== false));
 }
 
 /** What the composer needs to know of a message that somebody answers. */
