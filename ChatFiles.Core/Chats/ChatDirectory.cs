@@ -33,6 +33,8 @@ public sealed class ChatDirectory(
                 m.Chat.LastSeq,
                 Members = m.Chat.MemberCount,
                 Newest = db.Messages.Where(x => x.ChatId == m.ChatId).Max(x => (long?)x.Id),
+                m.Notify,
+                Mentions = db.Mentions.Count(x => x.UserId == userId && x.ChatId == m.ChatId && x.MessageId > m.ReadMessageId && x.Message.AuthorId != userId),
                 Unread = db.Messages.Count(x => x.ChatId == m.ChatId && x.Id > m.ReadMessageId && x.AuthorId != userId && !x.Deleted),
             })
             .ToListAsync(cancellationToken);
@@ -47,7 +49,11 @@ public sealed class ChatDirectory(
                     r.LastSeq,
                     r.Members,
                     r.Newest ?? 0
-                ))
+                )
+                {
+                    Mentions = r.Mentions,
+                    Notify = Member.NotifyLevelIn(r.DirectKey is not null, r.Notify),
+                })
                 .OrderBy(c => c.Id != Chat.GeneralId)
                 .ThenBy(c => c.Direct)
                 .ThenBy(c => c.Name, StringComparer.CurrentCultureIgnoreCase)
@@ -212,6 +218,25 @@ public sealed class ChatDirectory(
         if (readPositions.Put(userId, chatId, messageId))
             broadcaster.PublishReadPosition(userId, chatId, messageId);
     }
+
+    /// <summary>What the person wants to be told of that chat while they do not look.</summary>
+    /// <param name="level">Null: it was none of the levels that there are.</param>
+    public Task<Result<Done>> SetNotifyLevelAsync(string userId, long chatId, NotifyLevel? level, CancellationToken cancellationToken = default) =>
+        writer.ChangeAsync<Done>(
+            limits,
+            userId,
+            async db =>
+            {
+                if (await db.FindMemberAsync(userId, chatId) is not { } member)
+                    return Refusal.ChatNotFound;
+                if (level is null)
+                    return new Refusal(RefusalReason.InvalidLevel, "“level” is one of all, mentions and none.");
+                member.Notify = level;
+                await db.SaveChangesAsync(CancellationToken.None);
+                return new Done();
+            },
+            cancellationToken
+        );
 
     /// <summary>The person has not sent anything yet to any of their chats.</summary>
     public async Task<bool> IsNewAsync(string userId, CancellationToken cancellationToken = default)

@@ -141,6 +141,8 @@ public sealed partial class ChatService
                 foreach (var attachment in message.Attachments.Where(a => a.State != AttachmentState.Deleted))
                     await db.BuryAsync(attachment, member.Chat, message.AuthorId, time.Now());
                 (message.Deleted, message.Text) = (true, "");
+                await db.Mentions.Where(m => m.MessageId == messageId).ExecuteDeleteAsync();
+                await db.Reactions.Where(r => r.MessageId == messageId).ExecuteDeleteAsync();
                 db.AddEvent(member.Chat, ChatEventType.MessageDeleted, time.Now()).MessageId = messageId;
                 await db.SaveChangesAsync(CancellationToken.None);
                 return new Done();
@@ -185,6 +187,7 @@ public sealed partial class ChatService
                 if (edited != message.Text)
                 {
                     (message.Text, message.EditedAt) = (edited, time.Now());
+                    await db.NameAsync(message);
                     db.AddEvent(member.Chat, ChatEventType.MessageEdited, time.Now()).MessageId = messageId;
                     await db.SaveChangesAsync(CancellationToken.None);
                 }

@@ -35,6 +35,20 @@ internal static class ChatChanges
         );
     }
 
+    /// <summary>
+    /// Notes whom the message's text names now: members who can read it, and of those whom it named before also who has left
+    /// since; what was said to them was.
+    /// </summary>
+    public static async Task NameAsync(this ChatDbContext db, Message message)
+    {
+        var named = Mentions.In(message.Text);
+        var before = await db.Mentions.Where(m => m.MessageId == message.Id).ToListAsync();
+        db.Mentions.RemoveRange(before.Where(m => !named.Contains(m.UserId)));
+        var added = named.Except(before.Select(m => m.UserId), StringComparer.Ordinal).ToList();
+        var members = added.Count == 0 ? [] : await db.Members.Where(m => m.ChatId == message.ChatId && added.Contains(m.UserId) && m.User.Active).Select(m => m.UserId).ToListAsync();
+        db.Mentions.AddRange(members.Select(userId => new Mention { MessageId = message.Id, ChatId = message.ChatId, UserId = userId }));
+    }
+
     /// <summary>Buries the file and leaves its bytes to the queue: from the commit on nobody can get them any more.</summary>
     public static async Task BuryAsync(this ChatDbContext db, Attachment attachment, Chat chat, string authorId, DateTime at)
     {

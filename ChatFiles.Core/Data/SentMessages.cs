@@ -1,3 +1,4 @@
+using System.Text.Json;
 using ChatFiles.Core.Model;
 
 namespace ChatFiles.Core.Data;
@@ -45,6 +46,13 @@ internal static class SentMessages
             "ThumbnailKey", "ThumbnailType", "ThumbnailSize", "ThumbnailSha256", "Picture")
         VALUES (@id, @chat, @message, @position, @author, @state, @blob, @stamp, @name,
             @folded, @kind, @type, @charset, @size, @hash, @width, @height, @thumb, @thumbType, @thumbSize, @thumbHash, @picture)
+        """;
+
+    private const string AddMentionsSql = """
+        INSERT INTO "Mentions"("MessageId", "UserId", "ChatId")
+        SELECT @message, p."Id", @chat FROM json_each(@ids) AS named
+        JOIN "Members" AS m ON m."ChatId" = @chat AND m."UserId" = named."value"
+        JOIN "AspNetUsers" AS p ON p."Id" = m."UserId" AND p."Active"
         """;
 
     private const string AddEventSql = """
@@ -106,7 +114,8 @@ internal static class SentMessages
         scope.Statement(MoveChatSql, ("@chat", message.ChatId), ("@seq", message.Seq), ("@bytes", bytes)).ExecuteNonQuery();
         if (bytes > 0)
             scope.Statement(ChargePersonSql, ("@author", message.AuthorId), ("@bytes", bytes)).ExecuteNonQuery();
-        var view = message.ReplyToId is null
+        var namesPeople = AddMentions(scope, message);
+        var view = message.ReplyToId is null && !namesPeople
             ? MessageQueries.View(message, sender.Name, message.Attachments)
             : scope.ReadOne(sender.UserId, message.ChatId, message.Id);
         var id = (long)
@@ -127,6 +136,14 @@ internal static class SentMessages
             )
         );
         return view;
+    }
+
+    /// <summary>Of whom the text may name, those who can read it.</summary>
+    private static bool AddMentions(WriteScope scope, Message message)
+    {
+        var named = Mentions.In(message.Text);
+        return named.Count > 0
+            && scope.Statement(AddMentionsSql, ("@message", message.Id), ("@chat", message.ChatId), ("@ids", JsonSerializer.Serialize(named))).ExecuteNonQuery() > 0;
     }
 
     private static void Add(WriteScope scope, Message message, Attachment file)

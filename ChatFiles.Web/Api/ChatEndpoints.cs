@@ -27,6 +27,7 @@ internal static class ChatEndpoints
             .Produces(204)
             .WithSummary("Make a member the owner; by the owner");
         chats.MapPut("/{chatId}/read", MarkReadAsync).Takes<ReadPosition>().Produces(204).WithSummary("Move my read position");
+        chats.MapPut("/{chatId}/notify", SetLevelAsync).Takes<NewLevel>().Produces(204).WithSummary("What I want to be told of a chat: all, mentions or none");
         chats
             .MapGet("/{chatId}/members", ListMembersAsync)
             .Produces<MemberPage>()
@@ -121,6 +122,9 @@ internal static class ChatEndpoints
                     : Task.FromResult<Result<Done>>(new Refusal(RefusalReason.InvalidJson, "“messageId” is missing."))
         );
 
+    private static Task<IResult> SetLevelAsync(string chatId, HttpContext context, ClaimsPrincipal user, ChatDirectory directory) =>
+        ChangeAsync<NewLevel>(chatId, context, directory, (id, wanted) => directory.SetNotifyLevelAsync(user.UserId(), id, wanted.ToLevel()));
+
     private static Task<IResult> AddMemberAsync(string chatId, HttpContext context, ClaimsPrincipal user, ChatDirectory directory, MemberService members) =>
         ChangeAsync<NewMember>(
             chatId,
@@ -155,6 +159,18 @@ internal static class ChatEndpoints
     internal sealed record ReadPosition(long? MessageId);
 
     internal sealed record NewRole(string? Role);
+
+    internal sealed record NewLevel(string? Level)
+    {
+        public NotifyLevel? ToLevel() =>
+            Level switch
+            {
+                "all" => NotifyLevel.All,
+                "mentions" => NotifyLevel.Mentions,
+                "none" => NotifyLevel.None,
+                _ => null,
+            };
+    }
 
     /// <summary>Days of null are for ever; those that are not named stay.</summary>
     internal sealed class ChangedChat

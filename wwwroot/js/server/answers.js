@@ -8,7 +8,7 @@ const SLUGS = new Set(
   (
     'antiforgery chat-not-found content-differs empty-file file-deleted file-infected file-missing file-not-found file-not-missing ' +
     'file-too-large file-type-not-allowed internal-error invalid-credentials invalid-days invalid-emoji invalid-endpoint ' +
-    'invalid-file-name invalid-form invalid-idempotency-key invalid-json invalid-keep-days invalid-keys invalid-name ' +
+    'invalid-file-name invalid-form invalid-idempotency-key invalid-json invalid-keep-days invalid-keys invalid-level invalid-name ' +
     'invalid-open invalid-query invalid-registration invalid-role invalid-seq invalid-text last-operator local-sign-in-off mail-not-set message-deleted message-not-found ' +
     'method-not-allowed name-taken no-file no-picture no-thumbnail not-allowed not-found not-signed-in offset-conflict ' +
     'precondition-failed quota-exceeded range-not-satisfiable registration-closed scanner-unavailable search-too-slow ' +
