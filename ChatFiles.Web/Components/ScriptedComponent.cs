@@ -20,7 +20,7 @@ public abstract class ScriptedComponent : ComponentBase, IAsyncDisposable
     private DotNetObjectReference<ScriptedComponent>? _self;
 
     [Inject]
-    private IJSRuntime JS { get; set; } = null!;
+    private PageScripts Scripts { get; set; } = null!;
 
     /// <summary>Null as long as what it needs is not drawn.</summary>
     protected abstract Script? Script { get; }
@@ -51,7 +51,7 @@ public abstract class ScriptedComponent : ComponentBase, IAsyncDisposable
     {
         if (HasScript || Script is not { } script)
             return;
-        _module = new ScriptModule(JS, script.Path);
+        _module = Scripts.Of(script.Path);
         await _module.ConnectAsync(script.Arguments);
         await OnConnectedAsync();
     }

@@ -36,6 +36,7 @@ internal sealed class Screen : BunitContext
         Services.AddSingleton(world.Services.GetRequiredService<ChatFiles.Core.Chats.Reports>());
         Services.AddSingleton(world.Services.GetRequiredService<TimeProvider>());
         Services.AddSingleton<CircuitConnection>();
+        Services.AddSingleton<PageScripts>();
         // Drawn in real time, also where the test moves the time of everything else.
         Services.AddSingleton(provider => ActivatorUtilities.CreateInstance<DrawingRounds>(provider, TimeProvider.System));
         Services.AddSingleton<CircuitDrawing>();

@@ -1,6 +1,8 @@
 using Bunit;
+using ChatFiles.Web.Components;
 using ChatFiles.Web.Components.Layout;
 using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Time.Testing;
 using Microsoft.JSInterop;
 
 namespace ChatFiles.Tests.Web.Components;
@@ -10,7 +12,10 @@ public sealed class ScriptModuleTests : BunitContext
 {
     private readonly Network _network = new();
 
-    public ScriptModuleTests() => Services.AddSingleton<IJSRuntime>(_network);
+    private readonly CircuitConnection _connection = new();
+    private readonly FakeTimeProvider _time = new();
+
+    public ScriptModuleTests() => Services.AddSingleton<IJSRuntime>(_network).AddSingleton(_connection).AddSingleton<TimeProvider>(_time).AddSingleton<PageScripts>();
 
     [Fact]
     public void A_script_whose_connecting_was_lost_with_the_network_connects_once_it_is_back()
@@ -21,6 +26,30 @@ public sealed class ScriptModuleTests : BunitContext
 
         _network.Connected.Count.ShouldBe(3);
         _network.Connected.Distinct(StringComparer.Ordinal).Count().ShouldBe(1, "the browser can tell that it is asked again");
+    }
+
+    [Fact]
+    public async Task A_browser_that_does_not_answer_is_asked_ever_less_often_until_its_connection_is_back()
+    {
+        _network.HoldsCalls = true;
+        Render<Interactive>();
+
+        await AskedAgainAfterAsync(TimeSpan.FromSeconds(5));
+        await AskedAgainAfterAsync(TimeSpan.FromSeconds(10));
+        await AskedAgainAfterAsync(TimeSpan.FromSeconds(20));
+        await _connection.OnConnectionDownAsync(null!, CancellationToken.None);
+        _network.Connected.Count.ShouldBe(4);
+        await _connection.OnConnectionUpAsync(null!, CancellationToken.None);
+        await Stage.Eventually.HoldsAsync(() => _network.Connected.Count == 5, "it is asked at once");
+
+        async Task AskedAgainAfterAsync(TimeSpan patience)
+        {
+            var count = _network.Connected.Count;
+            _time.Advance(patience - TimeSpan.FromSeconds(1));
+            _network.Connected.Count.ShouldBe(count);
+            _time.Advance(TimeSpan.FromSeconds(1));
+            await Stage.Eventually.HoldsAsync(() => _network.Connected.Count == count + 1, "it is asked again");
+        }
     }
 
     [Fact]
@@ -84,7 +113,7 @@ public sealed class ScriptModuleTests : BunitContext
             if (LosesCalls-- > 0)
                 throw new TaskCanceledException();
             if (HoldsCalls)
-                await (_held = new TaskCompletionSource()).Task;
+                await (_held = new TaskCompletionSource()).Task.WaitAsync(cancellationToken);
             return default!;
         }
     }
