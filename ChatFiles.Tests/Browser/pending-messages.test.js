@@ -36,7 +36,7 @@ const template = () =>
         {},
         draw('p.byline', {}, draw('span.author'), draw('span.sent')),
         draw('p.reply', {}, draw('svg'), draw('span.quote')),
-        draw('p.text', {}, ' '),
+        draw('div.text', {}, ' '),
         draw(
           'div.files',
           {},

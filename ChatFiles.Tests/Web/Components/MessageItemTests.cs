@@ -180,7 +180,7 @@ public sealed class MessageItemTests : BunitContext
     [InlineData("(see https://example.org/a_(b))", "https://example.org/a_(b)")]
     [InlineData("https://example.org/a_(b)", "https://example.org/a_(b)")]
     [InlineData("[https://example.org/a]", "https://example.org/a")]
-    [InlineData("[a](https://example.org/a[1])", "https://example.org/a[1]")]
+    [InlineData("**https://example.org/_a_/b*c**", "https://example.org/_a_/b*c")]
     [InlineData("“https://example.org/a”", "https://example.org/a")]
     [InlineData("'https://example.org/it's'", "https://example.org/it's")]
     [InlineData("<https://example.org/a>", "https://example.org/a")]
@@ -196,7 +196,7 @@ public sealed class MessageItemTests : BunitContext
         var shown = Item(Shown.Message(3, text)).Find(".text");
 
         shown.QuerySelectorAll("a").ShouldHaveSingleItem().TextContent.ShouldBe(address);
-        shown.TextContent.ShouldBe(text);
+        shown.TextContent.ShouldBe(text.Trim('*'));
         new Uri(shown.QuerySelector("a")!.GetAttribute("href")!).ShouldBe(new Uri(address));
     }
 
@@ -254,6 +254,28 @@ public sealed class MessageItemTests : BunitContext
     [InlineData("\n\tone\n\nhttps://example.org/\nhttps://example.org/\n")]
     public void White_space_and_line_breaks_stay_as_written(string text) =>
         Item(Shown.Message(3, text)).Find(".text").TextContent.ShouldBe(text);
+
+    [Fact]
+    public void A_long_text_with_markup_is_cut_where_its_reading_is_long_and_nothing_is_left_open()
+    {
+        var code = $"**{new string('b', 1990)}**\n```\n{new string('c', 100)}\n```\nand more";
+        var item = Item(Shown.Message(3, code));
+
+        item.Find(".text").TextContent.ShouldBe($"{new string('b', 1990)}{new string('c', 10)}…");
+        item.Find(".text pre code").TextContent.ShouldEndWith("c…");
+        item.Press("Show all");
+
+        item.Find(".text").TextContent.ShouldEndWith("and more");
+        Item(Shown.Message(4, string.Concat(Enumerable.Repeat("**a** ", 400)))).FindAll(".body button").ShouldBeEmpty("what is read of it is short");
+    }
+
+    [Fact]
+    public void An_answer_shows_what_it_answers_without_marks()
+    {
+        var reply = new ReplyView(2, new AuthorView("ben", "Ben"), "**Is** it `final`?\n> [so](https://example.org)", null, false);
+
+        Item(Shown.Message(3) with { ReplyTo = reply }).Find(".reply .quote").TextContent.ShouldBe("Ben Is it final?\nso");
+    }
 
     [Fact]
     public void Its_time_is_a_link_to_the_message() =>

@@ -7,5 +7,8 @@
  */
 export function quoteOf(log, messageId) {
   const message = log?.querySelector(`[data-message-id="${messageId}"]`);
-  return (message?.querySelector('.text')?.textContent || message?.querySelector('figure')?.getAttribute('aria-label')) ?? '';
+  return (textOf(message?.querySelector('.text')) || message?.querySelector('figure')?.getAttribute('aria-label')) ?? '';
 }
+
+/** As it is read: lines of lists stay apart. @param {HTMLElement | null | undefined} text */
+const textOf = (text) => text?.innerText ?? text?.textContent;

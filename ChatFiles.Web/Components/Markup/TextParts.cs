@@ -1,6 +1,6 @@
 using System.Text.RegularExpressions;
 
-namespace ChatFiles.Web.Components.Messages;
+namespace ChatFiles.Web.Components.Markup;
 
 /// <summary>A piece of a message's text; with an address it is a link.</summary>
 internal sealed record TextPart(string Text, string? Url);
@@ -16,13 +16,12 @@ internal static partial class TextParts
         var done = 0;
         foreach (Match match in Address().Matches(text))
         {
-            var written = TrimSentence(match.Value);
-            if (!Uri.TryCreate(written, UriKind.Absolute, out var url))
+            if (LinkOf(match) is not { } link)
                 continue;
             if (match.Index > done)
                 yield return new TextPart(text[done..match.Index], null);
-            yield return new TextPart(written, url.AbsoluteUri);
-            done = match.Index + written.Length;
+            yield return link;
+            done = match.Index + link.Text.Length;
         }
 
         if (done < text.Length)
@@ -46,6 +45,16 @@ internal static partial class TextParts
             if (room == 0)
                 yield break;
         }
+    }
+
+    /// <summary>The address that begins at this place, and where what looks like one ends; without address it only looks like one. Null: nothing begins there.</summary>
+    public static (TextPart? Address, int End)? At(string text, int start) =>
+        AddressHere().Match(text, start) is { Success: true } match ? (LinkOf(match), match.Index + match.Length) : null;
+
+    private static TextPart? LinkOf(Match match)
+    {
+        var written = TrimSentence(match.Value);
+        return Uri.TryCreate(written, UriKind.Absolute, out var url) ? new TextPart(written, url.AbsoluteUri) : null;
     }
 
     /// <summary>The full stop behind an address belongs to the sentence, and so does a bracket that was opened before it.</summary>
@@ -72,12 +81,14 @@ internal static partial class TextParts
 
     /// <summary>
     /// Only what a browser opens as a page: never javascript:, data: or the like. It ends at white space, quotation marks,
-    /// the punctuation of scripts that have no spaces, and at what can't be seen, such as marks that turn the direction.
+    /// the punctuation of scripts that have no spaces, and at what can't be seen, such as marks that turn the direction;
+    /// and where a text that is a link goes over to its address.
     /// </summary>
-    [GeneratedRegex(
-        @"(?<![a-z0-9])https?://[^\s\p{Cc}\p{Cf}<>""“”„«»‹›。，、！？；：（）「」『』【】《》〈〉]+",
-        RegexOptions.IgnoreCase | RegexOptions.CultureInvariant,
-        matchTimeoutMilliseconds: 1000
-    )]
+    private const string Pattern = @"(?<![a-z0-9])https?://(?:(?!\]\()[^\s\p{Cc}\p{Cf}<>""“”„«»‹›。，、！？；：（）「」『』【】《》〈〉])+";
+
+    [GeneratedRegex(Pattern, RegexOptions.IgnoreCase | RegexOptions.CultureInvariant, matchTimeoutMilliseconds: 1000)]
     private static partial Regex Address();
+
+    [GeneratedRegex(@"\G" + Pattern, RegexOptions.IgnoreCase | RegexOptions.CultureInvariant, matchTimeoutMilliseconds: 1000)]
+    private static partial Regex AddressHere();
 }
