@@ -107,6 +107,7 @@ public static class CoreServices
         services.AddSettings<ReceiptOptions>(configuration, "Receipts");
         services.AddSingleton<FileOpenings>();
         services.AddSingleton<Receipts>();
+        services.AddSingleton<Reactions>();
         services.AddSingleton<QuotaAccounts>();
         services.AddSingleton<UploadIntake>();
         services.AddScoped<ChatService>();

@@ -20,7 +20,7 @@ dotnet publish ChatFiles.Web --configuration Release --runtime "$rid" --self-con
   --artifacts-path "$package/build" --output "$program" --nologo -v quiet \
   -p:RunAnalyzers=false -p:EnforceCodeStyleInBuild=false -p:DebugType=embedded
 
-cp LICENSE "$program"
+cp LICENSE NOTICES.md "$program"
 cp -r build/install "$program"
 cp docs/operating.md "$program/install"
 # Nobody owns it but root once it is unpacked, whoever packs it here.

@@ -108,6 +108,12 @@ public sealed class Export : IDisposable
         var direct = await db.DirectNamesAsync(userId, rows.Select(r => r.DirectKey).OfType<string>(), cancellationToken);
         var chats = rows.ConvertAll(r => new { r.Id, Name = r.DirectKey is null ? r.Name : direct[r.DirectKey], Direct = r.DirectKey is not null, r.Role, r.JoinedAt });
         await WriteLinesAsync(zip, "chats.jsonl", chats, cancellationToken);
+        var reactions = await db
+            .Reactions.Where(r => r.UserId == userId)
+            .OrderBy(r => r.Id)
+            .Join(db.Messages, r => r.MessageId, m => m.Id, (r, m) => new { m.ChatId, r.MessageId, r.Emoji })
+            .ToListAsync(cancellationToken);
+        await WriteLinesAsync(zip, "reactions.jsonl", reactions, cancellationToken);
     }
 
     private async Task WriteMessagesAsync(ZipArchive zip, CancellationToken cancellationToken)

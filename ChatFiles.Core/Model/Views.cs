@@ -122,8 +122,12 @@ public sealed record ReplyView(long MessageId, AuthorView Author, string Text, s
         deleted ? new(messageId, author, "", null, true) : new ReplyView(messageId, author, "", fileName, false).WithText(text, mentions);
 
     /// <summary>The same where the message says something else.</summary>
-    internal ReplyView WithText(string text, IReadOnlyCollection<AuthorView> mentions) =>
-        Cut(text) is var cut && cut == Text ? this : this with { Text = cut, Mentions = Model.Mentions.Named(cut, mentions) };
+    internal ReplyView WithText(string text, IReadOnlyCollection<AuthorView> mentions)
+    {
+        var cut = Cut(text);
+        var named = Model.Mentions.Named(cut, mentions);
+        return cut == Text && named.SequenceEqual(Mentions) ? this : this with { Text = cut, Mentions = named };
+    }
 
     /// <summary>Never within what people see as one character, an emoji of several parts or a mention included.</summary>
     public static string Cut(string text) => text.Length <= MaxTextLength ? text : Model.Mentions.WithoutHalfMark(CutCharacters(text));

@@ -14,6 +14,8 @@ internal static class MessageEndpoints
         messages.MapPost("/", SendAsync).Takes<NewText>().Produces<MessageView>(201).WithSummary("Send a text");
         messages.MapPut("/{messageId}", EditAsync).Takes<ChangedText>().Produces<MessageView>().WithSummary("Edit a text or caption");
         messages.MapGet("/{messageId}/receipts", ReceiptsAsync).Produces<ReceiptsView>().WithSummary("Who has read a message of mine and opened its files");
+        messages.MapPut("/{messageId}/reactions/{emoji}", ReactAsync).Produces(204).WithSummary("React to a message by an emoji");
+        messages.MapDelete("/{messageId}/reactions/{emoji}", TakeBackAsync).Produces(204).WithSummary("Take a reaction of mine back");
         messages.MapDelete("/{messageId}", DeleteAsync).Produces(204).WithSummary("Delete a message with its files");
     }
 
@@ -53,6 +55,12 @@ internal static class MessageEndpoints
 
     private static async Task<IResult> ReceiptsAsync(string chatId, string messageId, ClaimsPrincipal user, Receipts receipts, CancellationToken cancellationToken) =>
         (await receipts.ReadAsync(user.UserId(), Requests.ParseId(chatId), Requests.ParseId(messageId), cancellationToken)).ToOk();
+
+    private static async Task<IResult> ReactAsync(string chatId, string messageId, string emoji, ClaimsPrincipal user, Reactions reactions) =>
+        (await reactions.SetAsync(user.UserId(), Requests.ParseId(chatId), Requests.ParseId(messageId), emoji, isThere: true)).ToNoContent();
+
+    private static async Task<IResult> TakeBackAsync(string chatId, string messageId, string emoji, ClaimsPrincipal user, Reactions reactions) =>
+        (await reactions.SetAsync(user.UserId(), Requests.ParseId(chatId), Requests.ParseId(messageId), emoji, isThere: false)).ToNoContent();
 
     private static async Task<IResult> DeleteAsync(string chatId, string messageId, ClaimsPrincipal user, ChatService chats) =>
         (await chats.DeleteMessageAsync(user.UserId(), Requests.ParseId(chatId), Requests.ParseId(messageId))).ToNoContent();

@@ -33,7 +33,8 @@ public sealed class ExportTests : IAsyncLifetime
     [Fact]
     public async Task A_chat_is_taken_along_with_texts_files_and_members_and_without_what_was_deleted()
     {
-        await _world.Chats.SendTextAsync(_ann.Id, _chat, "the first text, 你好");
+        var first = (await _world.Chats.SendTextAsync(_ann.Id, _chat, $"the first text, 你好 {Mentions.Mark(_ben.Id)}")).Value;
+        await _world.Services.GetRequiredService<Reactions>().SetAsync(_ben.Id, _chat, first.Id, "👍", isThere: true);
         var kept = await _world.SendAsync(_ben, _chat, key: null, Parts.File("a.txt", "one"), Parts.File("A.txt", "two"));
         var gone = (await _world.Chats.SendTextAsync(_ann.Id, _chat, "a deleted text")).Value;
         await _world.Chats.DeleteMessageAsync(_ann.Id, _chat, gone.Id);
@@ -47,7 +48,9 @@ public sealed class ExportTests : IAsyncLifetime
         zip.Entries.Select(e => e.FullName).ShouldBe(["chat.json", "members.jsonl", folder + "a.txt", folder + "A (2).txt", "messages/000001.jsonl", "export.json"]);
         (Text(zip, folder + "a.txt"), Text(zip, folder + "A (2).txt")).ShouldBe(("one", "two"));
         var messages = Lines(zip, "messages/000001.jsonl");
-        messages.Select(m => m.GetProperty("message").Text("text")).ShouldBe(["the first text, 你好", "", ""]);
+        messages.Select(m => m.GetProperty("message").Text("text")).ShouldBe([first.Text, "", ""]);
+        messages[0].GetProperty("message").GetProperty("mentions")[0].Text("name").ShouldBe("ben");
+        messages[0].GetProperty("message").GetProperty("reactions")[0].GetProperty("users")[0].Text("userId").ShouldBe(_ben.Id);
         messages[1].GetProperty("files")[1].Text("path").ShouldBe(folder + "A (2).txt");
         messages[2].GetProperty("message").GetProperty("attachments").GetArrayLength().ShouldBe(0);
         Lines(zip, "members.jsonl").Select(m => m.Text("email")).ShouldBe([_ann.Email!, _ben.Email!], ignoreOrder: true);
@@ -63,6 +66,7 @@ public sealed class ExportTests : IAsyncLifetime
         await _world.Chats.SendTextAsync(_ben.Id, Chat.GeneralId, "also by ben");
         var other = (await _world.Chats.SendTextAsync(_ann.Id, _chat, "by ann")).Value;
         await _world.Chats.SendTextAsync(_ben.Id, _chat, "an answer", replyTo: other.Id);
+        await _world.Services.GetRequiredService<Reactions>().SetAsync(_ben.Id, _chat, other.Id, "🎉", isThere: true);
         var direct = (await _world.ChatDirectory.OpenDirectChatAsync(_ben.Id, _ann.Email)).Value.Chat.Id;
         await _world.SendFileAsync(_ben, direct, "mine.txt", "bens");
         await _world.Members.RemoveMemberAsync(_ann.Id, _chat, _ben.Id);
@@ -71,6 +75,7 @@ public sealed class ExportTests : IAsyncLifetime
 
         Lines(zip, "messages/000001.jsonl").Select(m => m.GetProperty("message").Text("text")).ShouldBe(["by ben", "also by ben", "an answer", ""]);
         Lines(zip, "chats.jsonl").Select(c => c.Text("name")).ShouldBe(["General", "ann"]);
+        Lines(zip, "reactions.jsonl").Select(r => (r.GetProperty("chatId").GetInt64(), r.GetProperty("messageId").GetInt64(), r.Text("emoji"))).ShouldBe([(_chat, other.Id, "🎉")]);
         Lines(zip, "person.json").Single().Text("email").ShouldBe(_ben.Email);
         zip.Entries.Single(e => e.Name == "mine.txt").FullName.ShouldStartWith($"files/{direct}/");
         zip.Entries.Select(e => Text(zip, e.FullName)).ShouldAllBe(text => !text.Contains("by ann") && !text.Contains(_ann.Email!));

@@ -1,4 +1,5 @@
 using System.Text.Json;
+using System.Text.RegularExpressions;
 using ChatFiles.Core.Chats;
 using ChatFiles.Core.Files.Reading;
 using ChatFiles.Core.Live;
@@ -10,7 +11,7 @@ using Microsoft.Extensions.DependencyInjection;
 namespace ChatFiles.Tests.Core.Live;
 
 /// <summary>The one property that keeps live updates honest: stale state and the events since give a fresh load.</summary>
-public sealed class TimelinePropertyTests
+public sealed partial class TimelinePropertyTests
 {
     [Theory]
     [InlineData(0)]
@@ -25,6 +26,9 @@ public sealed class TimelinePropertyTests
             await new History(world, people, await world.ChatAsync(people), seed).TryAsync();
     }
 
+    [GeneratedRegex("\"Name\":\"[^\"]*\"", RegexOptions.None, matchTimeoutMilliseconds: 5000)]
+    private static partial Regex NameOf();
+
     /// <summary>A random history of one chat. The first person, its owner, watches and never leaves.</summary>
     private sealed class History(ChatWorld world, Person[] people, long chat, int seed)
     {
@@ -33,6 +37,8 @@ public sealed class TimelinePropertyTests
         private readonly HashSet<Person> _members = [.. people];
 
         private Person Owner => people[0];
+
+        private Reactions Reactions => world.Services.GetRequiredService<Reactions>();
 
         public async Task TryAsync()
         {
@@ -133,11 +139,14 @@ public sealed class TimelinePropertyTests
         }
 
         private Task StepAsync() =>
-            _random.Next(14) switch
+            _random.Next(19) switch
             {
+                14 or 15 or 16 => ReactAsync(),
+                17 => TakeReactionBackAsync(),
+                18 => RenameAsync(),
                 11 or 12 => EditAsync(),
                 13 => AnswerAsync(),
-                0 or 1 => _chats.SendTextAsync(AnyMember().Id, chat, $"text {_random.Next()}"),
+                0 or 1 => _chats.SendTextAsync(AnyMember().Id, chat, $"text {_random.Next()}{Mention()}"),
                 2 or 3 or 4 => SendFilesAsync(),
                 5 => DeleteMessageAsync(),
                 6 => WithFileAsync(AttachmentState.Ready, file => _chats.DeleteFileAsync(Owner.Id, chat, file.Id)),
@@ -162,8 +171,32 @@ public sealed class TimelinePropertyTests
         private async Task EditAsync()
         {
             if (Any([.. (await _chats.HistoryAsync(Owner.Id, chat)).Value.Messages.Where(m => !m.Deleted)]) is { } message)
-                await _chats.EditMessageAsync(message.Author.UserId, chat, message.Id, new string('e', _random.Next(1, 400)));
+                await _chats.EditMessageAsync(message.Author.UserId, chat, message.Id, new string('e', _random.Next(1, 400)) + Mention() + Mention());
         }
+
+        private async Task ReactAsync()
+        {
+            if (Any([.. (await _chats.HistoryAsync(Owner.Id, chat)).Value.Messages.Where(m => !m.Deleted)]) is { } message)
+                (await Reactions.SetAsync(AnyMember().Id, chat, message.Id, Any(["👍", "❤️", "🎉"])!, isThere: true)).Refusal.ShouldBeNull();
+        }
+
+        private async Task TakeReactionBackAsync()
+        {
+            var all = (await _chats.HistoryAsync(Owner.Id, chat)).Value.Messages.SelectMany(m => m.Reactions.SelectMany(r => r.Users.Select(u => (m.Id, r.Emoji, u.UserId)))).Where(r => _members.Any(m => m.Id == r.UserId)).ToList();
+            if (all.Count == 0)
+                return;
+            var (message, emoji, by) = all[_random.Next(all.Count)];
+            (await Reactions.SetAsync(by, chat, message, emoji, isThere: false)).Refusal.ShouldBeNull();
+        }
+
+        private async Task RenameAsync()
+        {
+            var (id, name) = (people[_random.Next(people.Length)].Id, $"name {_random.Next()}");
+            await world.ReadAsync(db => db.Users.Where(p => p.Id == id).ExecuteUpdateAsync(set => set.SetProperty(p => p.DisplayName, name)));
+        }
+
+        /// <summary>Of anybody, in the chat or not.</summary>
+        private string Mention() => _random.Next(3) == 0 ? Mentions.Mark(people[_random.Next(people.Length)].Id) : "";
 
         private async Task AnswerAsync()
         {
@@ -218,8 +251,8 @@ public sealed class TimelinePropertyTests
         private async Task<IReadOnlyList<RoomEvent>> EventsAfterAsync(long position) =>
             (await world.Services.GetRequiredService<RoomLog>().ReadAsync(Owner.Id, chat, position, CancellationToken.None))!;
 
-        /// <summary>Which file of what somebody answers is the first that is ready, only a fresh load tells.</summary>
+        /// <summary>Which file of what somebody answers is the first that is ready, and what people are called now, only a fresh load tells.</summary>
         private static string Text(IEnumerable<MessageView> messages) =>
-            JsonSerializer.Serialize(messages.Select(m => m with { ReplyTo = m.ReplyTo is { } reply ? reply with { FileName = null } : null }));
+            NameOf().Replace(JsonSerializer.Serialize(messages.Select(m => new { Message = m with { ReplyTo = m.ReplyTo is { } reply ? reply with { FileName = null } : null }, m.ReplyTo?.Mentions })), "");
     }
 }

@@ -120,6 +120,21 @@ public sealed class TimelineTests
         message.Attachments.ShouldBe([File(2).Deleted(), File(3).Deleted()]);
     }
 
+    [Fact]
+    public void Reactions_change_one_message_once_and_end_with_it()
+    {
+        ReactionView[] Reactions(params string[] names) => [new("👍", names.Length, [.. names.Select(name => new AuthorView(name, name))])];
+        var changed = FileEvent(ChatEventType.ReactionsChanged, 6, 1) with { Message = Message(6) with { Text = "not this", Reactions = Reactions("b", "c") } };
+
+        _timeline.Apply(changed).ShouldBeTrue();
+        _timeline.Apply(changed with { Message = Message(6) with { Reactions = Reactions("b", "c") } }).ShouldBeFalse();
+        (_timeline.Messages[1].Text, _timeline.Messages[1].Reactions[0].Count, _timeline.Messages[0].Reactions.Count).ShouldBe(("hello", 2, 0));
+        _timeline.Apply(changed with { Message = Message(6) with { Reactions = Reactions("b", "d") } }).ShouldBeTrue();
+        _timeline.Apply(FileEvent(ChatEventType.MessageDeleted, 6, 1)).ShouldBeTrue();
+        _timeline.Messages[1].Reactions.ShouldBeEmpty();
+        _timeline.Apply(changed).ShouldBeFalse();
+    }
+
     [Theory]
     [InlineData(ChatEventType.MessageDeleted)]
     [InlineData(ChatEventType.FileDeleted)]

@@ -1,0 +1,28 @@
+// Makes wwwroot/emoji.json, the list of the emoji that there are, from the npm package emojibase-data (see NOTICES.md):
+//   npm pack emojibase-data@17.0.0 && tar xzf emojibase-data-*.tgz && node build/emoji.js package > wwwroot/emoji.json
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { argv, stdout } from 'node:process';
+
+/** What is newer is taken and shown; many a system's fonts draw an empty box for it, so that no page offers it. */
+const OFFERED_UNTIL = 15.1;
+/** Skin tones and hair by themselves are not on Unicode's list. */
+const COMPONENTS = 2;
+
+/** The package marks some emoji as such that Unicode's list does not. @param {string} emoji */
+const spelled = (emoji) => (/^\p{RGI_Emoji}$/v.test(emoji) ? emoji : emoji.replaceAll('\uFE0F', ''));
+
+const folder = join(argv[2], 'en');
+const all = JSON.parse(readFileSync(join(folder, 'data.json'), 'utf8'));
+const groups = JSON.parse(readFileSync(join(folder, 'messages.json'), 'utf8')).groups;
+const listed = all.filter(({ group }) => group !== undefined && group !== COMPONENTS).sort((one, other) => one.order - other.order);
+const shown = groups.filter(({ order }) => order !== COMPONENTS).sort((one, other) => one.order - other.order);
+
+const rows = listed.map(({ emoji, label, tags = [], group, skins = [], version }) => {
+  const place = version > OFFERED_UNTIL ? -1 : shown.findIndex(({ order }) => order === group);
+  // A keyword that is in the name finds nothing new.
+  const words = tags.filter((tag) => !label.includes(tag)).join(' ');
+  return [spelled(emoji), label, words, place, ...(skins.length > 0 ? [skins.map((skin) => spelled(skin.emoji)).join(' ')] : [])];
+});
+
+stdout.write(`{"groups":${JSON.stringify(shown.map(({ message }) => message))},"emoji":[\n${rows.map((row) => JSON.stringify(row)).join(',\n')}\n]}\n`);
