@@ -55,6 +55,7 @@ try
     app.UseRateLimits();
     app.UseAuthorization();
     app.UseCircuitGuard();
+    app.UseSparingWebSockets();
     app.UseAntiforgery();
 
     app.MapStaticAssets();
