@@ -98,7 +98,13 @@ public sealed class Accessibility(Site site) : IClassFixture<Site>
         await ann.Button("More for harbour.png").ClickAsync();
         await Expect(ann.MenuEntry("Delete")).ToBeVisibleAsync();
         await LookAsync("the menu of a file");
-        await ann.MenuEntry("Delete").ClickAsync();
+        await ann.MenuEntry("React").ClickAsync();
+        await Expect(ann.Page.GetByRole(AriaRole.Option, new() { Name = "grinning face", Exact = true })).ToBeVisibleAsync();
+        await LookAsync("choosing an emoji");
+        await ann.Page.Keyboard.PressAsync("Enter");
+        await Expect(ann.Button("👍, 1")).ToBeVisibleAsync();
+        await LookAsync("a reaction");
+        await ann.OpenMenuAsync(ann.Button("More for harbour.png"), "Delete");
         await Expect(ann.Dialog).ToBeVisibleAsync();
         await LookAsync("the question before deleting");
         await ann.Page.Keyboard.PressAsync("Escape");

@@ -228,6 +228,39 @@ public sealed class Chatting(Site site) : IClassFixture<Site>
         });
 
     [Fact]
+    public Task A_reaction_is_chosen_and_joined_by_keys_alone() =>
+        site.PlayAsync(async scene =>
+        {
+            var (ann, ben, _) = await scene.TwoInAChatAsync();
+            var keys = ben.Page.Keyboard;
+            await ann.SayAsync("The stage is up");
+            await Expect(ben.Message("The stage is up")).ToBeVisibleAsync();
+
+            await ben.Message("The stage is up").GetByRole(AriaRole.Button, new() { Name = "More for message" }).FocusAsync();
+            foreach (var key in new[] { "Enter", "ArrowDown", "Enter" })
+                await keys.PressAsync(key);
+            await Expect(ben.Combobox("Search emoji")).ToBeFocusedAsync();
+            await Expect(ben.Page.GetByRole(AriaRole.Option, new() { Name = "grinning face", Exact = true })).ToBeAttachedAsync();
+            await keys.TypeAsync("tada");
+            await Expect(ben.Page.GetByRole(AriaRole.Option, new() { Name = "party popper", Exact = true, Selected = true })).ToBeVisibleAsync();
+            await keys.PressAsync("Enter");
+            await Expect(ben.Message("The stage is up").GetByRole(AriaRole.Button, new() { Name = "More for message" })).ToBeFocusedAsync();
+
+            await Expect(ann.Button("🎉, 1")).ToHaveAccessibleDescriptionAsync(ben.Name);
+            await ann.Button("🎉, 1").PressAsync("Space");
+            await Expect(ben.Page.GetByRole(AriaRole.Button, new() { Name = "🎉, 2", Exact = true, Pressed = true })).ToHaveAccessibleDescriptionAsync($"You and {ann.Name}");
+            await ben.Button("🎉, 2").PressAsync("Space");
+            await Expect(ann.Page.GetByRole(AriaRole.Button, new() { Name = "🎉, 1", Exact = true, Pressed = true })).ToBeFocusedAsync();
+            await keys.PressAsync("Tab");
+            await keys.PressAsync("Enter");
+            await Expect(ben.Combobox("Search emoji")).ToBeFocusedAsync();
+            await keys.PressAsync("Escape");
+            await Expect(ben.Button("Add reaction")).ToBeFocusedAsync();
+            await ann.Button("🎉, 1").PressAsync("Space");
+            await Expect(ann.Message("The stage is up").GetByRole(AriaRole.Button, new() { Name = "More for message" })).ToBeFocusedAsync();
+        });
+
+    [Fact]
     public Task Only_white_space_is_not_sent() =>
         site.PlayAsync(async scene =>
         {

@@ -1,14 +1,20 @@
 using Bunit;
 using ChatFiles.Core.Live;
 using ChatFiles.Core.Model;
+using ChatFiles.Web.Components;
 using ChatFiles.Web.Components.Files;
 using ChatFiles.Web.Components.Messages;
+using Microsoft.Extensions.DependencyInjection;
 
 namespace ChatFiles.Tests.Web.Components;
 
 public sealed class MessageListTests : BunitContext
 {
-    public MessageListTests() => JSInterop.Mode = JSRuntimeMode.Loose;
+    public MessageListTests()
+    {
+        JSInterop.Mode = JSRuntimeMode.Loose;
+        Services.AddSingleton<CircuitConnection>().AddSingleton(TimeProvider.System).AddSingleton<PageScripts>();
+    }
 
     [Fact]
     public void A_new_message_renders_itself_and_no_other()

@@ -31,6 +31,7 @@ internal sealed class Screen : BunitContext
         Services.AddSingleton(world.Finding);
         Services.AddSingleton(world.Live);
         Services.AddSingleton(world.Services.GetRequiredService<ChatFiles.Core.Chats.Receipts>());
+        Services.AddSingleton(world.Services.GetRequiredService<ChatFiles.Core.Chats.Reactions>());
         Services.AddSingleton(world.Services.GetRequiredService<UploadPolicy>());
         Services.AddSingleton(world.Services.GetRequiredService<OverviewReader>());
         Services.AddSingleton(world.Services.GetRequiredService<ChatFiles.Core.Chats.Reports>());

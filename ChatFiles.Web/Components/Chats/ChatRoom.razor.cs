@@ -35,6 +35,7 @@ public sealed partial class ChatRoom(
     private bool _wasAtFile;
     private Guid? _goneFile;
     private Forwarding? _forwarding;
+    private Reacting? _reacting;
 
     [Parameter, EditorRequired]
     public long ChatId { get; set; }
@@ -339,6 +340,8 @@ public sealed partial class ChatRoom(
                 { d => d.UserId, UserId },
             }
         );
+
+    private Task ReactAsync(long messageId, string emoji, bool isThere) => _reacting!.SetAsync(messageId, emoji, isThere);
 
     private Task ForwardAsync(AttachmentView file) => _forwarding!.AskAsync([file]);
 

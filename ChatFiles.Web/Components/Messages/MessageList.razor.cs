@@ -80,6 +80,10 @@ public sealed partial class MessageList
     [Parameter]
     public Func<long, string, Task<Refusal?>>? OnEditMessage { get; set; }
 
+    /// <summary>Reacts to a message by an emoji, or takes that back. No EventCallback: what changes comes with an event.</summary>
+    [Parameter]
+    public Func<long, string, bool, Task>? OnReact { get; set; }
+
     [Parameter]
     public EventCallback<MessageView> OnDeleteMessage { get; set; }
 
@@ -167,6 +171,10 @@ public sealed partial class MessageList
         if (_edited is { } edited && Find(edited.Id) is not { Deleted: false })
             _edited = null;
     }
+
+    /// <summary>Called by the script when somebody chose an emoji.</summary>
+    [JSInvokable]
+    public Task ReactAsync(long messageId, string emoji) => OnReact?.Invoke(messageId, emoji, true) ?? Task.CompletedTask;
 
     /// <summary>Called by the script when somebody chose so in a message's menu. What is not on the page can't be meant.</summary>
     [JSInvokable]

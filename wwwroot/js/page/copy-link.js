@@ -60,7 +60,8 @@ function copyTheOldWay(text, place) {
   return isCopied;
 }
 
-function say(text, place) {
+/** Says something for a moment. @param {string} text @param {HTMLElement} place */
+export function say(text, place) {
   for (const earlier of document.querySelectorAll('[data-toast]')) earlier.remove();
   const toast = element('div', { class: 'toast', role: 'status', 'data-toast': '' });
   place.append(toast);

@@ -44,14 +44,19 @@ function entry({ label, icon: name, isDanger, act }, menu, opener) {
   return element('button', { type: 'button', role: 'menuitem', class: isDanger ? 'danger' : null, tabindex: -1, onclick: chosen }, icon(name), label);
 }
 
-/** Below the button, or above where there is no room, and never over the edge of the window. */
-function place(menu, opener) {
+/**
+ * Below the button, or above where there is no room, and never over the edge of the window.
+ * @param {HTMLElement} menu
+ * @param {HTMLElement} opener
+ * @param {boolean} isAtStart It begins where the button does; else it ends there.
+ */
+export function place(menu, opener, isAtStart = false) {
   const by = opener.getBoundingClientRect();
   const { offsetWidth: width, offsetHeight: height } = menu;
   const below = by.bottom + GAP_PX;
   const top = below + height > innerHeight - EDGE_PX ? by.top - GAP_PX - height : below;
   menu.style.top = `${Math.max(EDGE_PX, top)}px`;
-  menu.style.left = `${Math.max(EDGE_PX, Math.min(by.right - width, innerWidth - EDGE_PX - width))}px`;
+  menu.style.left = `${Math.max(EDGE_PX, Math.min(isAtStart ? by.left : by.right - width, innerWidth - EDGE_PX - width))}px`;
 }
 
 const itemsOf = (menu) => [...menu.querySelectorAll('[role=menuitem]')];

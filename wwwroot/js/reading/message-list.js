@@ -2,6 +2,7 @@
 import './file-preview.js';
 import { watchFiles } from './file-troubles.js';
 import { offerMenus } from './message-menus.js';
+import { offerReactions } from './reactions.js';
 import { outbox } from '../sending/outbox.js';
 import { PendingMessages } from '../sending/pending-messages.js';
 
@@ -39,6 +40,7 @@ class MessageList {
     scroller.addEventListener('keydown', (event) => this.#onKey(event), { signal });
     scroller.addEventListener('pending-added', () => this.#goToLatest(), { signal });
     watchFiles(scroller, signal);
+    offerReactions(this.#log, page, signal);
     offerMenus(this.#log, page, signal);
     document.addEventListener('visibilitychange', () => this.#reportRead(), { signal });
     toLatest.addEventListener('click', () => this.#goToLatest(), { signal });

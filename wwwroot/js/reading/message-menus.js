@@ -1,6 +1,7 @@
 // What can be done with a message or a file in the log: "More for …" on each, by click, long press and the context-menu key.
 import { copyLink, copyText } from '../page/copy-link.js';
 import { openMenu } from '../page/menu.js';
+import { react } from './reactions.js';
 
 /**
  * @param {HTMLElement} log
@@ -31,6 +32,7 @@ function open(button, page) {
   const address = message.querySelector('[data-menu=message]').dataset.path;
   const ask = (method, ...args) => page.invokeMethodAsync(method, ...args).catch(() => {});
   const reply = { label: 'Reply', icon: 'reply', act: () => void document.dispatchEvent(new CustomEvent('reply', { detail: answered(message, messageId) })) };
+  const reaction = { label: 'React', icon: 'react', act: () => react(button, page) };
   const report = { label: 'Report', icon: 'flag', act: () => ask('AskToReportAsync', messageId, fileId ?? null) };
   const remove = (label, method, ...args) => ({ label, icon: 'delete', isDanger: true, act: () => ask(method, messageId, ...args) });
   const isMine = 'mine' in message.dataset;
@@ -42,11 +44,13 @@ function open(button, page) {
           'mayForward' in button.dataset && { label: 'Forward', icon: 'forward', act: () => ask('AskToForwardFileAsync', messageId, fileId) },
           'mayForward' in button.dataset && { label: 'Download', icon: 'download', act: () => button.closest('figure').querySelector('a[download]').click() },
           reply,
+          reaction,
           !isMine && report,
           'mayDelete' in button.dataset && remove('Delete', 'AskToDeleteFileAsync', fileId),
         ]
       : [
           reply,
+          reaction,
           'mayEdit' in button.dataset && { label: 'Edit', icon: 'edit', act: () => ask('BeginEditing', messageId) },
           { label: 'Forward', icon: 'forward', act: () => ask('AskToForwardMessageAsync', messageId) },
           { label: 'Copy link', icon: 'link', act: () => copyLink(address, button) },

@@ -1,0 +1,114 @@
+using AngleSharp.Dom;
+using Bunit;
+using ChatFiles.Core.Chats;
+using ChatFiles.Core.Live;
+using ChatFiles.Core.Model;
+using ChatFiles.Tests.Stage;
+using ChatFiles.Web.Components.Chats;
+using ChatFiles.Web.Components.Layout;
+using ChatFiles.Web.Components.Messages;
+using Microsoft.Extensions.DependencyInjection;
+
+namespace ChatFiles.Tests.Web.Components;
+
+/// <summary>Reactions under a message on somebody's page.</summary>
+public sealed class ReactionTests : IAsyncLifetime
+{
+    private ChatWorld _world = null!;
+    private Person _ann = null!;
+    private Person _ben = null!;
+    private long _chat;
+
+    public async Task InitializeAsync()
+    {
+        _world = await ChatWorld.BeginAsync();
+        await _world.StartAsync<EventDispatcher>();
+        (_ann, _ben) = (await _world.PersonAsync("ann"), await _world.PersonAsync("ben"));
+        _chat = await _world.ChatAsync(_ann, _ben);
+    }
+
+    public Task DisposeAsync() => _world.DisposeAsync().AsTask();
+
+    [Fact]
+    public async Task A_reaction_comes_live_and_is_joined_and_left_by_its_button()
+    {
+        var ids = await SendAsync(3);
+        await using var screen = new Screen(_world, _ann);
+        var page = Open(screen, 3);
+        page.FindAll(".reactions").ShouldBeEmpty();
+        var drawn = page.FindComponents<MessageItem>().Select(item => item.RenderCount).ToList();
+
+        await ReactAsync(_ben, ids[1], "👍");
+        page.WaitForAssertion(() => Told(page).ShouldBe(("👍, 1", "false", "ben")), Screen.Patience);
+        page.FindComponents<MessageItem>().Zip(drawn).Count(item => item.First.RenderCount != item.Second).ShouldBe(1, "one item is drawn anew");
+
+        page.On("[data-reaction]", button => button.Click());
+        page.WaitForAssertion(() => Told(page).ShouldBe(("👍, 2", "true", "You and ben")), Screen.Patience);
+        page.On("[data-reaction]", button => button.Click());
+        page.WaitForAssertion(() => Told(page).ShouldBe(("👍, 1", "false", "ben")), Screen.Patience);
+        await _world.Chats.DeleteMessageAsync(_ben.Id, _chat, ids[1]);
+        page.WaitForAssertion(() => page.FindAll(".reactions").ShouldBeEmpty(), Screen.Patience);
+    }
+
+    [Fact]
+    public async Task What_was_chosen_from_the_list_is_there_and_why_it_can_not_be_is_said()
+    {
+        var id = (await SendAsync(1))[0];
+        await using var screen = new Screen(_world, _ann);
+        var snacks = screen.Render<SnackHost>();
+        var page = Open(screen, 1);
+        var list = page.FindComponent<MessageList>().Instance;
+
+        await page.InvokeAsync(() => list.ReactAsync(id, "🎉"));
+        page.WaitForAssertion(() => Told(page).ShouldBe(("🎉, 1", "true", "You")), Screen.Patience);
+        await page.InvokeAsync(() => list.ReactAsync(id, "none"));
+
+        snacks.WaitForAssertion(() => snacks.Find("[role=alert]").TextContent.ShouldBe("A reaction is one emoji of Unicode's list."), Screen.Patience);
+    }
+
+    [Fact]
+    public async Task Who_is_too_late_to_be_named_sees_their_own_reaction_and_how_many_more_there_are()
+    {
+        var id = (await SendAsync(1))[0];
+        await _world.FillAsync(_chat, 24);
+        await _world.Writer.WriteAsync(async db =>
+        {
+            db.Reactions.AddRange(db.Members.Where(m => m.ChatId == _chat && m.UserId != _ann.Id && m.UserId != _ben.Id).Select(m => new Reaction { MessageId = id, Emoji = "🎉", UserId = m.UserId }));
+            await db.SaveChangesAsync();
+        });
+        await ReactAsync(_ann, id, "🎉");
+
+        await using var screen = new Screen(_world, _ann);
+        await using var bens = new Screen(_world, _ben);
+        var (label, pressed, who) = Told(Open(screen, 1));
+        (label, pressed).ShouldBe(("🎉, 25", "true"));
+        who.ShouldStartWith("You, Person 0000");
+        who.ShouldEndWith(" and 15 more");
+        Told(Open(bens, 1)).Pressed.ShouldBe("false");
+    }
+
+    private async Task<List<long>> SendAsync(int count)
+    {
+        var ids = new List<long>();
+        for (var i = 0; i < count; i++)
+            ids.Add((await _world.Chats.SendTextAsync(_ben.Id, _chat, $"text {i}")).Value.Id);
+        return ids;
+    }
+
+    private async Task ReactAsync(Person person, long message, string emoji) =>
+        (await _world.Services.GetRequiredService<Reactions>().SetAsync(person.Id, _chat, message, emoji, isThere: true)).Refusal.ShouldBeNull();
+
+    private IRenderedComponent<ChatPage> Open(Screen screen, int messages)
+    {
+        var page = screen.Open(_chat);
+        page.WaitForAssertion(() => page.FindAll("article").Count.ShouldBe(messages), Screen.Patience);
+        return page;
+    }
+
+    /// <summary>The one reaction on the page: its name, whether it is mine, and whose it is.</summary>
+    private static (string Label, string Pressed, string Who) Told(IRenderedComponent<ChatPage> page)
+    {
+        var button = page.Find("[data-reaction]");
+        return (button.GetAttribute("aria-label")!, button.GetAttribute("aria-pressed")!, button.GetAttribute("title")!);
+    }
+}
