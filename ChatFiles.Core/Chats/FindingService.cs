@@ -74,9 +74,9 @@ public sealed class FindingService(
         if (await db.ReadMemberAsync(userId, chatId, cancellationToken) is null)
             return Refusal.ChatNotFound;
         var all = db.Attachments.Where(a => a.ChatId == chatId).Where(MayRead(db, userId, chatId));
-        if (await SeeAsync(all.Where(a => a.Id == fileId), newest: true, cancellationToken) is not { } file)
+        if (await SeeAsync(db, all.Where(a => a.Id == fileId), newest: true, cancellationToken) is not { } file)
             return Refusal.FileNotFound;
-        return await LookAroundAsync(all, file, cancellationToken);
+        return await LookAroundAsync(db, all, file, cancellationToken);
     }
 
     /// <summary>The ready file that follows on one that was deleted, or else the one before it: who looked at that goes on there.</summary>
@@ -89,11 +89,11 @@ public sealed class FindingService(
         if (await all.AsNoTracking().SingleOrDefaultAsync(a => a.Id == deletedId, cancellationToken) is not { } place)
             return Refusal.FileNotFound;
         var (older, newer) = Beside(all, place.MessageId, place.Position);
-        var next = await SeeAsync(newer, newest: false, cancellationToken) ?? await SeeAsync(older, newest: true, cancellationToken);
-        return next is null ? Refusal.FileNotFound : await LookAroundAsync(all, next, cancellationToken);
+        var next = await SeeAsync(db, newer, newest: false, cancellationToken) ?? await SeeAsync(db, older, newest: true, cancellationToken);
+        return next is null ? Refusal.FileNotFound : await LookAroundAsync(db, all, next, cancellationToken);
     }
 
-    private static async Task<FileNeighbours> LookAroundAsync(IQueryable<Attachment> all, SeenFile file, CancellationToken cancellationToken)
+    private static async Task<FileNeighbours> LookAroundAsync(ChatDbContext db, IQueryable<Attachment> all, SeenFile file, CancellationToken cancellationToken)
     {
         var (older, newer) = Beside(all, file.MessageId, file.Position);
         var before = await older.Take(MaxNeighboursCounted).CountAsync(cancellationToken);
@@ -101,8 +101,8 @@ public sealed class FindingService(
         var isCounted = before < MaxNeighboursCounted && behind < MaxNeighboursCounted;
         return new FileNeighbours(
             file,
-            before == 0 ? null : await SeeAsync(older, newest: true, cancellationToken),
-            behind == 0 ? null : await SeeAsync(newer, newest: false, cancellationToken),
+            before == 0 ? null : await SeeAsync(db, older, newest: true, cancellationToken),
+            behind == 0 ? null : await SeeAsync(db, newer, newest: false, cancellationToken),
             isCounted ? before + 1 : null,
             isCounted ? before + 1 + behind : null
         );
@@ -117,7 +117,7 @@ public sealed class FindingService(
         );
     }
 
-    private static async Task<SeenFile?> SeeAsync(IQueryable<Attachment> files, bool newest, CancellationToken cancellationToken)
+    private static async Task<SeenFile?> SeeAsync(ChatDbContext db, IQueryable<Attachment> files, bool newest, CancellationToken cancellationToken)
     {
         var there = files.Where(a => a.State != AttachmentState.Deleted);
         var ordered = newest
@@ -127,7 +127,7 @@ public sealed class FindingService(
             .Select(a => new { File = a, a.Message.SentAt, a.Message.Text, AuthorName = a.Message.Author.DisplayName })
             .AsNoTracking()
             .FirstOrDefaultAsync(cancellationToken);
-        return row is null ? null : new SeenFile(new ListedFile(row.File, new AuthorView(row.File.AuthorId, row.AuthorName), row.SentAt), row.Text);
+        return row is null ? null : new SeenFile(new ListedFile(row.File, new AuthorView(row.File.AuthorId, row.AuthorName), row.SentAt), await db.WithNamesAsync(row.Text, cancellationToken));
     }
 
     /// <summary>A person's own ready files in all of their chats.</summary>

@@ -253,7 +253,7 @@ public sealed record SeenFile : ListedFile
     internal SeenFile(ListedFile file, string text)
         : base(file) => Text = text;
 
-    /// <summary>What was written with it.</summary>
+    /// <summary>What was written with it, with the names of those whom it mentions.</summary>
     public string Text { get; }
 }
 

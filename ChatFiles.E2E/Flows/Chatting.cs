@@ -261,6 +261,37 @@ public sealed class Chatting(Site site) : IClassFixture<Site>
         });
 
     [Fact]
+    public Task Somebody_is_mentioned_and_words_are_marked_by_keys_alone() =>
+        site.PlayAsync(async scene =>
+        {
+            var (ann, ben, _) = await scene.TwoInAChatAsync();
+            var keys = ann.Page.Keyboard;
+            await ann.MessageBox.FocusAsync();
+            await keys.TypeAsync("See @");
+            var offered = ann.Page.GetByRole(AriaRole.Listbox, new() { Name = "People" }).GetByRole(AriaRole.Option, new() { Name = ben.Name });
+            await Expect(offered).ToBeVisibleAsync();
+            await keys.TypeAsync(ben.Name[..3]);
+            await Expect(offered).ToHaveAttributeAsync("aria-selected", "true");
+            await keys.PressAsync("Enter");
+            await Expect(ann.MessageBox).ToHaveValueAsync($"See @{ben.Name} ");
+            await keys.PressAsync("Control+b");
+            await keys.TypeAsync("now");
+            await keys.PressAsync("End");
+            await keys.PressAsync("Enter");
+
+            var seen = ben.Message($"See @{ben.Name} now");
+            await Expect(seen).ToBeVisibleAsync();
+            await Expect(seen.GetByRole(AriaRole.Strong)).ToHaveTextAsync("now");
+
+            await Expect(ann.Articles).ToHaveCountAsync(1);
+            await keys.PressAsync("ArrowUp");
+            await Expect(ann.Textbox("Edit message")).ToHaveValueAsync($"See @{ben.Name} **now**");
+            await keys.TypeAsync("!");
+            await keys.PressAsync("Enter");
+            await Expect(ben.Message($"See @{ben.Name} now!")).ToBeVisibleAsync();
+        });
+
+    [Fact]
     public Task Only_white_space_is_not_sent() =>
         site.PlayAsync(async scene =>
         {

@@ -67,6 +67,22 @@ test('Without a network it waits, says so once, and goes as soon as there is one
   assert.deepEqual(words(), ['started', 'held-up', 'sent']);
 });
 
+test('Whom a text names is looked up before its first try, and it stays what it was then', async () => {
+  const ben = [{ userId: 'id-ben', name: 'Ben' }];
+  let look;
+  const naming = new Promise((resolve) => (look = () => resolve({ text: 'Hi <@id-ben>', people: ben })));
+  server.reset(() => null);
+  outbox.send(chat, 'Hi @Ben', [], null, { people: [], naming });
+  await rest();
+  assert.deepEqual(textsOf(server.requests), []);
+  look();
+  await become('waiting');
+  server.reset(stored);
+  clock.pass(2_500);
+  await become('sent');
+  assert.deepEqual(textsOf(server.requests), ['Hi <@id-ben>']);
+});
+
 test('A browser that knows it is offline does not try by itself', async () => {
   server.reset(() => null);
   outbox.send(chat, 'Hello', []);

@@ -98,6 +98,12 @@ test('A text on its way is a clone of the template, with the writer’s name and
   assert.equal(place.querySelector('template').querySelector('.text').textContent, ' ');
 });
 
+test('A text on its way shows names, not ids', () => {
+  outbox.send(chat, 'Hi <@id-ben>', [], null, { people: [{ userId: 'id-ben', name: 'Ben' }], naming: null });
+  assert.equal(part('.text').textContent, 'Hi @Ben');
+  assert.deepEqual(outbox.of(chat)[0].record.people, [{ userId: 'id-ben', name: 'Ben' }], 'after a reload too');
+});
+
 test('What is an answer shows on its way what it answers, and nothing else does', () => {
   outbox.send(chat, 'Yes', [], { messageId: 7, author: 'Ben' });
   assert.equal(part('.quote').querySelector('strong').textContent, 'Ben');

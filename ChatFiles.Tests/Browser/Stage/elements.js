@@ -52,6 +52,10 @@ class Element extends EventTarget {
     if (name.startsWith('data-')) this.dataset[name.slice(5).replace(/-(.)/g, (_, letter) => letter.toUpperCase())] = String(value);
   }
 
+  removeAttribute(name) {
+    this.attributes.delete(name);
+  }
+
   append(...added) {
     for (const child of added) this.insertBefore(child, null);
   }
@@ -61,6 +65,10 @@ class Element extends EventTarget {
     child.remove();
     child.parent = this;
     this.children.splice(next ? this.children.indexOf(next) : this.children.length, 0, child);
+  }
+
+  before(added) {
+    this.parent.insertBefore(added, this);
   }
 
   after(added) {
@@ -131,7 +139,47 @@ export function draw(what, attributes = {}, ...children) {
   return drawn;
 }
 
+/** A place to write in, with this in it; `|` is where the caret is, two of them are around what is selected. */
+export function write(marked) {
+  const text = draw('textarea');
+  text.setSelectionRange = (start, end) => Object.assign(text, { selectionStart: start, selectionEnd: end });
+  text.setRangeText = (added, start, end) => {
+    text.value = text.value.slice(0, start) + added + text.value.slice(end);
+    text.setSelectionRange(start + added.length, start + added.length);
+  };
+  text.value = marked.replaceAll('|', '');
+  text.setSelectionRange(marked.indexOf('|'), marked.lastIndexOf('|') - (marked.split('|').length - 2));
+  return text;
+}
+
+/** What is written, in the same way. */
+export const written = ({ value, selectionStart: start, selectionEnd: end }) =>
+  start === end ? `${value.slice(0, start)}|${value.slice(start)}` : `${value.slice(0, start)}|${value.slice(start, end)}|${value.slice(end)}`;
+
+/** Keys are typed into it, one event each; what is no character is a key by its name: ['Hi', 'Enter']. */
+export function type(text, ...keys) {
+  const press = (key) => {
+    const event = Object.assign(new Event('keydown', { cancelable: true }), { key, keyCode: 0 });
+    return text.dispatchEvent(event);
+  };
+  const passed = [];
+  for (const typed of keys) {
+    if (/^[A-Z]\w{2,}$/.test(typed)) {
+      if (press(typed)) passed.push(typed);
+      continue;
+    }
+    for (const letter of typed) {
+      if (!press(letter)) continue;
+      text.setRangeText(letter, text.selectionStart, text.selectionEnd);
+      text.dispatchEvent(new Event('input'));
+    }
+  }
+  return passed;
+}
+
 Object.assign(document, {
+  // A browser that can't: then the text is set, which is all that a test sees.
+  execCommand: () => false,
   documentElement: draw('html', { 'data-icons': 'icons.svg' }),
   activeElement: null,
   createElement: (tag) => new Element(tag),

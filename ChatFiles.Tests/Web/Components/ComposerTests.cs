@@ -1,12 +1,18 @@
 using Bunit;
 using ChatFiles.Core.Model;
+using ChatFiles.Web.Components;
 using ChatFiles.Web.Components.Composer;
+using Microsoft.Extensions.DependencyInjection;
 
 namespace ChatFiles.Tests.Web.Components;
 
 public sealed class ComposerTests : BunitContext
 {
-    public ComposerTests() => JSInterop.Mode = JSRuntimeMode.Loose;
+    public ComposerTests()
+    {
+        JSInterop.Mode = JSRuntimeMode.Loose;
+        Services.AddSingleton<CircuitConnection>().AddSingleton(TimeProvider.System).AddSingleton<PageScripts>();
+    }
 
     [Fact]
     public void Everything_has_its_name()

@@ -1,15 +1,21 @@
 using System.Globalization;
+using System.Text.Json;
 using AngleSharp.Dom;
 using Bunit;
 using ChatFiles.Core.Files;
 using ChatFiles.Core.Model;
+using ChatFiles.Web.Components;
 using ChatFiles.Web.Components.Files;
 using ChatFiles.Web.Components.Messages;
+using Microsoft.Extensions.DependencyInjection;
 
 namespace ChatFiles.Tests.Web.Components;
 
 public sealed class MessageItemTests : BunitContext
 {
+    private const string Ben = "6c1f8a52-0000-4000-8000-00000000000b";
+    private const string Carla = "6c1f8a52-0000-4000-8000-00000000000c";
+
     [Fact]
     public void A_message_is_an_article_with_author_time_and_text()
     {
@@ -270,11 +276,38 @@ public sealed class MessageItemTests : BunitContext
     }
 
     [Fact]
+    public void Who_is_mentioned_is_shown_by_their_name_of_today_and_it_is_lit_up_for_them_alone()
+    {
+        var text = $"Hi <@{Ben}>, **<@{Carla}>**! <@{Guid.Empty}> `<@{Ben}>`";
+        var item = Render<MessageItem>(p =>
+            p.Add(c => c.Message, Shown.Message(3, text) with { Mentions = [new(Ben, "Ben *B*"), new(Carla, "Carla")] }).Add(c => c.Me, Carla)
+        );
+
+        item.Find(".text").TextContent.ShouldBe($"Hi @Ben *B*, @Carla! <@{Guid.Empty}> <@{Ben}>");
+        item.FindAll(".mention").Select(m => (m.TextContent, m.ClassList.Contains("me"))).ShouldBe([("@Ben *B*", false), ("@Carla", true)]);
+    }
+
+    [Fact]
+    public void Whoever_edits_a_text_sees_names_in_it()
+    {
+        var message = Shown.Message(3, $"Hi <@{Ben}> and <@{Guid.Empty}>") with { Mentions = [new(Ben, "Ben \"B\"")] };
+        JSInterop.Mode = JSRuntimeMode.Loose;
+        Services.AddSingleton<CircuitConnection>().AddSingleton(TimeProvider.System).AddSingleton<PageScripts>();
+
+        var item = Render<MessageItem>(p => p.Add(c => c.Message, message).Add(c => c.Editor, new MessageEditing(_ => Task.FromResult<Refusal?>(null), () => Task.CompletedTask)));
+
+        item.Find("textarea").TextContent.ShouldBe($"Hi @Ben \"B\" and <@{Guid.Empty}>");
+        JsonSerializer.Deserialize<AuthorView[]>(item.Find("form").GetAttribute("data-people")!, JsonSerializerOptions.Web).ShouldBe([new(Ben, "Ben \"B\"")]);
+        item.Find("form").GetAttribute("data-chat-id").ShouldBe("7");
+    }
+
+    [Fact]
     public void An_answer_shows_what_it_answers_without_marks()
     {
-        var reply = new ReplyView(2, new AuthorView("ben", "Ben"), "**Is** it `final`?\n> [so](https://example.org)", null, false);
+        var text = $"**Is** it `final`, <@{Carla}>?\n> [so](https://example.org)";
+        var reply = new ReplyView(2, new AuthorView("ben", "Ben"), text, null, false) { Mentions = [new(Carla, "Carla")] };
 
-        Item(Shown.Message(3) with { ReplyTo = reply }).Find(".reply .quote").TextContent.ShouldBe("Ben Is it final?\nso");
+        Item(Shown.Message(3) with { ReplyTo = reply }).Find(".reply .quote").TextContent.ShouldBe("Ben Is it final, @Carla?\nso");
     }
 
     [Fact]

@@ -21,7 +21,7 @@ public sealed class MessageTextTests : BunitContext
     [InlineData("one\ntwo\n\n\n  three **four**", "one\ntwo\n\n\n  three <strong>four</strong>")]
     [InlineData("**one\ntwo**", "<strong>one\ntwo</strong>")]
     [InlineData("# Heading *one*\ntext\n### two", "<strong>Heading <em>one</em></strong>\ntext\n<strong>two</strong>")]
-    [InlineData(@"\*no\* \_no\_ \`no\`", "*no* _no_ `no`")]
+    [InlineData(@"\*no\* \_no\_ \`no\` **ann\_b:**", "*no* _no_ `no` <strong>ann_b:</strong>")]
     public void A_text_is_shown_as_its_marks_say(string text, string html) => Html(text).ShouldBe(html);
 
     [Theory]
@@ -71,7 +71,7 @@ public sealed class MessageTextTests : BunitContext
     [InlineData("snake_case_name, __init__.py, __main__(), *.cs, f***ing")]
     [InlineData("*_* ^_^ -_- >_< ¯\\_(ツ)_/¯ :* :*")]
     [InlineData(">:( or not")]
-    [InlineData("C:\\_work\\_temp, C:\\*.txt, \\\\server\\share")]
+    [InlineData("C:\\_work\\_temp, src\\app\\_x, C:\\*.txt, \\\\server\\share")]
     [InlineData("1986. A great year")]
     [InlineData("I was born in\n12. May *")]
     [InlineData("+ 49 170 and +1 *")]

@@ -45,15 +45,31 @@ internal sealed class EscapeParser : InlineParser
 
     public override bool Match(InlineProcessor processor, ref StringSlice slice)
     {
-        var (before, mark, behind) = (slice.PeekCharExtra(-1), slice.PeekChar(), slice.PeekCharExtra(2));
+        var (before, mark) = (slice.PeekCharExtra(-1), slice.PeekChar());
         var isEscape = mark switch
         {
-            '*' or '`' or '<' => behind != '.',
-            '_' or '~' or '[' or ']' or '#' or '>' or '-' => BeginsWord(before) || (char.IsLetterOrDigit(before) && !char.IsLetterOrDigit(behind) && behind != '$'),
+            '*' or '`' or '<' => slice.PeekCharExtra(2) != '.',
+            '_' or '~' or '[' or ']' or '#' or '>' or '-' => BeginsWord(before) || (char.IsLetterOrDigit(before) && !IsInPath(slice.Text.AsSpan(0, slice.Start))),
             '\\' => false,
             _ => default(bool?),
         };
         return isEscape is { } drops && processor.TakesMark() && Literal.Match(processor, ref slice, drops ? 1 : 0, 2);
+    }
+
+    /// <summary>The word that ends here has a drive, or other backslashes that are before no mark.</summary>
+    private static bool IsInPath(ReadOnlySpan<char> text)
+    {
+        var word = text[(text.LastIndexOfAny(" \t\n") + 1)..];
+        if (word.Contains(":\\", StringComparison.Ordinal))
+            return true;
+        for (var at = word.IndexOf('\\'); at >= 0; at = word.IndexOf('\\'))
+        {
+            word = word[(at + 1)..];
+            if (word is ['\\', ..] || (word.Length > 0 && char.IsLetterOrDigit(word[0])))
+                return true;
+        }
+
+        return false;
     }
 
     private static bool BeginsWord(char before) => before == 0 || char.IsWhiteSpace(before) || before is '(' or '[' or '"' or '\'' or '*' or '_' or '~';

@@ -1,5 +1,11 @@
 // A message's text, being edited in its place. Enter saves and Escape leaves; what is neither stays with the browser's tab,
 // and is there again when somebody edits the message the next time.
+import { rules } from '../server/rules.js';
+import { isInCodeBlock, takeMarkKey, takePastedCode } from '../writing/marks.js';
+import { mentioning } from '../writing/mentions.js';
+import { People } from '../writing/people.js';
+import { Suggestions } from '../writing/suggestions.js';
+
 const PATIENCE_MS = 8_000;
 const NO_ANSWER = 'The server does not answer now, so this is not saved yet. Try again in a moment.';
 
@@ -13,6 +19,7 @@ class MessageEditor {
   #text;
   #trouble;
   #back;
+  #people;
   #isSaving = false;
   #isDone = false;
   #listening = new AbortController();
@@ -23,6 +30,11 @@ class MessageEditor {
     this.#text = root.querySelector('[data-edited]');
     this.#trouble = root.querySelector('[data-trouble]');
     const { signal } = this.#listening;
+    // The composer offers everybody but its writer, who stands there.
+    const me = /** @type {HTMLElement | null} */ (document.querySelector('form[data-user-id]'))?.dataset.userId;
+    this.#people = new People(Number(root.dataset.chatId), me, JSON.parse(root.dataset.people ?? '[]'));
+    new Suggestions(this.#text, this.#trouble, [mentioning(this.#people)], signal);
+    this.#text.addEventListener('paste', (event) => takePastedCode(event, this.#text), { signal });
     this.#text.addEventListener('keydown', (event) => this.#onKey(event), { signal });
     root.addEventListener('submit', (event) => {
       event.preventDefault();
@@ -51,7 +63,9 @@ class MessageEditor {
   #onKey(event) {
     // While an input method is open, both keys are its own.
     if (event.isComposing || event.keyCode === 229) return;
-    if (event.key === 'Enter' && !event.shiftKey) {
+    if (takeMarkKey(event, this.#text)) return;
+    const goesOnInCode = !event.ctrlKey && !event.metaKey && isInCodeBlock(this.#text.value, this.#text.selectionStart);
+    if (event.key === 'Enter' && !event.shiftKey && !goesOnInCode) {
       event.preventDefault();
       this.#save();
     } else if (event.key === 'Escape') {
@@ -67,11 +81,18 @@ class MessageEditor {
     this.#isSaving = true;
     this.#trouble.textContent = '';
     const silence = new Promise((resolve) => setTimeout(resolve, PATIENCE_MS, NO_ANSWER));
-    const saving = this.#page.invokeMethodAsync('SaveAsync', this.#text.value).catch(() => NO_ANSWER);
+    const saving = this.#saveText().catch(() => NO_ANSWER);
     const trouble = await Promise.race([saving, silence]);
     this.#isSaving = false;
     if (trouble) this.#trouble.textContent = trouble;
     else this.#end();
+  }
+
+  /** @returns {Promise<string | null>} why it can't be saved */
+  async #saveText() {
+    const text = (await this.#people.lookUp(this.#text.value)) ?? this.#people.withIds(this.#text.value);
+    const { maxText } = rules().limits;
+    return text.length > maxText ? `The text is longer than ${maxText} characters.` : this.#page.invokeMethodAsync('SaveAsync', text);
   }
 
   #leave() {

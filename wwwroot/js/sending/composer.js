@@ -15,6 +15,10 @@ import { Refusals } from './refusals.js';
 import { TypingReport } from './typing-report.js';
 import { quoteOf } from '../page/quotes.js';
 import { acceptedTypes, rules } from '../server/rules.js';
+import { isInCodeBlock, takeMarkKey, takePastedCode } from '../writing/marks.js';
+import { mentioning } from '../writing/mentions.js';
+import { People, withNames } from '../writing/people.js';
+import { Suggestions } from '../writing/suggestions.js';
 
 export function connect(root, page) {
   return new Composer(root, page);
@@ -30,6 +34,7 @@ class Composer {
   #unkept;
   #files;
   #draft;
+  #people;
   #typing;
   #replyTo = /** @type {import('./pending-message.js').Answered | null} */ (null);
   #maxText;
@@ -49,7 +54,11 @@ class Composer {
     this.#files = new FilesToSend(root.querySelector('[data-files]'), (files) => this.#keep(files));
     this.#recorder = new Recorder(root.querySelector('[data-recorder]'), root.querySelector('[data-said]'));
     this.#draft = new Draft(root.dataset.userId, this.#chatId);
+    this.#people = new People(this.#chatId, root.dataset.userId, this.#draft.readPeople());
     this.#typing = new TypingReport(page);
+    // Before the composer hears of a key: in an open list it means something else.
+    const offering = [mentioning(this.#people, () => this.#draft.writePeople(this.#people.picked))];
+    new Suggestions(this.#text, root.querySelector('[data-files]'), offering, this.#listening.signal);
     this.#listen();
     this.#text.value ||= this.#draft.read();
     this.#answer(this.#draft.readReply());
@@ -149,7 +158,7 @@ class Composer {
     if (this.#recorder.isRecording) return this.#recorder.stop();
     const text = this.#text.value.trim();
     if (!text && this.#files.isEmpty) return this.#text.focus();
-    if (text.length > this.#maxText)
+    if (this.#people.withIds(text).length > this.#maxText)
       return this.#refusals.show([`The text is longer than ${this.#maxText} characters. Shorten it, or send it as a file.`]);
     const tooMuch = this.#files.refusalOfAll();
     if (tooMuch) return this.#refusals.show([tooMuch]);
@@ -164,7 +173,10 @@ class Composer {
     let goOn = /** @type {(_?: unknown) => void} */ (() => {});
     this.#keeping = Promise.allSettled([this.#keeping, new Promise((resolve) => (goOn = resolve))]);
     const replyTo = this.#replyTo;
-    outbox.send(this.#chatId, text, this.#files.take(), replyTo).kept.then(() => {
+    const named = (/** @type {string} */ sent) => ({ text: sent, people: this.#people.in(sent) });
+    const { text: sent, people } = named(this.#people.withIds(text));
+    const naming = this.#people.lookUp(text)?.then(named) ?? null;
+    outbox.send(this.#chatId, sent, this.#files.take(), replyTo, { people, naming }).kept.then(() => {
       this.#draft.forget(written);
       if (replyTo && this.#replyTo === null) this.#draft.writeReply(null);
       goOn();
@@ -178,11 +190,17 @@ class Composer {
   #onKey(event) {
     // While an input method is open, Enter picks a word.
     if (event.isComposing || event.keyCode === 229) return;
+    if (takeMarkKey(event, this.#text)) return;
     if (event.key === 'Escape' && this.#replyTo) this.#stopAnswering();
     else if (event.key === 'ArrowUp' && this.#text.value === '' && this.#files.isEmpty) document.dispatchEvent(new Event('edit-latest'));
-    else if (event.key === 'Enter' && !event.shiftKey) this.#root.requestSubmit();
+    else if (event.key === 'Enter' && !event.shiftKey && !this.#goesOnInCode(event)) this.#root.requestSubmit();
     else return;
     event.preventDefault();
+  }
+
+  /** In a code block Enter makes a line, and Ctrl+Enter sends. */
+  #goesOnInCode(event) {
+    return !event.ctrlKey && !event.metaKey && isInCodeBlock(this.#text.value, this.#text.selectionStart);
   }
 
   #onInput() {
@@ -243,6 +261,7 @@ class Composer {
     // Office programs add a picture of the text that was copied; the text is what is meant. A picture that was copied there
     // comes with a text that says nothing.
     const isFormattedText = types.includes('text/html') && event.clipboardData.getData('text/plain').trim() !== '';
+    if (event.target === this.#text && (isFormattedText || files.length + folders.length === 0) && takePastedCode(event, this.#text)) return;
     if (files.length + folders.length === 0 || isFormattedText || event.target.closest('dialog')) return;
     event.preventDefault();
     this.#take(files, folders);
@@ -277,7 +296,8 @@ class Composer {
 
   #takeTextBack(message) {
     if (message.chatId !== this.#chatId || this.#text.value) return;
-    this.#text.value = message.text;
+    for (const person of message.people) this.#people.pick(person);
+    this.#text.value = withNames(message.text, message.people);
     if (message.replyTo) this.#answer(message.replyTo);
     this.#draft.writeReply(this.#replyTo);
     this.#onInput();

@@ -2,10 +2,22 @@
 export class Draft {
   #key;
   #replyKey;
+  #peopleKey;
 
   constructor(userId, chatId) {
     this.#key = `draft ${userId} ${chatId}`;
     this.#replyKey = `reply ${userId} ${chatId}`;
+    this.#peopleKey = `people ${userId} ${chatId}`;
+  }
+
+  /** Whom the draft mentions: it has their names. @returns {import('../writing/people.js').Named[]} */
+  readPeople() {
+    return attempt(() => JSON.parse(localStorage.getItem(this.#peopleKey) ?? '[]')) ?? [];
+  }
+
+  /** @param {import('../writing/people.js').Named[]} people */
+  writePeople(people) {
+    attempt(() => (people.length > 0 ? localStorage.setItem(this.#peopleKey, JSON.stringify(people)) : localStorage.removeItem(this.#peopleKey)));
   }
 
   /** What the draft answers. @returns {import('./pending-message.js').Answered | null} */

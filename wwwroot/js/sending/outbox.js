@@ -69,9 +69,11 @@ class Outbox extends EventTarget {
    * @param {string} text
    * @param {import('./outgoing-file.js').Picked[]} picked files, or as FilesToSend prepares them
    * @param {import('./pending-message.js').Answered | null} [replyTo]
+   * @param {{ people: import('./pending-message.js').Named[], naming: PendingMessage['naming'] }} [mentions] whom the text has ids of, and what it will be
    */
-  send(chatId, text, picked, replyTo = null) {
-    const message = new PendingMessage({ chatId, text, files: picked.map(outgoing), replyTo }, this.#changed);
+  send(chatId, text, picked, replyTo = null, { people, naming } = { people: [], naming: null }) {
+    const message = new PendingMessage({ chatId, text, people, files: picked.map(outgoing), replyTo }, this.#changed);
+    message.naming = naming;
     this.#messages.push(message);
     this.#try(message);
     return message;
@@ -186,6 +188,8 @@ class Outbox extends EventTarget {
 
   /** Gives the first file that can't be had, if there is one. */
   async #prepare(message) {
+    // Before the first try: its key stands for the text that it has then.
+    if (message.naming) Object.assign(message, await message.naming, { naming: null });
     for (const file of message.files) {
       try {
         await prepare(file);

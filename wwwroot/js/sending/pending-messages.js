@@ -5,6 +5,7 @@ import { previewSize, shownAs } from '../files/pictures.js';
 import { outbox } from './outbox.js';
 import { quoteOf } from '../page/quotes.js';
 import { timeLeft } from './pace.js';
+import { withNames } from '../writing/people.js';
 
 const CLOSE_MS = 5 * 60_000;
 
@@ -95,7 +96,7 @@ class Bubble {
     const [reply, text, files, tiles, others, frame] = ['.reply', '.text', '.files', '.pictures', '.others', '.attachment'].map((part) => root.querySelector(part));
     if (message.replyTo) reply.querySelector('.quote').replaceChildren(element('strong', {}, message.replyTo.author), ` ${quoteOf(log, message.replyTo.messageId)}`);
     else reply.remove();
-    if (message.text) text.textContent = message.text;
+    if (message.text) text.textContent = withNames(message.text, message.people);
     else text.remove();
     this.#places = { files, tiles, others };
     this.#files = message.files.map((file) => new FileLine(message, file, frame.cloneNode(true), () => this.#place()));

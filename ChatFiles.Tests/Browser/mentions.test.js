@@ -1,0 +1,150 @@
+import assert from 'node:assert/strict';
+import test, { beforeEach } from 'node:test';
+import { clock, rest } from './Stage/page.js';
+import { server } from './Stage/server.js';
+import { draw, type, write } from './Stage/elements.js';
+
+const { mentioning } = await import('../../wwwroot/js/writing/mentions.js');
+const { People, withNames } = await import('../../wwwroot/js/writing/people.js');
+const { Suggestions } = await import('../../wwwroot/js/writing/suggestions.js');
+
+const member = (name) => ({ userId: `id-${name}`, name, role: 'member', active: true });
+const EVERYBODY = ['Ann Smith', 'Annabel', 'Ben', 'Zoë Müller'].map(member);
+
+/** Members by name, as the API gives them. */
+const members = (all) => ({ path }) => {
+  const asked = new URL(path, 'http://chat.test').searchParams;
+  const found = all.filter(({ name }) => name.toLowerCase().includes(asked.get('q').toLowerCase()));
+  const limit = Number(asked.get('limit'));
+  const body = JSON.stringify({ members: found.slice(0, limit), nextAfter: found.length > limit ? 'more' : null });
+  return { status: 200, headers: { 'Content-Type': 'application/json' }, body };
+};
+
+const asked = () => server.requests.map(({ path }) => new URL(path, 'http://chat.test').searchParams.get('q'));
+
+/** Somebody writes into a composer: what is offered, and what was picked. */
+async function writing(typed, { me, picked = [] } = {}) {
+  const text = write('|');
+  const place = draw('div');
+  draw('form', {}, place, text);
+  const people = new People(1, me, picked);
+  new Suggestions(text, place, [mentioning(people)], new AbortController().signal);
+  const list = place.parent.querySelector('ul');
+  const page = {
+    text,
+    people,
+    list,
+    get offered() {
+      return list.hidden ? [] : list.children.map((option) => option.textContent);
+    },
+    get marked() {
+      return list.hidden ? null : list.children.find((option) => option.getAttribute('aria-selected') === 'true')?.textContent;
+    },
+    async type(...keys) {
+      const passed = type(text, ...keys);
+      await settle();
+      return passed;
+    },
+  };
+  await page.type(typed);
+  return page;
+}
+
+/** Answers come, and what waits a moment for more keys goes on. */
+async function settle() {
+  await rest();
+  clock.pass(1_000);
+  await rest();
+}
+
+beforeEach(() => server.reset(members(EVERYBODY)));
+
+test('Behind an @ people are offered, and keys alone pick one', async () => {
+  const page = await writing('Hi @');
+  assert.deepEqual(page.offered, ['Ann Smith', 'Annabel', 'Ben', 'Zoë Müller']);
+  assert.equal(page.list.getAttribute('aria-label'), 'People');
+
+  await page.type('ArrowDown', 'ArrowDown');
+  assert.equal(page.marked, 'Ben');
+  assert.equal(page.text.getAttribute('aria-activedescendant'), page.list.children[2].getAttribute('id'));
+  assert.deepEqual(await page.type('Enter'), [], 'nothing else hears of the key');
+
+  assert.equal(page.text.value, 'Hi @Ben ');
+  assert.deepEqual(page.offered, []);
+  assert.equal(page.text.getAttribute('aria-activedescendant'), null);
+  assert.equal(page.people.withIds(page.text.value), 'Hi <@id-Ben> ');
+  assert.deepEqual(await page.type('Enter'), ['Enter'], 'now it sends');
+});
+
+test('What is written of a name narrows the list, without case and accents and by any of its words', async () => {
+  assert.deepEqual((await writing('@an')).offered, ['Ann Smith', 'Annabel']);
+  assert.deepEqual((await writing('@SMI')).offered, ['Ann Smith']);
+  assert.deepEqual((await writing('@zoe m')).offered, ['Zoë Müller']);
+  assert.deepEqual((await writing('@nobody')).offered, []);
+});
+
+test('In a small chat everybody is asked for once', async () => {
+  await writing('@an');
+  assert.deepEqual(asked(), ['']);
+});
+
+test('In a large chat the server looks, and no more often than somebody pauses', async () => {
+  server.reset(members([...EVERYBODY, ...Array.from({ length: 5_000 }, (_, n) => member(`Member ${n}`))]));
+  const page = await writing('@Member 4711');
+  assert.deepEqual(page.offered, [], 'that is exactly one, who is mentioned already');
+  assert.deepEqual(asked(), ['', 'Member 4711']);
+  assert.equal(page.people.withIds('@Member 4711!'), '<@id-Member 4711>!');
+});
+
+test('Escape leaves the list, and it stays away until another name is begun', async () => {
+  const page = await writing('@');
+  assert.deepEqual(await page.type('Escape'), [], 'the answer to a message is not given up');
+  assert.deepEqual(page.offered, []);
+  await page.type('a');
+  assert.deepEqual(page.offered, []);
+  assert.deepEqual(await page.type('Escape'), ['Escape']);
+  await page.type(' @b');
+  assert.deepEqual(page.offered, ['Ben', 'Annabel']);
+});
+
+test('An address, code and a lonely @ offer nobody', async () => {
+  for (const text of ['ann@', 'a `@', '```\n@', '@ b']) assert.deepEqual((await writing(text)).offered, [], text);
+});
+
+test('Who writes, and who is shut out, is not offered', async () => {
+  server.reset(members([...EVERYBODY, { ...member('Anna'), active: false }]));
+  assert.deepEqual((await writing('@ann', { me: 'id-Annabel' })).offered, ['Ann Smith']);
+});
+
+test('A name that is written by hand mentions, whatever its case, also where nobody has looked yet', async () => {
+  const people = new People(1, undefined);
+  const text = 'Hi @ann smith, @Annabel and @Ben, not @Benno, ann@ben or `@Ben`';
+  assert.equal(people.withIds(text), text);
+  assert.equal(await people.lookUp(text), 'Hi <@id-Ann Smith>, <@id-Annabel> and <@id-Ben>, not @Benno, ann@ben or `@Ben`');
+  assert.deepEqual(people.in('<@id-Ben>'), [{ userId: 'id-Ben', name: 'Ben' }]);
+  assert.equal(people.lookUp('no name, a@b.c and @Ben'), null, 'nobody has to be looked up');
+});
+
+test('Where many have the first word of a name, the next ones tell', async () => {
+  server.reset(members(Array.from({ length: 300 }, (_, n) => member(`Member ${n}`))));
+  assert.equal(await new People(1, undefined).lookUp('@Member 250 is here'), '<@id-Member 250> is here');
+});
+
+test('A text waits for no answer that does not come, and a name is a name then', async () => {
+  server.reset(() => new Promise(() => {}));
+  const people = new People(1, undefined);
+  const looked = people.lookUp('Hi @Ben');
+  await settle();
+  clock.pass(1_000);
+  assert.equal(await looked, 'Hi @Ben');
+  server.reset();
+  assert.equal(await people.lookUp('Hi @Ann'), 'Hi @Ann');
+});
+
+test('Who was picked before is mentioned after a reload without asking, and people read names', () => {
+  const people = new People(1, undefined, [{ userId: 'id-Ben', name: 'Ben' }]);
+  assert.equal(people.withIds('Hi @Ben'), 'Hi <@id-Ben>');
+  assert.deepEqual(people.picked, [{ userId: 'id-Ben', name: 'Ben' }]);
+  assert.equal(withNames('Hi <@id-Ben>, <@id-Ann>', people.picked), 'Hi @Ben, <@id-Ann>');
+  assert.equal(server.requests.length, 0);
+});
