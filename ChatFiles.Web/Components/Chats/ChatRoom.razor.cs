@@ -116,6 +116,7 @@ public sealed partial class ChatRoom(
         (_chat, _unread) = (snapshot.Chat, snapshot.Unread);
         _timeline = new Timeline(snapshot.Window);
         _timeline.IsFollowed = _timeline.NextAfter is null;
+        _isNew &= _timeline.Messages.TrueForAll(m => m.Author.UserId != UserId);
         if (MessageId is { } id && Has(id))
             _place = Place.Message(id);
         else if (LooksAtUnread())
@@ -137,6 +138,7 @@ public sealed partial class ChatRoom(
         var isNew = false;
         foreach (var roomEvent in changes)
         {
+            _isNew &= roomEvent.Message?.Author.UserId != UserId;
             isNew |= _timeline!.Apply(roomEvent) | CountNew(roomEvent) | CountMember(roomEvent);
             if (roomEvent.Type is ChatEventType.MemberJoined or ChatEventType.MemberLeft && _members?.Dialog is MembersDialog members)
                 await members.HearAsync(roomEvent);
