@@ -73,7 +73,7 @@ check() {
 test_browser_half() {
   say "Checking the browser's half"
   check tsc -p build/npm/tsconfig.json
-  check eslint -c build/npm/eslint.config.js wwwroot/js ChatFiles.Tests/Browser build/bench build/emoji.js build/npm/*.js
+  check eslint -c build/npm/eslint.config.js wwwroot/js wwwroot/service-worker.js ChatFiles.Tests/Browser build/bench build/emoji.js build/npm/*.js
   check stylelint -c build/npm/stylelint.config.js 'wwwroot/**/*.css' 'ChatFiles.Web/Components/**/*.css'
   local tap="$results/browser.tap"
   # What failed says so itself; a run that never came to its end has no count and is one failure.

@@ -61,6 +61,7 @@ try
     app.MapStaticAssets();
     app.MapMadeAssets();
     app.MapApi();
+    app.MapShareTarget();
     app.MapRazorComponents<App>().AddInteractiveServerRenderMode(Pages.Connect);
 
     app.AnnounceWhenReady();

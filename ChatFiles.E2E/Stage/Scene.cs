@@ -36,6 +36,8 @@ public sealed class Scene(ServerProcess server, ApiClient? operatorsProgram) : I
     public async Task<Person> NewGuestAsync(string name, INetwork? network = null, BrowserNewContextOptions? screen = null, bool wholeBrowser = false)
     {
         var options = new BrowserNewContextOptions(screen ?? new()) { BaseURL = (network?.Address ?? Server.Address).ToString(), Locale = "en-US" };
+        // Whoever answers a page's requests in a test's stead is asked first only where no worker stands in between.
+        options.ServiceWorkers ??= ServiceWorkerPolicy.Block;
         var context = await (await Browser.GetAsync(wholeBrowser)).NewContextAsync(options);
         var person = new Person(Names.Unique(name), await context.NewPageAsync(), Server);
         person.ListenToConsole();

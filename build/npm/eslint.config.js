@@ -28,6 +28,7 @@ export default [
       'no-restricted-syntax': ['error', { selector: "AssignmentExpression > MemberExpression.left[object.name=/^(globalThis|window|self)$/]", message: 'No globals; modules import what they need.' }],
     },
   },
+  { files: ['wwwroot/service-worker.js'], languageOptions: { globals: globals.serviceworker }, rules: strict },
   { files: ['wwwroot/js/scripts.js'], rules: { 'no-restricted-syntax': 'off' } },
   { files: ['ChatFiles.Tests/Browser/**/*.js'], languageOptions: { globals: { ...globals.browser, ...globals.node } }, rules: strict },
   { files: ['build/bench/*.js'], languageOptions: { globals: globals.node }, rules: { ...strict, 'no-console': 'off' } },

@@ -1,6 +1,8 @@
 // What every live page begins with.
 import { announce } from './sending/announcer.js';
 import { Connection } from './connection/connection.js';
+import { showBadge } from './device/badge.js';
+import { registerWorker } from './device/worker.js';
 import './page/copy-link.js';
 import { listenForDrops } from './sending/dropped.js';
 import { listenEarly } from './sending/early-input.js';
@@ -16,6 +18,8 @@ askBeforeSigningOut();
 keepFocus();
 listenEarly();
 listenForDrops();
+registerWorker();
+showBadge();
 
 // The skip button of Layout/MainLayout.razor: to where people write, else to the page's main part.
 document.addEventListener('click', (event) => {
