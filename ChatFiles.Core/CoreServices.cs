@@ -87,6 +87,7 @@ public static class CoreServices
         services.AddSingleton<SlowAuthors>();
         services.AddSingleton<MadePictures>();
         services.AddSingleton<Profiles>();
+        services.AddSingleton<OwnPictures>();
         services.AddSingleton<Sessions>();
         services.AddSingleton<Operators>();
         services.AddSingleton<PeopleService>();

@@ -38,12 +38,12 @@ public sealed class ChatDirectory(
                 Unread = db.Messages.Count(x => x.ChatId == m.ChatId && x.Id > m.ReadMessageId && x.AuthorId != userId && !x.Deleted),
             })
             .ToListAsync(cancellationToken);
-        var directNames = await db.DirectNamesAsync(userId, rows.Select(r => r.DirectKey).OfType<string>(), cancellationToken);
+        var directPeople = await db.DirectPeopleAsync(userId, rows.Select(r => r.DirectKey).OfType<string>(), cancellationToken);
         return
         [
             .. rows.Select(r => new ChatSummary(
                     r.Id,
-                    r.DirectKey is null ? r.Name : directNames.GetValueOrDefault(r.DirectKey, r.Name),
+                    r.DirectKey is null ? r.Name : directPeople[r.DirectKey].Name,
                     r.DirectKey is not null,
                     r.Unread,
                     r.LastSeq,
@@ -53,6 +53,7 @@ public sealed class ChatDirectory(
                 {
                     Mentions = r.Mentions,
                     Notify = Member.NotifyLevelIn(r.DirectKey is not null, r.Notify),
+                    With = r.DirectKey is null ? null : directPeople[r.DirectKey],
                 })
                 .OrderBy(c => c.Id != Chat.GeneralId)
                 .ThenBy(c => c.Direct)

@@ -56,8 +56,8 @@ public sealed class LiveChats(
         var looked = await LookAtChatAsync(userId, chatId, around, limit, cancellationToken);
         if (!looked.Succeeded(out var snapshot, out var refusal))
             return refusal;
-        var (seq, name) = (snapshot.Chat.LastSeq, snapshot.Chat.Members[0].Name);
-        return new OpenChat(snapshot, Subscribe(userId, chatId, seq, gathers: true), presence.Enter(userId, name, chatId, seq));
+        var (seq, me) = (snapshot.Chat.LastSeq, snapshot.Chat.Members[0]);
+        return new OpenChat(snapshot, Subscribe(userId, chatId, seq, gathers: true), presence.Enter(userId, me.Name, chatId, seq, me.Picture));
     }
 
     /// <summary>What opening the chat would show, without following it.</summary>

@@ -7,7 +7,11 @@ namespace ChatFiles.Core.Chats;
 
 /// <summary>Somebody who was looked for.</summary>
 /// <param name="IsMember">Of the chat that was asked about, already before.</param>
-public sealed record FoundPerson(string UserId, string Name, string Email, bool IsMember);
+public sealed record FoundPerson(string UserId, string Name, string Email, bool IsMember)
+{
+    /// <inheritdoc cref="AuthorView.Picture"/>
+    public string? Picture { get; init; }
+}
 
 /// <summary>The people of a chat: list, find, add and remove them.</summary>
 public sealed class MemberService(
@@ -70,7 +74,7 @@ public sealed class MemberService(
         var withAddress = await db.RulesAsync(caller, cancellationToken);
         var member = await db
             .Members.Where(m => m.ChatId == caller.ChatId && m.UserId == memberId)
-            .Select(m => new MemberView(m.UserId, m.User.DisplayName, m.Role, m.User.Active) { Email = withAddress ? m.User.Email : null })
+            .Select(m => new MemberView(m.UserId, m.User.DisplayName, m.Role, m.User.Active) { Email = withAddress ? m.User.Email : null, Picture = m.User.PictureStamp })
             .SingleOrDefaultAsync(cancellationToken);
         return member is null ? NoMember : member;
     }
@@ -118,10 +122,21 @@ public sealed class MemberService(
                     .OrderBy(found => found.IsMember)
                     .ThenBy(found => found.Person.DisplayName)
                     .Take(8)
-                    .Select(found => new FoundPerson(found.Person.Id, found.Person.DisplayName, found.Person.Email!, found.IsMember))
+                    .Select(found => new FoundPerson(found.Person.Id, found.Person.DisplayName, found.Person.Email!, found.IsMember)
+                    {
+                        Picture = found.Person.PictureStamp,
+                    })
                     .ToListAsync(cancellationToken),
             cancellationToken
         );
+    }
+
+    /// <summary>The person as others see them; without a name when there is no such account.</summary>
+    public async Task<AuthorView> LookAtAsync(string userId, CancellationToken cancellationToken = default)
+    {
+        await using var db = await databases.CreateDbContextAsync(cancellationToken);
+        return await db.Users.Where(p => p.Id == userId).Select(p => new AuthorView(p.Id, p.DisplayName) { Picture = p.PictureStamp }).SingleOrDefaultAsync(cancellationToken)
+            ?? new AuthorView(userId, "");
     }
 
     /// <summary>The person's display name; empty when there is no such account.</summary>

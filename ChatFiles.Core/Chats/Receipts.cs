@@ -1,4 +1,5 @@
 using System.Collections.Concurrent;
+using System.Text.Json.Serialization;
 using ChatFiles.Core.Data;
 using ChatFiles.Core.Model;
 using Microsoft.EntityFrameworkCore;
@@ -16,7 +17,12 @@ public sealed record ReceiptsView(int Others, IReadOnlyList<AuthorView> Seen, IR
 public sealed record FileReceipts(Guid FileId, IReadOnlyList<OpenedBy> Opened);
 
 /// <param name="At">The first time.</param>
-public sealed record OpenedBy(string UserId, string Name, DateTime At);
+public sealed record OpenedBy(string UserId, string Name, DateTime At)
+{
+    /// <inheritdoc cref="AuthorView.Picture"/>
+    [JsonIgnore]
+    public string? Picture { get; init; }
+}
 
 /// <summary>
 /// Tells the author of a message who has it: by the read positions and first openings that there are anyway. Pages that show
@@ -68,14 +74,14 @@ public sealed class Receipts
             .Members.Where(m => m.ChatId == chatId && m.UserId != userId && m.ReadMessageId >= messageId && m.JoinedSeq < message.Seq)
             .OrderBy(m => m.User.FoldedName)
             .ThenBy(m => m.UserId)
-            .Select(m => new AuthorView(m.UserId, m.User.DisplayName))
+            .Select(m => new AuthorView(m.UserId, m.User.DisplayName) { Picture = m.User.PictureStamp })
             .ToListAsync(cancellationToken);
         var opened = await (
             from opening in db.FileOpenings
             join there in db.Members.Where(m => m.ChatId == chatId) on opening.UserId equals there.UserId
             where message.Files.Contains(opening.FileId)
             orderby opening.At, opening.UserId
-            select new { opening.FileId, By = new OpenedBy(opening.UserId, there.User.DisplayName, opening.At) }
+            select new { opening.FileId, By = new OpenedBy(opening.UserId, there.User.DisplayName, opening.At) { Picture = there.User.PictureStamp } }
         ).ToListAsync(cancellationToken);
         return new ReceiptsView(
             member.Chat.MemberCount - 1,

@@ -1,4 +1,3 @@
-using System.Security.Cryptography;
 using ChatFiles.Core.Files;
 using ChatFiles.Core.Model;
 
@@ -62,20 +61,9 @@ public sealed class TrustedBlobs(IFileStore store, FileStates states)
         return file.Charset is "" ? null : file.Charset;
     }
 
-    /// <summary>The file's thumbnail, which is small enough to be read and compared every time; null when it is not right.</summary>
-    public async Task<Stream?> OpenThumbnailAsync(Attachment file, CancellationToken cancellationToken)
-    {
-        await using var blob = await store.OpenAsync(file.ThumbnailKey!, cancellationToken);
-        if (blob is null || blob.Content.Length != file.ThumbnailSize)
-            return null;
-        var bytes = new byte[file.ThumbnailSize];
-        await BlobCheck.ReadAsync(
-            () => blob.Content.ReadAtLeastAsync(bytes, bytes.Length, throwOnEndOfStream: false, cancellationToken),
-            cancellationToken
-        );
-        var isRight = Convert.ToHexStringLower(SHA256.HashData(bytes)) == file.ThumbnailSha256;
-        return isRight ? new MemoryStream(bytes, writable: false) : null;
-    }
+    /// <summary>The file's thumbnail; null when it is not right.</summary>
+    public Task<Stream?> OpenThumbnailAsync(Attachment file, CancellationToken cancellationToken) =>
+        store.ReadSmallAsync(file.ThumbnailKey!, file.ThumbnailSize, file.ThumbnailSha256, cancellationToken);
 
     private async Task<bool> IsRightAsync(Attachment file, StoredBlob blob, CancellationToken cancellationToken)
     {

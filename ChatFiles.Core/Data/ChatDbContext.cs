@@ -20,6 +20,8 @@ public class ChatDbContext(DbContextOptions<ChatDbContext> options) : IdentityUs
 
     public DbSet<PersonState> PersonStates => Set<PersonState>();
 
+    public DbSet<OwnPicture> OwnPictures => Set<OwnPicture>();
+
     public DbSet<Session> Sessions => Set<Session>();
 
     public DbSet<PasswordLink> PasswordLinks => Set<PasswordLink>();
@@ -107,6 +109,13 @@ public class ChatDbContext(DbContextOptions<ChatDbContext> options) : IdentityUs
             // The operators' list of people, newest first.
             state.HasIndex(s => new { s.CreatedAt, s.UserId });
             state.HasOne<Person>().WithOne().HasForeignKey<PersonState>(s => s.UserId);
+        });
+
+        builder.Entity<OwnPicture>(picture =>
+        {
+            picture.HasKey(p => p.UserId);
+            picture.HasIndex(p => p.BlobKey).IsUnique();
+            picture.HasOne<Person>().WithOne().HasForeignKey<OwnPicture>(p => p.UserId);
         });
 
         builder.Entity<Chat>(chat =>

@@ -53,15 +53,24 @@ internal static class ChatQueries
         string userId,
         IEnumerable<string> directKeys,
         CancellationToken cancellationToken
+    ) => (await db.DirectPeopleAsync(userId, directKeys, cancellationToken)).ToDictionary(pair => pair.Key, pair => pair.Value.Name, StringComparer.Ordinal);
+
+    /// <summary>Whom the caller's direct chats are with.</summary>
+    public static async Task<Dictionary<string, AuthorView>> DirectPeopleAsync(
+        this ChatDbContext db,
+        string userId,
+        IEnumerable<string> directKeys,
+        CancellationToken cancellationToken
     )
     {
         var others = directKeys.ToDictionary(key => key, key => key.Split(' ').Single(id => id != userId), StringComparer.Ordinal);
         if (others.Count == 0)
             return [];
-        var names = await db
+        var people = await db
             .Users.Where(p => others.Values.Contains(p.Id))
-            .ToDictionaryAsync(p => p.Id, p => p.DisplayName, cancellationToken);
-        return others.ToDictionary(pair => pair.Key, pair => names.GetValueOrDefault(pair.Value, ""), StringComparer.Ordinal);
+            .Select(p => new AuthorView(p.Id, p.DisplayName) { Picture = p.PictureStamp })
+            .ToDictionaryAsync(p => p.UserId, StringComparer.Ordinal, cancellationToken);
+        return others.ToDictionary(pair => pair.Key, pair => people.GetValueOrDefault(pair.Value, new AuthorView(pair.Value, "")), StringComparer.Ordinal);
     }
 
     /// <summary>The caller, the owner, and then as many others by name.</summary>
@@ -75,7 +84,7 @@ internal static class ChatQueries
         var first = await db
             .Members.Where(m => m.ChatId == member.ChatId && m.UserId == member.UserId)
             .Concat(db.Members.Where(m => m.ChatId == member.ChatId && m.Role == MemberRole.Owner && m.UserId != member.UserId))
-            .Select(m => new MemberView(m.UserId, m.User.DisplayName, m.Role, m.User.Active))
+            .Select(m => new MemberView(m.UserId, m.User.DisplayName, m.Role, m.User.Active) { Picture = m.User.PictureStamp })
             .ToListAsync(cancellationToken);
         first.Sort((one, other) => (other.UserId == member.UserId).CompareTo(one.UserId == member.UserId));
         if (others <= first.Count)
@@ -125,6 +134,7 @@ internal static class ChatQueries
                 )
                 {
                     Email = withAddresses ? p.Email : null,
+                    Picture = p.PictureStamp,
                 })
             : db
                 .Members.Where(m => m.ChatId == chatId)
@@ -134,6 +144,7 @@ internal static class ChatQueries
                 .Select(m => new MemberView(m.Person.Id, m.Person.DisplayName, m.Role, m.Person.Active)
                 {
                     Email = withAddresses ? m.Person.Email : null,
+                    Picture = m.Person.PictureStamp,
                 });
     }
 }

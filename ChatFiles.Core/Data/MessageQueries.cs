@@ -14,6 +14,7 @@ internal static class MessageQueries
             {
                 Message = m,
                 AuthorName = m.Author.DisplayName,
+                AuthorPicture = m.Author.PictureStamp,
                 Attachments = m.Attachments.OrderBy(a => a.Position).ToList(),
                 HasReactions = db.Reactions.Any(r => r.MessageId == m.Id),
             })
@@ -25,7 +26,7 @@ internal static class MessageQueries
         var mentions = await ReadMentionsAsync(db, rows.Select(row => (row.Message.Id, row.Message.Text)), cancellationToken);
         var reactions = await ReadReactionsAsync(db, [.. rows.Where(row => row.HasReactions).Select(row => row.Message.Id)], cancellationToken);
         return rows.ConvertAll(row =>
-            View(row.Message, row.AuthorName, row.Attachments) with
+            View(row.Message, new AuthorView(row.Message.AuthorId, row.AuthorName) { Picture = row.AuthorPicture }, row.Attachments) with
             {
                 ReplyTo = row.Message.ReplyToId is { } id ? replies.GetValueOrDefault(id) : null,
                 Mentions = Mentions.Named(row.Message.Text, [.. mentions[row.Message.Id]]),
@@ -80,12 +81,12 @@ internal static class MessageQueries
         return rows.ToDictionary(row => row.Id, row => ReplyView.Of(row.Id, new AuthorView(row.AuthorId, row.DisplayName), row.Text, [.. mentions[row.Id]], row.FileName, row.Deleted));
     }
 
-    public static MessageView View(Message message, string authorName, IEnumerable<Attachment> attachments) =>
+    public static MessageView View(Message message, AuthorView author, IEnumerable<Attachment> attachments) =>
         new(
             message.Id,
             message.ChatId,
             message.Seq,
-            new AuthorView(message.AuthorId, authorName),
+            author,
             message.Text,
             message.SentAt,
             message.ClientId,

@@ -26,7 +26,7 @@ internal static class MessageStatements
             ))) ORDER BY e."First") FROM (
                 SELECT "Emoji", COUNT(*) AS "Count", MIN("Id") AS "First" FROM "Reactions" WHERE "MessageId" = m."Id" GROUP BY "Emoji"
             ) AS e
-        ) END
+        ) END, u."PictureStamp"
         """;
 
     /// <summary>Of the people and reactions that a row brings along.</summary>
@@ -124,7 +124,7 @@ internal static class MessageStatements
             row.GetInt64(0),
             chatId,
             row.GetInt64(1),
-            new AuthorView(row.GetString(2), row.GetString(3)),
+            new AuthorView(row.GetString(2), row.GetString(3)) { Picture = row.IsDBNull(27) ? null : row.GetString(27) },
             text,
             Times.FromMilliseconds(row.GetInt64(5)),
             row.IsDBNull(6) ? null : row.GetString(6),

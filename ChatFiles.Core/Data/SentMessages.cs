@@ -4,12 +4,13 @@ using ChatFiles.Core.Model;
 namespace ChatFiles.Core.Data;
 
 /// <summary>Who sends into a chat, as both are at the moment of the commit.</summary>
+/// <param name="Picture">See <see cref="Person.PictureStamp"/>.</param>
 /// <param name="LastSeq">The chat's newest event.</param>
 /// <param name="ChatBytes">Of the chat's files.</param>
 /// <param name="PersonBytes">Of the person's files in all chats.</param>
 /// <param name="OwnQuota">The person's own; see <see cref="PersonState.QuotaBytes"/>.</param>
 /// <param name="IsToNobody">It is a direct chat whose other person was shut out.</param>
-internal sealed record Sender(string UserId, string Name, long ChatId, long LastSeq, long ChatBytes, long PersonBytes, long? OwnQuota, bool IsToNobody);
+internal sealed record Sender(string UserId, string Name, string? Picture, long ChatId, long LastSeq, long ChatBytes, long PersonBytes, long? OwnQuota, bool IsToNobody);
 
 /// <summary>
 /// Writes a message that is sent, with its attachments, its event and the accounts that its bytes are booked on: by
@@ -23,7 +24,7 @@ internal static class SentMessages
             c."DirectKey" IS NOT NULL AND EXISTS (
                 SELECT 1 FROM "Members" AS other JOIN "AspNetUsers" AS o ON o."Id" = other."UserId"
                 WHERE other."ChatId" = c."Id" AND other."UserId" <> me."UserId" AND NOT o."Active"
-            )
+            ), u."PictureStamp"
         FROM "Members" AS me
         JOIN "Chats" AS c ON c."Id" = me."ChatId"
         JOIN "AspNetUsers" AS u ON u."Id" = me."UserId"
@@ -75,6 +76,7 @@ internal static class SentMessages
             ? new Sender(
                 userId,
                 row.GetString(0),
+                row.IsDBNull(6) ? null : row.GetString(6),
                 chatId,
                 row.GetInt64(1),
                 row.GetInt64(2),
@@ -116,7 +118,7 @@ internal static class SentMessages
             scope.Statement(ChargePersonSql, ("@author", message.AuthorId), ("@bytes", bytes)).ExecuteNonQuery();
         var namesPeople = AddMentions(scope, message);
         var view = message.ReplyToId is null && !namesPeople
-            ? MessageQueries.View(message, sender.Name, message.Attachments)
+            ? MessageQueries.View(message, new AuthorView(sender.UserId, sender.Name) { Picture = sender.Picture }, message.Attachments)
             : scope.ReadOne(sender.UserId, message.ChatId, message.Id);
         var id = (long)
             scope

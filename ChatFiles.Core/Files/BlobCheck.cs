@@ -15,6 +15,17 @@ internal static class BlobCheck
         return string.Equals(Convert.ToHexStringLower(hash), sha256, StringComparison.Ordinal);
     }
 
+    /// <summary>The bytes of a blob that is small enough to be read and compared every time; null when they are not right.</summary>
+    public static async Task<Stream?> ReadSmallAsync(this IFileStore store, string key, long size, string? sha256, CancellationToken cancellationToken)
+    {
+        await using var blob = await store.OpenAsync(key, cancellationToken);
+        if (blob is null || blob.Content.Length != size)
+            return null;
+        var bytes = new byte[size];
+        await ReadAsync(() => blob.Content.ReadAtLeastAsync(bytes, bytes.Length, throwOnEndOfStream: false, cancellationToken), cancellationToken);
+        return Convert.ToHexStringLower(SHA256.HashData(bytes)) == sha256 ? new MemoryStream(bytes, writable: false) : null;
+    }
+
     /// <summary>See <see cref="CharsetReader"/>. Reads the whole blob; afterwards it stands at its beginning again.</summary>
     public static async Task<string> ReadCharsetAsync(this StoredBlob blob, CancellationToken cancellationToken)
     {

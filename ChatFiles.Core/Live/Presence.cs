@@ -27,9 +27,9 @@ public sealed class Presence(TimeProvider time)
     private readonly Dictionary<string, long> _typedAt = [];
 
     /// <param name="since">The chat's seq at that moment: what was committed before is over.</param>
-    internal Seat Enter(string userId, string name, long chatId, long since)
+    internal Seat Enter(string userId, string name, long chatId, long since, string? picture = null)
     {
-        var seat = new Seat(this, time, userId, name, chatId, since);
+        var seat = new Seat(this, time, new AuthorView(userId, name) { Picture = picture }, chatId, since);
         Change(
             chatId,
             room =>
@@ -214,9 +214,9 @@ public sealed class Seat : IDisposable
     private readonly ITimer _later;
     private volatile Company _company = Company.Nobody;
 
-    internal Seat(Presence presence, TimeProvider time, string userId, string name, long chatId, long since)
+    internal Seat(Presence presence, TimeProvider time, AuthorView person, long chatId, long since)
     {
-        (_presence, UserId, Name, ChatId, Since) = (presence, userId, name, chatId, since);
+        (_presence, Person, ChatId, Since) = (presence, person, chatId, since);
         _silence = time.CreateTimer(_ => StopTyping(), null, Timeout.InfiniteTimeSpan, Timeout.InfiniteTimeSpan);
         _later = time.CreateTimer(_ => Type(), null, Timeout.InfiniteTimeSpan, Timeout.InfiniteTimeSpan);
     }
@@ -227,9 +227,10 @@ public sealed class Seat : IDisposable
     /// <summary>Who else is here, as seen from this seat; nobody once it has ended.</summary>
     public Company Company => HasEnded ? Company.Nobody : _company.SeenBy(UserId);
 
-    internal string UserId { get; }
+    internal string UserId => Person.UserId;
 
-    internal string Name { get; }
+    /// <summary>As they were called and looked when they came.</summary>
+    internal AuthorView Person { get; }
 
     internal long ChatId { get; }
 
@@ -286,25 +287,25 @@ public sealed class Seat : IDisposable
 /// <summary>The people of a chat's open pages, by user id; each once. It is one and the same for all who see it.</summary>
 /// <param name="Here">In the order of their coming.</param>
 /// <param name="Typing">Others only.</param>
-/// <param name="Names">Of all of them.</param>
-public sealed record Company(ImmutableArray<string> Here, ImmutableArray<string> Typing, IReadOnlyDictionary<string, string> Names)
+/// <param name="People">All of them, by their ids.</param>
+public sealed record Company(ImmutableArray<string> Here, ImmutableArray<string> Typing, IReadOnlyDictionary<string, AuthorView> People)
 {
-    public static readonly Company Nobody = new([], [], new Dictionary<string, string>());
+    public static readonly Company Nobody = new([], [], new Dictionary<string, AuthorView>());
 
     /// <summary>Whether somebody is here.</summary>
-    public bool Has(string userId) => Names.ContainsKey(userId);
+    public bool Has(string userId) => People.ContainsKey(userId);
 
     internal static Company Of(IReadOnlyList<Seat> seats)
     {
-        var names = new Dictionary<string, string>(StringComparer.Ordinal);
+        var people = new Dictionary<string, AuthorView>(StringComparer.Ordinal);
         var here = ImmutableArray.CreateBuilder<string>();
         foreach (var seat in seats)
         {
-            if (!seat.IsAway && names.TryAdd(seat.UserId, seat.Name))
+            if (!seat.IsAway && people.TryAdd(seat.UserId, seat.Person))
                 here.Add(seat.UserId);
         }
 
-        return new Company(here.ToImmutable(), [.. seats.Where(s => s.IsTyping).Select(s => s.UserId).Distinct()], names);
+        return new Company(here.ToImmutable(), [.. seats.Where(s => s.IsTyping).Select(s => s.UserId).Distinct()], people);
     }
 
     internal Company SeenBy(string userId) => Typing.Contains(userId) ? this with { Typing = Typing.Remove(userId) } : this;

@@ -35,6 +35,12 @@ public class Member
     /// <summary>The newest message this person has read; others' messages after it are unread.</summary>
     public long ReadMessageId { get; set; }
 
+    /// <summary>
+    /// How far they had read before they marked something as unread; null: never did. Who has seen a message has seen it, so
+    /// its author is not told otherwise.
+    /// </summary>
+    public long? SeenMessageId { get; set; }
+
     /// <summary>What they have chosen to be told of; null: nothing yet, see <see cref="NotifyLevelIn"/>.</summary>
     public NotifyLevel? Notify { get; set; }
 

@@ -21,6 +21,12 @@ public class Person : IdentityUser
     /// <summary>The same for all names that look like this one; nobody else has it.</summary>
     public string NameKey { get; private set; } = "";
 
+    /// <summary>
+    /// Which picture they have: another one for each, null for none. It stands beside the name so that whoever reads names
+    /// knows it too, and no page has to ask for each message whether its author has one.
+    /// </summary>
+    public string? PictureStamp { get; set; }
+
     /// <summary>Who is not can't sign in and is found by nobody, but stays as author of what they sent.</summary>
     public bool Active { get; set; } = true;
 }

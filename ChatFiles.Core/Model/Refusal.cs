@@ -28,6 +28,7 @@ public enum RefusalReason
     FileMissing,
     FileDeleted,
     NoThumbnail,
+    NoPicture,
     NotFound,
     UserNotFound,
     NotAllowed,

@@ -25,6 +25,10 @@ public sealed record ChatSummary(
 
     /// <summary>What of it the person is told while they do not look.</summary>
     public NotifyLevel Notify { get; init; }
+
+    /// <summary>Of a direct chat: the other person; else null.</summary>
+    [JsonIgnore]
+    public AuthorView? With { get; init; }
 }
 
 /// <summary>A chat and some of its members.</summary>
@@ -60,13 +64,25 @@ public sealed record MemberView(string UserId, string Name, MemberRole Role, boo
     /// <summary>Their address, in lists that are read by somebody with the owner's rights; else null.</summary>
     [JsonIgnore]
     public string? Email { get; init; }
+
+    /// <inheritdoc cref="AuthorView.Picture"/>
+    [JsonIgnore]
+    public string? Picture { get; init; }
 }
 
 /// <summary>A page of a chat's members by name.</summary>
 /// <param name="NextAfter">Ask for the members after this one next; null on the last page.</param>
 public sealed record MemberPage(IReadOnlyList<MemberView> Members, string? NextAfter);
 
-public sealed record AuthorView(string UserId, string Name);
+public sealed record AuthorView(string UserId, string Name)
+{
+    /// <summary>Which picture they have; see <see cref="Person.PictureStamp"/>. For pages, where those who write are seen.</summary>
+    [JsonIgnore]
+    public string? Picture { get; init; }
+
+    /// <summary>Where somebody's picture is, if they have one.</summary>
+    public static string PicturePathOf(string userId) => $"/person/{userId}/picture";
+}
 
 /// <summary>A message as it is now.</summary>
 public record MessageView(

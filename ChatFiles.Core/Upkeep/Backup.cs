@@ -253,8 +253,14 @@ public sealed class Backup(DatabaseFile database, IFileStore? blobs, string keys
         var ready = db.Attachments.Where(a => a.State == AttachmentState.Ready);
         var keys = await ready.Select(a => a.BlobKey!).ToListAsync(cancellationToken);
         keys.AddRange(await ready.Where(a => a.ThumbnailKey != null).Select(a => a.ThumbnailKey!).ToListAsync(cancellationToken));
+        if (await HasPicturesAsync(db, cancellationToken))
+            keys.AddRange(await db.OwnPictures.Select(p => p.BlobKey).ToListAsync(cancellationToken));
         return keys;
     }
+
+    /// <summary>Earlier versions had no pictures of people.</summary>
+    private static async Task<bool> HasPicturesAsync(ChatDbContext db, CancellationToken cancellationToken) =>
+        (await db.Database.GetAppliedMigrationsAsync(cancellationToken)).Any(name => name.EndsWith("_OwnPictures", StringComparison.Ordinal));
 
     private async Task MarkUncopiedMissingAsync(DatabaseFile copy, HashSet<string> copied, CancellationToken cancellationToken)
     {
@@ -274,6 +280,17 @@ public sealed class Backup(DatabaseFile database, IFileStore? blobs, string keys
             var chat = await db.Chats.SingleAsync(c => c.Id == file.ChatId, cancellationToken);
             var missing = db.AddEvent(chat, ChatEventType.FileMissing, time.GetUtcNow().UtcDateTime);
             (missing.MessageId, missing.FileId) = (file.MessageId, file.Id);
+        }
+
+        if (await HasPicturesAsync(db, cancellationToken))
+        {
+            foreach (var picture in await db.OwnPictures.ToListAsync(cancellationToken))
+            {
+                if (copied.Contains(picture.BlobKey))
+                    continue;
+                db.OwnPictures.Remove(picture);
+                (await db.Users.SingleAsync(p => p.Id == picture.UserId, cancellationToken)).PictureStamp = null;
+            }
         }
 
         await db.SaveChangesAsync(cancellationToken);
@@ -307,6 +324,14 @@ public sealed class Backup(DatabaseFile database, IFileStore? blobs, string keys
                     && !await HoldsAsync(blobs, file.ThumbnailKey, file.ThumbnailSize, file.ThumbnailSha256, cancellationToken)
             )
                 throw new BackupException($"The backup is not whole: the bytes of file {file.Id} in chat {file.ChatId} are gone or wrong.");
+        }
+
+        if (!await HasPicturesAsync(db, cancellationToken))
+            return;
+        await foreach (var picture in db.OwnPictures.AsNoTracking().AsAsyncEnumerable().WithCancellation(cancellationToken))
+        {
+            if (!await HoldsAsync(blobs, picture.BlobKey, picture.Size, picture.Sha256, cancellationToken))
+                throw new BackupException($"The backup is not whole: the picture of person {picture.UserId} is gone or wrong.");
         }
     }
 

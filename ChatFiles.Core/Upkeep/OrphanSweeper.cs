@@ -102,6 +102,7 @@ internal sealed class OrphanSweeper(
         known.AddRange(
             await db.Attachments.Where(a => keys.Contains(a.ThumbnailKey)).Select(a => a.ThumbnailKey).ToListAsync(cancellationToken)
         );
+        known.AddRange(await db.OwnPictures.Where(p => keys.Contains(p.BlobKey)).Select(p => p.BlobKey).ToListAsync(cancellationToken));
         var orphans = keys.Except(known).OfType<string>().ToList();
         foreach (var orphan in orphans)
         {

@@ -75,6 +75,38 @@ public sealed partial class HavingAnAccount(Site site) : IClassFixture<Site>
         });
 
     [Fact]
+    public Task A_picture_of_oneself_is_cut_in_the_browser_and_others_see_it_beside_what_one_writes_until_it_is_removed() =>
+        site.PlayAsync(async scene =>
+        {
+            var (ann, ben, _) = await scene.TwoInAChatAsync();
+            await ann.SayAsync("Look at me");
+            await ann.GoAsync("profile");
+            var photo = SampleFile.Png("me.png", width: 900, height: 600);
+
+            await ann.Page.GetByLabel("Choose a picture").SetInputFilesAsync(
+                new FilePayload
+                {
+                    Name = photo.Name,
+                    MimeType = "image/png",
+                    Buffer = photo.Bytes,
+                }
+            );
+            await ann.Button("Use this picture").ClickAsync();
+            await Expect(ann.Page.GetByRole(AriaRole.Status)).ToHaveTextAsync("Your picture is saved.");
+            await ben.ReloadAsync();
+            // A decoration for who can't see it: the name stands beside it.
+            var picture = ben.Message("Look at me").Locator("img[src^='/person/']");
+            await Expect(picture).ToHaveJSPropertyAsync("naturalWidth", 256);
+            await Expect(picture).ToHaveJSPropertyAsync("naturalHeight", 256);
+
+            await ann.Button("Remove picture").ClickAsync();
+            await Expect(ann.Page.GetByRole(AriaRole.Status)).ToHaveTextAsync("Your picture is removed.");
+            await ben.ReloadAsync();
+            await Expect(ben.Message("Look at me")).ToBeVisibleAsync();
+            await Expect(picture).ToHaveCountAsync(0);
+        });
+
+    [Fact]
     public Task Without_an_account_every_page_leads_to_sign_in() =>
         site.PlayAsync(async scene =>
         {

@@ -38,6 +38,7 @@ internal static class ApiServices
         app.MapChatApi();
         app.MapMessageApi();
         app.MapFileApi();
+        app.MapPictureApi();
         app.MapUploadApi();
         app.MapFindingApi();
         app.MapZippedFiles();

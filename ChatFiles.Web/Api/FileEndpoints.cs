@@ -125,12 +125,12 @@ internal static class FileEndpoints
     /// The hashes of what a client has already. If-Match is judged before (RFC 9110, 13.2.2), by the framework: then it
     /// is as if there were none.
     /// </summary>
-    private static HashSet<string>? KnownTo(HttpRequest request) =>
+    public static HashSet<string>? KnownTo(HttpRequest request) =>
         request.Headers.IfNoneMatch.Count == 0 || request.Headers.IfMatch.Count > 0
             ? null
             : request.GetTypedHeaders().IfNoneMatch.Select(tag => tag.Tag.Value!.Trim('"')).ToHashSet(StringComparer.Ordinal);
 
-    private static IResult Serve(HttpContext context, Result<OpenFile> opened)
+    public static IResult Serve(HttpContext context, Result<OpenFile> opened)
     {
         if (!opened.Succeeded(out var file, out var refusal))
             return Problems.Of(refusal);

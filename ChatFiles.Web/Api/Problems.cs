@@ -65,6 +65,7 @@ internal static class Problems
             RefusalReason.FileNotFound => Problem(404, "file-not-found", refusal.Detail),
             RefusalReason.FileMissing => Problem(404, "file-missing", refusal.Detail),
             RefusalReason.NotFound => Problem(404, "not-found", refusal.Detail),
+            RefusalReason.NoPicture => Problem(404, "no-picture", refusal.Detail),
             RefusalReason.NoThumbnail => Problem(404, "no-thumbnail", refusal.Detail),
             RefusalReason.UserNotFound => Problem(404, "user-not-found", refusal.Detail),
             RefusalReason.TokenNotFound => Problem(404, "token-not-found", refusal.Detail),

@@ -378,6 +378,9 @@ namespace ChatFiles.Core.Data.Migrations
                     b.Property<int>("Role")
                         .HasColumnType("INTEGER");
 
+                    b.Property<long?>("SeenMessageId")
+                        .HasColumnType("INTEGER");
+
                     b.HasKey("ChatId", "UserId");
 
                     b.HasIndex("ChatId")
@@ -451,6 +454,34 @@ namespace ChatFiles.Core.Data.Migrations
                         .IsUnique();
 
                     b.ToTable("Messages");
+                });
+
+            modelBuilder.Entity("ChatFiles.Core.Model.OwnPicture", b =>
+                {
+                    b.Property<string>("UserId")
+                        .HasColumnType("TEXT");
+
+                    b.Property<string>("BlobKey")
+                        .IsRequired()
+                        .HasColumnType("TEXT");
+
+                    b.Property<string>("ContentType")
+                        .IsRequired()
+                        .HasColumnType("TEXT");
+
+                    b.Property<string>("Sha256")
+                        .IsRequired()
+                        .HasColumnType("TEXT");
+
+                    b.Property<long>("Size")
+                        .HasColumnType("INTEGER");
+
+                    b.HasKey("UserId");
+
+                    b.HasIndex("BlobKey")
+                        .IsUnique();
+
+                    b.ToTable("OwnPictures");
                 });
 
             modelBuilder.Entity("ChatFiles.Core.Model.PasswordLink", b =>
@@ -535,6 +566,9 @@ namespace ChatFiles.Core.Data.Migrations
 
                     b.Property<bool>("PhoneNumberConfirmed")
                         .HasColumnType("INTEGER");
+
+                    b.Property<string>("PictureStamp")
+                        .HasColumnType("TEXT");
 
                     b.Property<string>("SecurityStamp")
                         .HasColumnType("TEXT");
@@ -893,6 +927,15 @@ namespace ChatFiles.Core.Data.Migrations
                         .IsRequired();
 
                     b.Navigation("Author");
+                });
+
+            modelBuilder.Entity("ChatFiles.Core.Model.OwnPicture", b =>
+                {
+                    b.HasOne("ChatFiles.Core.Model.Person", null)
+                        .WithOne()
+                        .HasForeignKey("ChatFiles.Core.Model.OwnPicture", "UserId")
+                        .OnDelete(DeleteBehavior.Cascade)
+                        .IsRequired();
                 });
 
             modelBuilder.Entity("ChatFiles.Core.Model.PasswordLink", b =>

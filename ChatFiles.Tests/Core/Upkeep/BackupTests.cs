@@ -1,6 +1,7 @@
 using System.Security.Cryptography;
 using ChatFiles.Core.Data;
 using ChatFiles.Core.Model;
+using ChatFiles.Core.People;
 using ChatFiles.Core.Upkeep;
 using ChatFiles.Tests.Stage;
 using Microsoft.Extensions.DependencyInjection;
@@ -36,6 +37,23 @@ public sealed class BackupTests : IDisposable
         await EveryReadyFileShouldBeWholeAsync(restored, ann, chat);
         (await restored.EventsAsync(chat)).Select(e => e.Seq).ShouldBe(Enumerable.Range(1, (int)(await LastSeqAsync(restored, ann, chat))).Select(n => (long)n));
         (await restored.SendFileAsync(ann, chat)).Seq.ShouldBe(await LastSeqAsync(restored, ann, chat), "it goes on where the backup was taken");
+    }
+
+    [Fact]
+    public async Task Pictures_of_people_go_into_a_backup_which_is_not_whole_without_them()
+    {
+        await using var world = await ChatWorld.BeginAsync();
+        var ann = await world.PersonAsync("ann");
+        (await world.Services.GetRequiredService<OwnPictures>().PutAsync(ann.Id, null, new MemoryStream(PictureFiles.Of("png", 8, 8)))).Refusal.ShouldBeNull();
+        await BackUpAsync(world);
+        var data = Path.Combine(_root, "data");
+        await Backup.RestoreAsync(Copy, data, default);
+
+        await using (var restored = await ChatWorld.BeginOnAsync(data))
+            (await restored.Services.GetRequiredService<OwnPictures>().OpenAsync(ann.Id)).Refusal.ShouldBeNull();
+
+        await File.WriteAllTextAsync(Directory.GetFiles(Path.Combine(Copy, "files", "blobs"), "*", SearchOption.AllDirectories).Single(), "another");
+        (await Should.ThrowAsync<BackupException>(() => Backup.CheckAsync(Copy, default))).Message.ShouldContain("picture of person");
     }
 
     [Fact]

@@ -1,6 +1,7 @@
 using System.Text;
 using ChatFiles.Core.Files;
 using ChatFiles.Core.Model;
+using ChatFiles.Core.People;
 using ChatFiles.Core.Upkeep;
 using ChatFiles.Tests.Stage;
 using Microsoft.EntityFrameworkCore;
@@ -23,14 +24,17 @@ public sealed class OrphanSweeperTests
         var ann = await world.PersonAsync("ann");
         var chat = await world.ChatAsync(ann);
         var sent = (await world.SendAsync(ann, chat, null, Parts.File("x.txt", "x"), Parts.Thumbnail([0xFF, 0xD8, 0xFF, 0xE0]))).Value;
+        var pictures = world.Services.GetRequiredService<OwnPictures>();
+        (await pictures.PutAsync(ann.Id, null, new MemoryStream(PictureFiles.Of("png", 8, 8)))).Refusal.ShouldBeNull();
         await LeaveOrphanAsync(world, _time.GetUtcNow());
         await LeaveOrphanAsync(world, _time.GetUtcNow());
-        world.BlobCount.ShouldBe(4);
+        world.BlobCount.ShouldBe(5);
 
         await world.RestartAsync();
         await world.StartAsync<OrphanSweeper>();
 
-        await Eventually.HoldsAsync(() => world.BlobCount == 2, "the orphans are gone");
+        await Eventually.HoldsAsync(() => world.BlobCount == 3, "the orphans are gone");
+        (await world.Services.GetRequiredService<OwnPictures>().OpenAsync(ann.Id)).Refusal.ShouldBeNull();
         (await world.Chats.OpenFileAsync(ann.Id, chat, sent.Attachments[0].Id)).Refusal.ShouldBeNull();
         (await world.Chats.OpenThumbnailAsync(ann.Id, chat, sent.Attachments[0].Id)).Refusal.ShouldBeNull();
         await Eventually.HoldsAsync(() => world.ReadAsync(db => db.Markers.AnyAsync(m => m.Name == Marker.OrphansRemoved && m.Value == "2")), "they are counted");

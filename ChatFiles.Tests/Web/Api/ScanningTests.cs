@@ -50,6 +50,19 @@ public sealed class ScanningTests(ScanningTests.Site site) : IClassFixture<Scann
     }
 
     [Fact]
+    public async Task An_infected_picture_of_oneself_is_refused_wherever_in_it_it_stands()
+    {
+        var (server, ida, _) = await BeginAsync("ida");
+        var before = server.BlobCount;
+
+        using var body = new ByteArrayContent([.. PictureFiles.Of("png", 8, 8), .. Infected]);
+        (await ida.SendAsync(HttpMethod.Put, "account/picture", body).ShouldBeProblemAsync(422, "file-infected")).ShouldContain(Clamd.Finding);
+
+        server.BlobCount.ShouldBe(before);
+        await ida.Http.GetAsync($"person/{await ida.IdAsync()}/picture").ShouldBeProblemAsync(404, "no-picture");
+    }
+
+    [Fact]
     public async Task An_infected_thumbnail_is_refused_with_the_file_it_belongs_to()
     {
         var (server, cleo, chat) = await BeginAsync("cleo");

@@ -29,6 +29,17 @@ public sealed class MessageItemTests : BunitContext
     }
 
     [Fact]
+    public void Who_has_a_picture_is_seen_by_it_and_others_by_their_initials()
+    {
+        Item(Shown.Message(3)).FindAll(".avatar img").ShouldBeEmpty();
+
+        var avatar = Item(Shown.Message(3) with { Author = new AuthorView("a1", "ann") { Picture = "abc" } }).Find(".avatar");
+
+        avatar.QuerySelector("img")!.GetAttribute("src").ShouldBe("/person/a1/picture?v=abc");
+        avatar.TextContent.ShouldBe("A", "it is seen until the picture is there");
+    }
+
+    [Fact]
     public void An_edited_message_says_so_and_when() =>
         Item(Shown.Message(3) with { EditedAt = Shown.Noon.AddHours(1) })
             .Find(".edited")
@@ -96,7 +107,7 @@ public sealed class MessageItemTests : BunitContext
         var file = Shown.File("data", contentType);
         var reply = new ReplyView(2, new AuthorView("ben", "Ben"), "Is it final?", null, false);
         var there = Item(Shown.Message(3, "hello", "ann", file) with { ReplyTo = reply }, isMine: true);
-        var onItsWay = Render<MessageItem>(p => p.Add(i => i.IsOnItsWay, true).Add(i => i.Message, MessageItem.Unsent("ann")));
+        var onItsWay = Render<MessageItem>(p => p.Add(i => i.IsOnItsWay, true).Add(i => i.Message, MessageItem.Unsent(new AuthorView("", "ann"))));
 
         $"{FileTypes.Of(contentType).Shown}".ShouldBe(shownAs, StringCompareShould.IgnoreCase);
         foreach (var other in onItsWay.FindAll($"[data-as]:not([data-as={shownAs}]), .pictures{(FileLooks.PreviewLines(file) == 0 ? ", .preview" : "")}"))

@@ -48,6 +48,10 @@ public sealed partial class MessageList
     [Parameter]
     public string UserName { get; set; } = "";
 
+    /// <inheritdoc cref="AuthorView.Picture"/>
+    [Parameter]
+    public string? UserPicture { get; set; }
+
     /// <summary>The chat's owner may delete everything.</summary>
     [Parameter]
     public bool IsOwner { get; set; }

@@ -1,0 +1,34 @@
+using System.Security.Claims;
+using ChatFiles.Core.Files;
+using ChatFiles.Core.People;
+using ChatFiles.Web.Security;
+
+namespace ChatFiles.Web.Api;
+
+/// <summary>The pictures that people give themselves.</summary>
+internal static class PictureEndpoints
+{
+    public static void MapPictureApi(this WebApplication app)
+    {
+        var mine = app.MapSignedIn("/account/picture").WithTags("Accounts");
+        mine.MapPut("/", PutAsync).CountsAsUpload().Takes<Stream>("image/*").Produces(204).WithSummary("Give myself a picture");
+        mine.MapDelete("/", DeleteAsync).CountsAsUpload().Produces(204).WithSummary("Remove my picture");
+        app.MapSignedIn("/person/{userId}/picture")
+            .WithTags("Accounts")
+            .MapMethods("/", [HttpMethods.Get, HttpMethods.Head], GetAsync)
+            .Produces(200)
+            .WithSummary("Somebody's picture");
+    }
+
+    private static async Task<IResult> PutAsync(HttpContext context, ClaimsPrincipal user, OwnPictures pictures, UploadPolicy policy, TimeProvider time)
+    {
+        context.TakeFiles(maxBytes: null);
+        var bytes = MultipartUpload.BodyOf(context.Request, policy, time);
+        return (await pictures.PutAsync(user.UserId(), context.Request.ContentLength, bytes, context.RequestAborted)).ToNoContent();
+    }
+
+    private static async Task<IResult> DeleteAsync(ClaimsPrincipal user, OwnPictures pictures) => (await pictures.DeleteAsync(user.UserId())).ToNoContent();
+
+    private static async Task<IResult> GetAsync(string userId, HttpContext context, OwnPictures pictures, CancellationToken cancellationToken) =>
+        FileEndpoints.Serve(context, await pictures.OpenAsync(userId, FileEndpoints.KnownTo(context.Request), cancellationToken));
+}
