@@ -25,4 +25,11 @@ const rows = listed.map(({ emoji, label, tags = [], group, skins = [], version }
   return [spelled(emoji), label, words, place, ...(skins.length > 0 ? [skins.map((skin) => spelled(skin.emoji)).join(' ')] : [])];
 });
 
-stdout.write(`{"groups":${JSON.stringify(shown.map(({ message }) => message))},"emoji":[\n${rows.map((row) => JSON.stringify(row)).join(',\n')}\n]}\n`);
+// What is written between colons, as people know it from elsewhere; a name with underscores is one without being told.
+const shortcodes = JSON.parse(readFileSync(join(folder, 'shortcodes', 'github.json'), 'utf8'));
+const codes = listed.flatMap(({ emoji, hexcode, label, version }) =>
+  version > OFFERED_UNTIL ? [] : [shortcodes[hexcode] ?? []].flat().filter((code) => code !== label.replaceAll(' ', '_')).map((code) => [code, spelled(emoji)]),
+);
+
+const lines = (list) => list.map((row) => JSON.stringify(row)).join(',\n');
+stdout.write(`{"groups":${JSON.stringify(shown.map(({ message }) => message))},"emoji":[\n${lines(rows)}\n],"codes":[\n${lines(codes)}\n]}\n`);

@@ -60,7 +60,8 @@ public sealed class Accessibility(Site site) : IClassFixture<Site>
         await LookAsync("somebody added");
         await ann.Page.Keyboard.PressAsync("Escape");
 
-        await ben.Program.ShareAsync(chat.Id, "The plan, see https://example.com", SampleFile.Pdf("plan.pdf"));
+        const string text = "> **The** ~~last~~ *plan*\nsee https://example.com and `a.sql`:\n```sql\nselect 1\n```\n1. one\n   - two";
+        await ben.Program.ShareAsync(chat.Id, text, SampleFile.Pdf("plan.pdf"));
         await ann.Program.ShareAsync(chat.Id, "", SampleFile.Png("harbour.png"));
         var log = string.Concat(Enumerable.Range(30, 8).Concat(Enumerable.Range(40, 8)).SelectMany(code => new[] { $"\u001b[{code}m{code}\u001b[0m ", $"\u001b[7;{code}m{code}\u001b[0m " }));
         foreach (var file in new[]
@@ -90,6 +91,10 @@ public sealed class Accessibility(Site site) : IClassFixture<Site>
         await Expect(ann.Attachment("prices.csv").GetByRole(AriaRole.Table)).ToBeVisibleAsync();
         await Expect(ann.Attachment("build.log")).ToContainTextAsync("47");
         await LookAsync("a chat with everything");
+        await ann.MessageBox.FillAsync("@");
+        await Expect(ann.Page.GetByRole(AriaRole.Listbox, new() { Name = "People" }).GetByRole(AriaRole.Option)).ToHaveCountAsync(1);
+        await LookAsync("somebody to be mentioned");
+        await ann.MessageBox.FillAsync("");
         await ann.Button("Discard recording").ClickAsync();
         await ann.Button("Members, 2").ClickAsync();
         await Expect(ann.Dialog).ToBeVisibleAsync();

@@ -1,7 +1,7 @@
 // The emoji that there are: wwwroot/emoji.json, fetched when somebody wants to choose one. The server reads the same file.
 
 /** @typedef {{ emoji: string, name: string, keywords: string, group: number }} Emoji */
-/** @typedef {{ groups: string[], emoji: Emoji[] }} EmojiList */
+/** @typedef {{ groups: string[], emoji: Emoji[], codes: Map<string, string> }} EmojiList codes: what is written between colons, where that is not the name */
 
 /** @type {Promise<EmojiList> | undefined} */
 let asked;
@@ -17,9 +17,9 @@ export function emojiList() {
 async function fetchList() {
   const answer = await fetch(document.documentElement.dataset.emoji ?? '');
   if (!answer.ok) throw new Error(`The list of emoji is not there: ${answer.status}`);
-  const { groups, emoji } = await answer.json();
+  const { groups, emoji, codes } = await answer.json();
   // Those without a group are so new that many a font has no drawing of them.
-  return { groups, emoji: emoji.filter(([, , , group]) => group >= 0).map(([character, name, keywords, group]) => ({ emoji: character, name, keywords, group })) };
+  return { groups, codes: new Map(codes), emoji: emoji.filter(([, , , group]) => group >= 0).map(([character, name, keywords, group]) => ({ emoji: character, name, keywords, group })) };
 }
 
 /**

@@ -1,6 +1,7 @@
 // A message's text, being edited in its place. Enter saves and Escape leaves; what is neither stays with the browser's tab,
 // and is there again when somebody edits the message the next time.
 import { rules } from '../server/rules.js';
+import { emojiByName, takeWholeNames } from '../writing/emoji.js';
 import { isInCodeBlock, takeMarkKey, takePastedCode } from '../writing/marks.js';
 import { mentioning } from '../writing/mentions.js';
 import { People } from '../writing/people.js';
@@ -33,7 +34,8 @@ class MessageEditor {
     // The composer offers everybody but its writer, who stands there.
     const me = /** @type {HTMLElement | null} */ (document.querySelector('form[data-user-id]'))?.dataset.userId;
     this.#people = new People(Number(root.dataset.chatId), me, JSON.parse(root.dataset.people ?? '[]'));
-    new Suggestions(this.#text, this.#trouble, [mentioning(this.#people)], signal);
+    new Suggestions(this.#text, this.#trouble, [mentioning(this.#people), emojiByName()], signal);
+    takeWholeNames(this.#text, signal);
     this.#text.addEventListener('paste', (event) => takePastedCode(event, this.#text), { signal });
     this.#text.addEventListener('keydown', (event) => this.#onKey(event), { signal });
     root.addEventListener('submit', (event) => {

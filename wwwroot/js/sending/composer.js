@@ -15,6 +15,7 @@ import { Refusals } from './refusals.js';
 import { TypingReport } from './typing-report.js';
 import { quoteOf } from '../page/quotes.js';
 import { acceptedTypes, rules } from '../server/rules.js';
+import { emojiByName, takeWholeNames } from '../writing/emoji.js';
 import { isInCodeBlock, takeMarkKey, takePastedCode } from '../writing/marks.js';
 import { mentioning } from '../writing/mentions.js';
 import { People, withNames } from '../writing/people.js';
@@ -57,8 +58,9 @@ class Composer {
     this.#people = new People(this.#chatId, root.dataset.userId, this.#draft.readPeople());
     this.#typing = new TypingReport(page);
     // Before the composer hears of a key: in an open list it means something else.
-    const offering = [mentioning(this.#people, () => this.#draft.writePeople(this.#people.picked))];
+    const offering = [mentioning(this.#people, () => this.#draft.writePeople(this.#people.picked)), emojiByName()];
     new Suggestions(this.#text, root.querySelector('[data-files]'), offering, this.#listening.signal);
+    takeWholeNames(this.#text, this.#listening.signal);
     this.#listen();
     this.#text.value ||= this.#draft.read();
     this.#answer(this.#draft.readReply());

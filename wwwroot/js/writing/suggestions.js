@@ -1,4 +1,4 @@
-// What is offered for what somebody is writing: people behind an @. The focus stays in the text, whose keys drive the list:
+// What is offered for what somebody is writing: people behind an @, emoji behind a colon. The focus stays in the text, whose keys drive the list:
 // arrows mark, Enter and Tab take, Escape leaves.
 import { element } from '../page/dom.js';
 import { replace } from './typing.js';
@@ -9,9 +9,10 @@ import { replace } from './typing.js';
  *   label: string,
  *   at: (before: string) => { start: number, query: string } | null,
  *   find: (query: string) => Promise<Option[]> | Option[],
- *   isDone: (query: string, options: Option[]) => boolean,
+ *   isDone?: (query: string, options: Option[]) => boolean,
  *   closed?: () => void,
- * }} Source where what it offers for begins, and what that is; done: what was written is it already.
+ *   isAtHand?: boolean,
+ * }} Source where what it offers for begins, and what that is; done: what was written is it already; at hand: no server is asked.
  */
 
 const PAUSE_MS = 120;
@@ -77,14 +78,14 @@ export class Suggestions {
     clearTimeout(this.#timer);
     const show = async () => {
       const options = await source.find(query);
-      if (asked === this.#asked) this.#show(source, source.isDone(query, options) ? [] : options);
+      if (asked === this.#asked) this.#show(source, source.isDone?.(query, options) ? [] : options);
     };
-    if (this.#source !== source) {
+    if (this.#source !== source || source.isAtHand) {
       this.#source = source;
       return void show();
     }
     const still = this.#options.filter((option) => option.label.toLowerCase().includes(query.toLowerCase()));
-    this.#show(source, source.isDone(query, still) ? [] : still);
+    this.#show(source, source.isDone?.(query, still) ? [] : still);
     this.#timer = setTimeout(show, PAUSE_MS);
   }
 
