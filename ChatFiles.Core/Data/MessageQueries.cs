@@ -24,13 +24,14 @@ internal static class MessageQueries
         var answered = rows.Select(row => row.Message.ReplyToId).OfType<long>().Distinct().ToList();
         var replies = answered.Count == 0 ? [] : await ReadRepliesAsync(db, answered, cancellationToken);
         var mentions = await ReadMentionsAsync(db, rows.Select(row => (row.Message.Id, row.Message.Text)), cancellationToken);
-        var reactions = await ReadReactionsAsync(db, [.. rows.Where(row => row.HasReactions).Select(row => row.Message.Id)], cancellationToken);
+        var reacted = rows.Where(row => row.HasReactions).Select(row => row.Message.Id).ToList();
+        var reactions = reacted.Count == 0 ? [] : await db.ReadReactionsAsync(reacted, cancellationToken);
         return rows.ConvertAll(row =>
             View(row.Message, new AuthorView(row.Message.AuthorId, row.AuthorName) { Picture = row.AuthorPicture }, row.Attachments) with
             {
                 ReplyTo = row.Message.ReplyToId is { } id ? replies.GetValueOrDefault(id) : null,
                 Mentions = Mentions.Named(row.Message.Text, [.. mentions[row.Message.Id]]),
-                Reactions = reactions[row.Message.Id].ToArray(),
+                Reactions = reactions.GetValueOrDefault(row.Message.Id, []),
             }
         );
     }
@@ -40,27 +41,6 @@ internal static class MessageQueries
         var ids = messages.Where(m => Mentions.In(m.Text).Count > 0).Select(m => m.Id).ToList();
         var rows = ids.Count == 0 ? [] : await db.Mentions.Where(m => ids.Contains(m.MessageId)).Select(m => new { m.MessageId, m.UserId, m.User.DisplayName }).ToListAsync(cancellationToken);
         return rows.ToLookup(row => row.MessageId, row => new AuthorView(row.UserId, row.DisplayName));
-    }
-
-    private static async Task<ILookup<long, ReactionView>> ReadReactionsAsync(ChatDbContext db, List<long> ids, CancellationToken cancellationToken)
-    {
-        if (ids.Count == 0)
-            return Array.Empty<ReactionView>().ToLookup(_ => 0L);
-        var rows = await db
-            .Reactions.Where(r => ids.Contains(r.MessageId))
-            .GroupBy(r => new { r.MessageId, r.Emoji })
-            .Select(g => new
-            {
-                g.Key.MessageId,
-                g.Key.Emoji,
-                First = g.Min(r => r.Id),
-                Count = g.Count(),
-                Users = g.OrderBy(r => r.Id).Take(ReactionView.MaxUsers).Select(r => r.UserId).ToList(),
-            })
-            .ToListAsync(cancellationToken);
-        var users = rows.SelectMany(row => row.Users).Distinct(StringComparer.Ordinal).ToList();
-        var names = await db.Users.Where(p => users.Contains(p.Id)).Select(p => new AuthorView(p.Id, p.DisplayName)).ToDictionaryAsync(p => p.UserId, StringComparer.Ordinal, cancellationToken);
-        return rows.OrderBy(row => row.First).ToLookup(row => row.MessageId, row => new ReactionView(row.Emoji, row.Count, row.Users.ConvertAll(id => names[id])));
     }
 
     private static async Task<Dictionary<long, ReplyView>> ReadRepliesAsync(ChatDbContext db, List<long> ids, CancellationToken cancellationToken)

@@ -1,24 +1,16 @@
 using System.Text.Json;
 using ChatFiles.Core.Model;
 using Microsoft.Data.Sqlite;
+using Microsoft.EntityFrameworkCore;
 
 namespace ChatFiles.Core.Data;
 
 /// <summary>Messages, read by prepared statements that ask for the reader's membership in the same breath.</summary>
 internal static class MessageStatements
 {
-    private const string Columns = """
-        m."Id", m."Seq", m."AuthorId", u."DisplayName", m."Text", m."SentAt", m."ClientId", m."Deleted",
-        a."Id", a."FileName", a."ContentType", a."Size", a."Sha256", a."State", a."Width", a."Height", a."ThumbnailKey",
-        m."EditedAt", r."Id", r."AuthorId", ru."DisplayName", substr(r."Text", 1, 201), r."Deleted", (
-            SELECT f."FileName" FROM "Attachments" AS f WHERE f."MessageId" = r."Id" AND f."State" = 0 ORDER BY f."Position" LIMIT 1
-        ), (
-            SELECT json_group_array(json_object('userId', x."UserId", 'name', p."DisplayName"))
-            FROM "Mentions" AS x JOIN "AspNetUsers" AS p ON p."Id" = x."UserId" WHERE x."MessageId" = m."Id" HAVING COUNT(*) > 0
-        ), (
-            SELECT json_group_array(json_object('userId', x."UserId", 'name', p."DisplayName"))
-            FROM "Mentions" AS x JOIN "AspNetUsers" AS p ON p."Id" = x."UserId" WHERE x."MessageId" = r."Id" HAVING COUNT(*) > 0
-        ), CASE WHEN EXISTS (SELECT 1 FROM "Reactions" WHERE "MessageId" = m."Id") THEN (
+    /// <summary>The reactions to the message <c>m</c> as JSON. Where 5,000 have reacted it costs 1.5 ms of processor time, by EF 18.</summary>
+    private const string ReactionsOf = """
+        (
             SELECT json_group_array(json_object('emoji', e."Emoji", 'count', e."Count", 'users', json((
                 SELECT json_group_array(json_object('userId', x."UserId", 'name', p."DisplayName") ORDER BY x."Id") FROM (
                     SELECT "Id", "UserId" FROM "Reactions" WHERE "MessageId" = m."Id" AND "Emoji" = e."Emoji" ORDER BY "Id" LIMIT 20
@@ -26,7 +18,25 @@ internal static class MessageStatements
             ))) ORDER BY e."First") FROM (
                 SELECT "Emoji", COUNT(*) AS "Count", MIN("Id") AS "First" FROM "Reactions" WHERE "MessageId" = m."Id" GROUP BY "Emoji"
             ) AS e
-        ) END, u."PictureStamp"
+        )
+        """;
+
+    private const string ReactionsOfMany = $"""
+        SELECT m."Id" AS "MessageId", {ReactionsOf} AS "Reactions" FROM "Messages" AS m WHERE m."Id" IN (SELECT "value" FROM json_each(@p0))
+        """;
+
+    private const string Columns = $"""
+        m."Id", m."Seq", m."AuthorId", u."DisplayName", m."Text", m."SentAt", m."ClientId", m."Deleted",
+        a."Id", a."FileName", a."ContentType", a."Size", a."Sha256", a."State", a."Width", a."Height", a."ThumbnailKey",
+        m."EditedAt", r."Id", r."AuthorId", ru."DisplayName", substr(r."Text", 1, 201), r."Deleted", (
+            SELECT f."FileName" FROM "Attachments" AS f WHERE f."MessageId" = r."Id" AND f."State" = 0 ORDER BY f."Position" LIMIT 1
+        ), CASE WHEN instr(m."Text", '<@') > 0 THEN (
+            SELECT json_group_array(json_object('userId', x."UserId", 'name', p."DisplayName"))
+            FROM "Mentions" AS x JOIN "AspNetUsers" AS p ON p."Id" = x."UserId" WHERE x."MessageId" = m."Id"
+        ) END, CASE WHEN instr(r."Text", '<@') > 0 THEN (
+            SELECT json_group_array(json_object('userId', x."UserId", 'name', p."DisplayName"))
+            FROM "Mentions" AS x JOIN "AspNetUsers" AS p ON p."Id" = x."UserId" WHERE x."MessageId" = r."Id"
+        ) END, CASE WHEN EXISTS (SELECT 1 FROM "Reactions" WHERE "MessageId" = m."Id") THEN {ReactionsOf} END, u."PictureStamp"
         """;
 
     /// <summary>Of the people and reactions that a row brings along.</summary>
@@ -149,6 +159,13 @@ internal static class MessageStatements
             row.GetBoolean(22)
         );
 
+    /// <summary>The reactions to messages that have some.</summary>
+    public static async Task<Dictionary<long, ReactionView[]>> ReadReactionsAsync(this ChatDbContext db, List<long> messageIds, CancellationToken cancellationToken)
+    {
+        var rows = await db.Database.SqlQueryRaw<ReactionsRow>(ReactionsOfMany, JsonSerializer.Serialize(messageIds)).ToListAsync(cancellationToken);
+        return rows.ToDictionary(row => row.MessageId, row => JsonSerializer.Deserialize<ReactionView[]>(row.Reactions, Json)!);
+    }
+
     private static T[] ReadList<T>(SqliteDataReader row, int column) =>
         row.IsDBNull(column) ? [] : JsonSerializer.Deserialize<T[]>(row.GetString(column), Json)!;
 
@@ -168,4 +185,6 @@ internal static class MessageStatements
                 ThumbnailKey = row.IsDBNull(16) ? null : row.GetString(16),
             }
         );
+
+    private sealed record ReactionsRow(long MessageId, string Reactions);
 }
