@@ -11,7 +11,7 @@ internal sealed class MarkupContext(IReadOnlyList<AuthorView> mentions) : Markdo
     /// Marks of a text that are looked at; after them it is text. The work of some of Markdig's parsers grows with the square
     /// of the marks, and each open one is a level more of the tree. More than people write into 8,000 characters.
     /// </summary>
-    private const int MaxMarks = 400;
+    private const int MaxMarks = 300;
 
     private int _marks;
     private int _maxFence = int.MaxValue;

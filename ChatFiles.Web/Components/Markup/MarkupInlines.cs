@@ -135,15 +135,19 @@ internal sealed class CodeParser : InlineParser
 /// <summary>"&lt;@userId&gt;", where that is one of those who are mentioned.</summary>
 internal sealed class MentionParser : InlineParser
 {
+    private const int MaxIdLength = 36;
+
     public MentionParser() => OpeningCharacters = ['<'];
 
     public override bool Match(InlineProcessor processor, ref StringSlice slice)
     {
+        if (slice.AsSpan() is not ['<', '@', .. var rest] || rest[..Math.Min(rest.Length, MaxIdLength + 1)].IndexOf('>') is not (> 0 and var length))
+            return false;
         foreach (var person in ((MarkupContext)processor.Context!).Mentions)
-            if (slice.AsSpan() is ['<', '@', .. var rest] && rest.StartsWith(person.UserId, StringComparison.Ordinal) && rest[person.UserId.Length..] is ['>', ..])
+            if (rest[..length].SequenceEqual(person.UserId))
             {
                 processor.Inline = new MentionInline(person);
-                slice.Start += person.UserId.Length + 3;
+                slice.Start += length + 3;
                 return true;
             }
 
