@@ -120,14 +120,18 @@ test('A name that is written by hand mentions, whatever its case, also where nob
   const people = new People(1, undefined);
   const text = 'Hi @ann smith, @Annabel and @Ben, not @Benno, ann@ben or `@Ben`';
   assert.equal(people.withIds(text), text);
-  assert.equal(await people.lookUp(text), 'Hi <@id-Ann Smith>, <@id-Annabel> and <@id-Ben>, not @Benno, ann@ben or `@Ben`');
+  assert.equal(people.hasUnknown(text), true);
+  assert.equal(await people.lookUp(text), true);
+  assert.equal(people.withIds(text), 'Hi <@id-Ann Smith>, <@id-Annabel> and <@id-Ben>, not @Benno, ann@ben or `@Ben`');
   assert.deepEqual(people.in('<@id-Ben>'), [{ userId: 'id-Ben', name: 'Ben' }]);
-  assert.equal(people.lookUp('no name, a@b.c and @Ben'), null, 'nobody has to be looked up');
+  assert.equal(people.hasUnknown('no name, a@b.c and @Ben'), false);
 });
 
 test('Where many have the first word of a name, the next ones tell', async () => {
   server.reset(members(Array.from({ length: 300 }, (_, n) => member(`Member ${n}`))));
-  assert.equal(await new People(1, undefined).lookUp('@Member 250 is here'), '<@id-Member 250> is here');
+  const people = new People(1, undefined);
+  await people.lookUp('@Member 250 is here');
+  assert.equal(people.withIds('@Member 250 is here'), '<@id-Member 250> is here');
 });
 
 test('A text waits for no answer that does not come, and a name is a name then', async () => {
@@ -136,9 +140,12 @@ test('A text waits for no answer that does not come, and a name is a name then',
   const looked = people.lookUp('Hi @Ben');
   await settle();
   clock.pass(1_000);
-  assert.equal(await looked, 'Hi @Ben');
+  assert.equal(await looked, false);
+  assert.equal(people.withIds('Hi @Ben'), 'Hi @Ben');
   server.reset();
-  assert.equal(await people.lookUp('Hi @Ann'), 'Hi @Ann');
+  assert.equal(await people.lookUp('Hi @Ann'), false);
+  server.reset(members(EVERYBODY));
+  assert.equal(await people.lookUp('Hi @Ann'), true);
 });
 
 test('Who was picked before is mentioned after a reload without asking, and people read names', () => {

@@ -67,20 +67,18 @@ test('Without a network it waits, says so once, and goes as soon as there is one
   assert.deepEqual(words(), ['started', 'held-up', 'sent']);
 });
 
-test('Whom a text names is looked up before its first try, and it stays what it was then', async () => {
-  const ben = [{ userId: 'id-ben', name: 'Ben' }];
-  let look;
-  const naming = new Promise((resolve) => (look = () => resolve({ text: 'Hi <@id-ben>', people: ben })));
+test('Whom a text names is looked up before each try until the server has said who there is', async () => {
+  const members = { status: 200, body: JSON.stringify({ members: [{ userId: 'id-ben', name: 'Ben', active: true }], nextAfter: null }) };
   server.reset(() => null);
-  outbox.send(chat, 'Hi @Ben', [], null, { people: [], naming });
-  await rest();
-  assert.deepEqual(textsOf(server.requests), []);
-  look();
+  outbox.send(chat, 'Hi @Ben', [], null, { isUnnamed: true });
   await become('waiting');
-  server.reset(stored);
+  assert.equal(outbox.of(chat)[0].record.isUnnamed, true, 'after a reload too');
+  server.reset((request) => (request.path.includes('/members?') ? members : stored(request)));
   clock.pass(2_500);
   await become('sent');
   assert.deepEqual(textsOf(server.requests), ['Hi <@id-ben>']);
+  assert.deepEqual(outbox.of(chat)[0].people, [{ userId: 'id-ben', name: 'Ben' }]);
+  assert.equal(outbox.of(chat)[0].isUnnamed, false);
 });
 
 test('A browser that knows it is offline does not try by itself', async () => {

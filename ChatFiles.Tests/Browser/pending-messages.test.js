@@ -99,7 +99,7 @@ test('A text on its way is a clone of the template, with the writer’s name and
 });
 
 test('A text on its way shows names, not ids', () => {
-  outbox.send(chat, 'Hi <@id-ben>', [], null, { people: [{ userId: 'id-ben', name: 'Ben' }], naming: null });
+  outbox.send(chat, 'Hi <@id-ben>', [], null, { people: [{ userId: 'id-ben', name: 'Ben' }] });
   assert.equal(part('.text').textContent, 'Hi @Ben');
   assert.deepEqual(outbox.of(chat)[0].record.people, [{ userId: 'id-ben', name: 'Ben' }], 'after a reload too');
 });

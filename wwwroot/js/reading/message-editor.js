@@ -92,7 +92,9 @@ class MessageEditor {
 
   /** @returns {Promise<string | null>} why it can't be saved */
   async #saveText() {
-    const text = (await this.#people.lookUp(this.#text.value)) ?? this.#people.withIds(this.#text.value);
+    const written = this.#text.value;
+    await this.#people.lookUp(written);
+    const text = this.#people.withIds(written);
     const { maxText } = rules().limits;
     return text.length > maxText ? `The text is longer than ${maxText} characters.` : this.#page.invokeMethodAsync('SaveAsync', text);
   }

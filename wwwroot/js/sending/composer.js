@@ -175,10 +175,9 @@ class Composer {
     let goOn = /** @type {(_?: unknown) => void} */ (() => {});
     this.#keeping = Promise.allSettled([this.#keeping, new Promise((resolve) => (goOn = resolve))]);
     const replyTo = this.#replyTo;
-    const named = (/** @type {string} */ sent) => ({ text: sent, people: this.#people.in(sent) });
-    const { text: sent, people } = named(this.#people.withIds(text));
-    const naming = this.#people.lookUp(text)?.then(named) ?? null;
-    outbox.send(this.#chatId, sent, this.#files.take(), replyTo, { people, naming }).kept.then(() => {
+    const sent = this.#people.withIds(text);
+    const mentions = { people: this.#people.in(sent), isUnnamed: this.#people.hasUnknown(text) };
+    outbox.send(this.#chatId, sent, this.#files.take(), replyTo, mentions).kept.then(() => {
       this.#draft.forget(written);
       if (replyTo && this.#replyTo === null) this.#draft.writeReply(null);
       goOn();

@@ -10,6 +10,7 @@ import { pauseAfter } from '../server/pauses.js';
 import { antiforgeryToken } from '../server/requests.js';
 import { endUpload } from './resumable.js';
 import { transmit } from './transmission.js';
+import { People } from '../writing/people.js';
 
 const PATIENCE_MS = 1_500;
 // It is no longer there, or not this person's to delete.
@@ -69,11 +70,10 @@ class Outbox extends EventTarget {
    * @param {string} text
    * @param {import('./outgoing-file.js').Picked[]} picked files, or as FilesToSend prepares them
    * @param {import('./pending-message.js').Answered | null} [replyTo]
-   * @param {{ people: import('./pending-message.js').Named[], naming: PendingMessage['naming'] }} [mentions] whom the text has ids of, and what it will be
+   * @param {{ people?: import('./pending-message.js').Named[], isUnnamed?: boolean }} [mentions] whom the text has ids of; and whether it has names to be looked up
    */
-  send(chatId, text, picked, replyTo = null, { people, naming } = { people: [], naming: null }) {
-    const message = new PendingMessage({ chatId, text, people, files: picked.map(outgoing), replyTo }, this.#changed);
-    message.naming = naming;
+  send(chatId, text, picked, replyTo = null, { people, isUnnamed } = {}) {
+    const message = new PendingMessage({ chatId, text, people, isUnnamed, files: picked.map(outgoing), replyTo }, this.#changed);
     this.#messages.push(message);
     this.#try(message);
     return message;
@@ -188,8 +188,7 @@ class Outbox extends EventTarget {
 
   /** Gives the first file that can't be had, if there is one. */
   async #prepare(message) {
-    // Before the first try: its key stands for the text that it has then.
-    if (message.naming) Object.assign(message, await message.naming, { naming: null });
+    if (message.isUnnamed) await lookUp(message);
     for (const file of message.files) {
       try {
         await prepare(file);
@@ -337,6 +336,14 @@ class Outbox extends EventTarget {
   #tell(what, message) {
     this.dispatchEvent(new CustomEvent(what, { detail: message }));
   }
+}
+
+/** Names in its text that were written by hand become ids; what the server does not say now it may say at the next try. */
+async function lookUp(message) {
+  const people = new People(message.chatId, undefined, message.people);
+  message.isUnnamed = !(await people.lookUp(message.text));
+  message.text = people.withIds(message.text);
+  message.people = people.in(message.text);
 }
 
 async function firstUnreadable(files) {

@@ -10,7 +10,7 @@ import { newKey, travelOrder } from './transmission.js';
  * @typedef {import('./outgoing-file.js').OutgoingFile} OutgoingFile
  * @typedef {{ messageId: number, author: string }} Answered The message that one answers, and whose it is.
  * @typedef {import('../writing/people.js').Named} Named
- * @typedef {{ chatId: number, text: string, people?: Named[], files: OutgoingFile[], replyTo?: Answered | null, key?: string, writtenAt?: number, state?: State, reason?: string | null, type?: string }} Sent
+ * @typedef {{ chatId: number, text: string, people?: Named[], isUnnamed?: boolean, files: OutgoingFile[], replyTo?: Answered | null, key?: string, writtenAt?: number, state?: State, reason?: string | null, type?: string }} Sent
  * @typedef {import('../server/answers.js').Outcome} Outcome
  * @typedef {{ ended: Promise<Outcome>, abort: () => void }} Attempt
  */
@@ -68,8 +68,6 @@ export class PendingMessage {
   trying = Promise.resolve();
   /** Whether this tab is the one that sends it, once that is known. @type {Promise<boolean> | null} */
   owning = null;
-  /** What the text will be, when those are looked up whom it mentions. @type {Promise<{ text: string, people: Named[] }> | null} */
-  naming = null;
   /** Settled when it is gone, and the store knows it. @type {Promise<void>} */
   hasEnded = new Promise((resolve) => (this.#end = resolve));
   /** Settled when the browser has kept it, or can't. @type {Promise<boolean>} */
@@ -80,11 +78,13 @@ export class PendingMessage {
    * @param {() => void} onChange
    * @param {{ isRestored?: boolean }} [origin] restored: an earlier page or another tab has left it in the store.
    */
-  constructor({ chatId, text, people = [], files, replyTo = null, key = newKey(), writtenAt = now(), state = 'pending', reason = null, type }, onChange, { isRestored = false } = {}) {
+  constructor({ chatId, text, people = [], isUnnamed = false, files, replyTo = null, key = newKey(), writtenAt = now(), state = 'pending', reason = null, type }, onChange, { isRestored = false } = {}) {
     this.chatId = chatId;
     this.text = text;
     /** Those whom the text has ids of. */
     this.people = people;
+    /** It has names that are to be looked up. */
+    this.isUnnamed = isUnnamed;
     this.files = files;
     this.replyTo = replyTo;
     this.key = key;
@@ -155,8 +155,8 @@ export class PendingMessage {
 
   /** As it is kept: what was under way begins again. */
   get record() {
-    const { key, chatId, text, people, writtenAt, reason, files, replyTo, state } = this;
-    return { key, chatId, text, people, writtenAt, files, replyTo, reason, type: this.#type, state: /** @type {State} */ (state === 'refused' ? state : 'pending') };
+    const { key, chatId, text, people, isUnnamed, writtenAt, reason, files, replyTo, state } = this;
+    return { key, chatId, text, people, isUnnamed, writtenAt, files, replyTo, reason, type: this.#type, state: /** @type {State} */ (state === 'refused' ? state : 'pending') };
   }
 
   /** Keeps it as it is now, with what its files remember of their uploads. */

@@ -31,7 +31,7 @@ export class People {
   /** Null: several have that name. @type {Map<string, Named | null>} */
   #seen = new Map();
   #everybody = /** @type {Named[] | null} */ (null);
-  /** What was asked for, until the list closes. @type {Map<string, Promise<Found>>} */
+  /** What was asked for, until the list closes. @type {Map<string, Promise<Found | null>>} */
   #asked = new Map();
 
   /** @param {number} chatId @param {string | undefined} me who writes, and is not offered @param {Named[]} picked before */
@@ -53,7 +53,7 @@ export class People {
   /** Who is offered for what was written of a name; who comes first is likeliest. @param {string} query */
   async find(query) {
     const asked = fold(query);
-    const found = this.#everybody ?? (await this.#narrow(query)).people;
+    const found = this.#everybody ?? (await this.#narrow(query))?.people ?? [];
     const rank = ({ name }) => {
       const folded = fold(name);
       if (folded.startsWith(asked)) return folded.length === asked.length ? 0 : 1;
@@ -76,16 +76,23 @@ export class People {
     return this.#translate(text).text;
   }
 
+  /** Whether it has names of which nobody has heard yet. @param {string} text */
+  hasUnknown(text) {
+    return this.#translate(text).unknown.length > 0;
+  }
+
   /**
-   * The same, with those who are looked up; null: nobody has to be. When the server does not answer soon, their names are text.
+   * Looks up who is named, and nobody has heard of. Gives whether the server has said who there is; when it does not answer
+   * soon, nobody waits for it.
    * @param {string} text
-   * @returns {Promise<string> | null}
+   * @returns {Promise<boolean>}
    */
-  lookUp(text) {
+  async lookUp(text) {
     const unknown = this.#translate(text).unknown.slice(0, MOST_ASKED);
-    if (unknown.length === 0) return null;
-    const patience = new Promise((resolve) => setTimeout(resolve, PATIENCE_MS));
-    return Promise.race([Promise.all(unknown.map((written) => this.#askFor(written))), patience]).then(() => this.withIds(text));
+    if (unknown.length === 0) return true;
+    const patience = new Promise((resolve) => setTimeout(resolve, PATIENCE_MS, [false]));
+    const answers = await Promise.race([Promise.all(unknown.map((written) => this.#askFor(written))), patience]);
+    return answers.every(Boolean);
   }
 
   /** Of a text that is sent, those who are mentioned in it. @param {string} text */
@@ -126,13 +133,18 @@ export class People {
     return this.#ask(query);
   }
 
-  /** Whose name may begin so; a name has several words, and only where too many have the first, the next ones matter. @param {string} written */
+  /**
+   * Whose name may begin so; a name has several words, and only where too many have the first, the next ones matter.
+   * @param {string} written
+   * @returns {Promise<boolean>} whether there was an answer
+   */
   async #askFor(written) {
     const words = [...written.matchAll(/[\p{L}\p{N}][^\s]*/gu)].slice(0, MOST_WORDS);
     for (const { index, 0: word } of words) {
-      const { isAll } = await this.#ask(written.slice(0, index) + /^[\p{L}\p{N}]+/u.exec(word)?.[0]);
-      if (isAll) return;
+      const found = await this.#ask(written.slice(0, index) + /^[\p{L}\p{N}]+/u.exec(word)?.[0]);
+      if (!found || found.isAll) return found !== null;
     }
+    return true;
   }
 
   /** @param {string} query */
@@ -144,14 +156,14 @@ export class People {
     return asking;
   }
 
-  /** @param {string} query @returns {Promise<Found>} */
+  /** @param {string} query @returns {Promise<Found | null>} */
   async #askServer(query) {
     const limit = query ? MOST : SMALL;
     const answer = await ask(`/chat/${this.#chatId}/members?${new URLSearchParams({ q: query, limit: String(limit) })}`, { signal: AbortSignal.timeout(10_000) });
     const page = answer?.status === 200 ? pageIn(answer.text) : null;
     if (!page) {
       this.#asked.delete(query);
-      return { people: [], isAll: true };
+      return null;
     }
     const people = page.members.filter((member) => member.active).map(({ userId, name }) => ({ userId, name }));
     for (const person of people) this.#see(person);
