@@ -125,8 +125,11 @@ public sealed class Reports(IDbContextFactory<ChatDbContext> databases, Database
                 MayOpen = db.Members.Any(m => m.ChatId == r.ChatId && m.UserId == by.UserId),
             })
             .ToListAsync(cancellationToken);
-        var page = rows.Take(limit)
-            .Select(row => new ListedReport(
+        var page = new List<ListedReport>();
+        foreach (var row in rows.Take(limit))
+        {
+            var shown = await db.WithNamesAsync(row.Report.Text, cancellationToken);
+            page.Add(new ListedReport(
                 row.Report.Id,
                 row.Report.At,
                 row.Reporter ?? new Reporter(row.Report.ReporterId, "", ""),
@@ -137,13 +140,14 @@ public sealed class Reports(IDbContextFactory<ChatDbContext> databases, Database
                 row.Report.FileId,
                 new AuthorView(row.Report.AuthorId, row.Report.AuthorName),
                 row.Report.SentAt,
-                row.Report.Text,
+                shown,
                 NamesOf(row.Report),
                 StateOf(row.Report, row.Text, row.Files),
                 row.Report.DoneAt,
                 row.MayOpen
-            ))
-            .ToList();
+            ));
+        }
+
         return new ReportPage(page, rows.Count > limit ? page[^1].Id : null);
     }
 

@@ -31,7 +31,7 @@ public sealed class ReportTests : IAsyncLifetime
     public async Task Operators_see_what_was_reported_as_it_was_also_when_it_is_deleted_afterwards()
     {
         var message = (await _ann.SendFileAsync(_chat, "rude.txt")).GetProperty("message");
-        var text = await _ann.SendTextAsync(_chat, "something rude");
+        var text = await _ann.SendTextAsync(_chat, $"something rude, <@{await _ben.IdAsync()}>");
         var fileId = message.GetProperty("attachments")[0].Text("id");
         await ReportAsync(_ben, text, new { reason = " It is rude. " }).ShouldBeAsync(HttpStatusCode.NoContent);
         await ReportAsync(_ben, message, new { fileId }).ShouldBeAsync(HttpStatusCode.NoContent);
@@ -43,7 +43,7 @@ public sealed class ReportTests : IAsyncLifetime
         var reports = await ListAsync();
         reports.Select(r => r.Text("state")).ShouldBe(["deleted", "deleted"]);
         var (ofFile, ofText) = (reports[0], reports[1]);
-        (ofText.Text("text"), ofText.Text("reason"), ofText.Text("chatName")).ShouldBe(("something rude", "It is rude.", "Room"));
+        (ofText.Text("text"), ofText.Text("reason"), ofText.Text("chatName")).ShouldBe(($"something rude, @{_ben.Name}", "It is rude.", "Room"));
         (ofText.GetProperty("author").Text("name"), ofText.GetProperty("reporter").Text("email")).ShouldBe(("ann", _ben.Email));
         (ofFile.Text("fileId"), ofFile.GetProperty("fileNames")[0].GetString()).ShouldBe((fileId, "rude.txt"));
         await _ann.Http.DeleteAsync($"chat/{_chat}").ShouldBeAsync(HttpStatusCode.NoContent);

@@ -34,6 +34,33 @@ public sealed class NavChatsTests
     }
 
     [Fact]
+    public async Task Where_somebody_is_mentioned_is_said_until_they_have_read_it()
+    {
+        await using var world = await ChatWorld.BeginAsync();
+        await world.StartAsync<EventDispatcher>();
+        var (ann, bob) = (await world.PersonAsync("ann"), await world.PersonAsync("bob"));
+        var chat = await world.ChatAsync(ann, bob);
+        await using var screen = new Screen(world, bob);
+        var nav = screen.Render<NavChats>();
+        void Says(string unread) => nav.WaitForAssertion(() => nav.Find($"a[href='/chats/{chat}'] .visually-hidden").TextContent.ShouldBe(unread), Screen.Patience);
+        nav.WaitForElement($"a[href='/chats/{chat}']", Screen.Patience);
+
+        var sent = (await world.Chats.SendTextAsync(ann.Id, chat, $"{Mentions.Mark(bob.Id)}?")).Value;
+        Says(", you are mentioned, 1 unread");
+        await world.Chats.SendTextAsync(ann.Id, chat, "and more");
+        Says(", you are mentioned, 2 unread");
+        await world.Chats.EditMessageAsync(ann.Id, chat, sent.Id, "nobody");
+        Says(", 2 unread");
+        await world.Chats.EditMessageAsync(ann.Id, chat, sent.Id, Mentions.Mark(bob.Id));
+        Says(", you are mentioned, 2 unread");
+
+        await world.ChatDirectory.MarkReadAsync(bob.Id, chat, long.MaxValue);
+        nav.WaitForAssertion(() => nav.FindAll(".badge").ShouldBeEmpty(), Screen.Patience);
+        await world.Chats.SendTextAsync(ann.Id, chat, "later");
+        Says(", 1 unread");
+    }
+
+    [Fact]
     public async Task A_new_chat_is_made_in_a_dialog_and_opened()
     {
         await using var world = await ChatWorld.BeginAsync();

@@ -76,7 +76,7 @@ public sealed partial class NavChats(ChatDirectory directory, LiveChats live, ID
         return !_chats.Select(Shown).SequenceEqual(before.Select(Shown));
     }
 
-    private static (long, string, bool, int) Shown(ChatSummary chat) => (chat.Id, chat.Name, chat.Direct, chat.Unread);
+    private static (long, string, bool, int, bool) Shown(ChatSummary chat) => (chat.Id, chat.Name, chat.Direct, chat.Unread, chat.Mentions > 0);
 
     /// <summary>About me, or what happens in one of my chats; where another has read to is neither.</summary>
     private bool Matters(LobbyNews news) =>
@@ -98,6 +98,11 @@ public sealed partial class NavChats(ChatDirectory directory, LiveChats live, ID
     {
         var heard = HeardIn(chat);
         var before = chat.Unread - heard.Count;
+        // Which of the unread ones name the person is not counted here.
+        var mayName = next.Type is ChatEventType.MessageCreated or ChatEventType.MessageEdited && next.Message!.Mentions.Any(m => m.UserId == _userId);
+        var mayHaveNamed = next.Type is ChatEventType.MessageEdited or ChatEventType.MessageDeleted && chat.Mentions > 0;
+        if (mayName || mayHaveNamed)
+            return false;
         switch (next)
         {
             case { Type: ChatEventType.MessageCreated, Message: { } message }:
@@ -128,7 +133,7 @@ public sealed partial class NavChats(ChatDirectory directory, LiveChats live, ID
         if (before > 0 && readTo < chat.NewestId)
             return false;
         heard.RemoveAll(id => id <= readTo);
-        Put(chat, 0);
+        Put(chat with { Mentions = 0 }, 0);
         return true;
     }
 
