@@ -211,7 +211,44 @@ public sealed class ChatDirectory(
     }
 
     /// <summary>
-    /// The same for a page that shows the message, and does so with every message: it is written in a moment, together with
+    /// Takes the caller's read position back to before a message of somebody else, so that they come back to it. What they
+    /// have seen they have seen: the authors are still told so.
+    /// </summary>
+    public async Task<Result<Unread>> MarkUnreadAsync(string userId, long chatId, long messageId, CancellationToken cancellationToken = default)
+    {
+        var marked = await readPositions.ReplaceAsync(
+            userId,
+            chatId,
+            () =>
+                writer.ChangeAsync<Unread>(
+                    limits,
+                    userId,
+                    async db =>
+                    {
+                        if (await db.FindMemberAsync(userId, chatId) is not { } member)
+                            return Refusal.ChatNotFound;
+                        var unread = db.Messages.Where(m => m.ChatId == chatId && m.Id >= messageId && m.AuthorId != userId && !m.Deleted);
+                        if (!await unread.AnyAsync(m => m.Id == messageId))
+                            return Refusal.MessageNotFound;
+                        if (member.ReadMessageId >= messageId)
+                        {
+                            member.SeenMessageId = Math.Max(member.SeenMessageId ?? 0, member.ReadMessageId);
+                            member.ReadMessageId = messageId - 1;
+                            await db.SaveChangesAsync(CancellationToken.None);
+                        }
+
+                        return new Unread(await unread.CountAsync(), messageId);
+                    },
+                    cancellationToken
+                )
+        );
+        if (marked.Refusal is null)
+            broadcaster.PublishUnread(userId, chatId);
+        return marked;
+    }
+
+    /// <summary>
+    /// The same as <see cref="MarkReadAsync"/> for a page that shows the message, and does so with every message: it is written in a moment, together with
     /// what others have read meanwhile. The person's own pages, and what they read next, have it at once.
     /// </summary>
     public void MarkSeen(string userId, long chatId, long messageId)

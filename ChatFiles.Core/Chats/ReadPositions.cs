@@ -56,6 +56,23 @@ public sealed class ReadPositions(DatabaseWriter writer, TimeProvider time, ILog
         await TryWriteAsync();
     }
 
+    /// <summary>Runs a change of the person's position in the chat, which nothing that was kept of them before undoes.</summary>
+    internal async Task<T> ReplaceAsync<T>(string userId, long chatId, Func<Task<T>> change)
+    {
+        await WriteAsync(userId);
+        await _writing.WaitAsync();
+        try
+        {
+            lock (_gate)
+                _positions.Remove((userId, chatId));
+            return await change();
+        }
+        finally
+        {
+            _writing.Release();
+        }
+    }
+
     /// <inheritdoc/>
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
     {

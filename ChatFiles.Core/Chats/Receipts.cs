@@ -71,7 +71,7 @@ public sealed class Receipts
         await Task.WhenAll(_positions.TryWriteAsync(), _openings.TryWriteAsync());
         var seen = await db
             // Who came later has nothing unread of what was there, which does not say that they have read it.
-            .Members.Where(m => m.ChatId == chatId && m.UserId != userId && m.ReadMessageId >= messageId && m.JoinedSeq < message.Seq)
+            .Members.Where(m => m.ChatId == chatId && m.UserId != userId && (m.ReadMessageId >= messageId || m.SeenMessageId >= messageId) && m.JoinedSeq < message.Seq)
             .OrderBy(m => m.User.FoldedName)
             .ThenBy(m => m.UserId)
             .Select(m => new AuthorView(m.UserId, m.User.DisplayName) { Picture = m.User.PictureStamp })
@@ -96,7 +96,7 @@ public sealed class Receipts
         try
         {
             var positions = _watched.TryGetValue(message.ChatId, out var watched) ? await watched.Positions.Value : await ReadPositionsAsync(message.ChatId);
-            return positions.Count(p => p.UserId != message.Author.UserId && p.ReadMessageId >= message.Id && p.JoinedSeq < message.Seq);
+            return positions.Count(p => p.UserId != message.Author.UserId && p.SeenMessageId >= message.Id && p.JoinedSeq < message.Seq);
         }
         catch
         {
@@ -160,13 +160,13 @@ public sealed class Receipts
     private async Task<Position[]> ReadPositionsAsync(long chatId)
     {
         await using var db = await _databases.CreateDbContextAsync();
-        return await db.Members.Where(m => m.ChatId == chatId).Select(m => new Position(m.UserId, m.ReadMessageId, m.JoinedSeq)).ToArrayAsync();
+        return await db.Members.Where(m => m.ChatId == chatId).Select(m => new Position(m.UserId, m.SeenMessageId > m.ReadMessageId ? m.SeenMessageId.Value : m.ReadMessageId, m.JoinedSeq)).ToArrayAsync();
     }
 
     private sealed record Watched(Action[] Watchers, Lazy<Task<Position[]>> Positions);
 
     /// <summary>How far a member has read, and since when they are one.</summary>
-    private sealed record Position(string UserId, long ReadMessageId, long JoinedSeq);
+    private sealed record Position(string UserId, long SeenMessageId, long JoinedSeq);
 
     private sealed class Watching(Action end) : IDisposable
     {

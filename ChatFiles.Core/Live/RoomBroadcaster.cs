@@ -65,6 +65,9 @@ public sealed class RoomBroadcaster
 
     internal void PublishReadPosition(string userId, long chatId, long readTo) => TellLobby(new LobbyNews(chatId, userId, ReadTo: readTo));
 
+    /// <summary>The person has unread messages in the chat again: their other pages can only read how many.</summary>
+    internal void PublishUnread(string userId, long chatId) => TellLobby(new LobbyNews(chatId, userId));
+
     private void TellLobby(LobbyNews news)
     {
         foreach (var watcher in _lobby)

@@ -45,6 +45,36 @@ public sealed class ChatRoomTests
     }
 
     [Fact]
+    public async Task What_is_marked_as_unread_stays_so_in_view_until_its_reader_answers_and_its_author_is_still_told_that_it_was_seen()
+    {
+        await using var world = await ChatWorld.BeginAsync();
+        await world.StartAsync<EventDispatcher>();
+        var (ann, ben, chat, ids) = await RoomAsync(world, 3);
+        await using var screen = new Screen(world, ben);
+        var page = screen.Open(chat);
+        page.WaitForAssertion(() => page.FindAll("article").Count.ShouldBe(3), Screen.Patience);
+        var list = page.FindComponent<MessageList>().Instance;
+        // What the browser says once the end is in view: it is only kept for a moment when the mark comes.
+        await page.InvokeAsync(() => list.ReadToAsync(ids[2]));
+
+        await page.InvokeAsync(() => list.MarkUnreadAsync(ids[1]));
+        page.WaitForAssertion(() => IdBelow(page.Find("[role=separator]")).ShouldBe(ids[1]), Screen.Patience);
+        await page.InvokeAsync(() => list.ReadToAsync(ids[2]));
+
+        (await UnreadAsync()).ShouldBe(2);
+        var receipts = world.Services.GetRequiredService<ChatFiles.Core.Chats.Receipts>();
+        (await receipts.ReadAsync(ann.Id, chat, ids[2])).Value.Seen.ShouldHaveSingleItem().UserId.ShouldBe(ben.Id);
+        (await UnreadAsync()).ShouldBe(2);
+
+        var answer = (await world.Chats.SendTextAsync(ben.Id, chat, "I see")).Value;
+        page.WaitForAssertion(() => page.FindAll("article").Count.ShouldBe(4), Screen.Patience);
+        await page.InvokeAsync(() => list.ReadToAsync(answer.Id));
+        (await UnreadAsync()).ShouldBe(0);
+
+        async Task<int> UnreadAsync() => (await world.ChatDirectory.ListChatsAsync(ben.Id)).Single(c => c.Id == chat).Unread;
+    }
+
+    [Fact]
     public async Task More_unread_messages_than_a_page_has_are_a_button_that_leads_to_their_beginning()
     {
         await using var world = await ChatWorld.BeginAsync();

@@ -203,6 +203,33 @@ public sealed class NavChatsTests
     }
 
     [Fact]
+    public async Task What_is_marked_as_unread_in_one_tab_is_unread_in_another_also_when_it_was_just_read()
+    {
+        await using var world = await ChatWorld.BeginAsync();
+        await world.StartAsync<EventDispatcher>();
+        var (ann, bob) = (await world.PersonAsync("ann"), await world.PersonAsync("bob"));
+        var chat = await world.ChatAsync(ann, bob);
+        var first = (await world.Chats.SendTextAsync(ann.Id, chat, "one")).Value.Id;
+        var second = (await world.Chats.SendTextAsync(ann.Id, chat, "two")).Value.Id;
+        var mine = (await world.Chats.SendTextAsync(bob.Id, chat, "three")).Value.Id;
+        world.ChatDirectory.MarkSeen(bob.Id, chat, mine);
+        await using var screen = new Screen(world, bob);
+        var nav = screen.Render<NavChats>();
+        nav.WaitForElement($"a[href='/chats/{chat}']", Screen.Patience);
+        nav.FindAll(".badge").ShouldBeEmpty();
+
+        world.ChatDirectory.MarkSeen(bob.Id, chat, mine);
+        (await world.ChatDirectory.MarkUnreadAsync(bob.Id, chat, second)).Value.ShouldBe(new Unread(1, second));
+
+        nav.WaitForAssertion(() => nav.Find(".badge").TextContent.ShouldBe("1, 1 unread"), Screen.Patience);
+        (await world.ChatDirectory.MarkUnreadAsync(bob.Id, chat, first)).Value.Count.ShouldBe(2);
+        nav.WaitForAssertion(() => nav.Find(".badge").TextContent.ShouldBe("2, 2 unread"), Screen.Patience);
+        (await world.ChatDirectory.MarkUnreadAsync(bob.Id, chat, mine)).Refusal!.Reason.ShouldBe(RefusalReason.MessageNotFound);
+        var eve = await world.PersonAsync("eve");
+        (await world.ChatDirectory.MarkUnreadAsync(eve.Id, chat, first)).Refusal!.Reason.ShouldBe(RefusalReason.ChatNotFound);
+    }
+
+    [Fact]
     public async Task A_message_in_a_chat_that_is_listed_is_counted_without_asking_the_database()
     {
         var statements = new Statements();

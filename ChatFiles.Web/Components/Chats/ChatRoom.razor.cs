@@ -30,6 +30,7 @@ public sealed partial class ChatRoom(
     private bool _isOpen;
     private bool _wasAtMessage;
     private bool _isNew;
+    private bool _isLeftUnread;
     private bool _isReady;
     private IDialogReference? _members;
     private bool _wasAtFile;
@@ -177,6 +178,8 @@ public sealed partial class ChatRoom(
         if (roomEvent is not { Type: ChatEventType.MessageCreated, Message: { } message } || message.Id <= _newest)
             return false;
         _newest = message.Id;
+        // Who answers has read on.
+        _isLeftUnread &= message.Author.UserId != UserId;
         if (_timeline!.IsFollowed || message.Author.UserId == UserId)
             return false;
         _newCount++;
@@ -265,10 +268,24 @@ public sealed partial class ChatRoom(
         navigation.NavigateTo(FileLooks.AddressOf(message, file), new NavigationOptions { HistoryEntryState = FileLooks.OpenedHere });
     }
 
+    /// <summary>Until this page is left, or its reader writes: what is in view is not read by being there.</summary>
+    private async Task MarkUnreadAsync(MessageView message)
+    {
+        _isLeftUnread = true;
+        var refusal = await UseCase.TryAsync(async () =>
+        {
+            var marked = await directory.MarkUnreadAsync(UserId, ChatId, message.Id);
+            if (marked.Succeeded(out var unread, out var refused))
+                (_unread, _hasReachedUnread) = (unread, true);
+            return refused;
+        });
+        _isLeftUnread &= refusal is null;
+    }
+
     /// <summary>Told by the browser: not more than what it was shown.</summary>
     private Task MarkReadAsync(long messageId)
     {
-        if (_timeline is { Messages: [.., var newest] })
+        if (!_isLeftUnread && _timeline is { Messages: [.., var newest] })
             directory.MarkSeen(UserId, ChatId, Math.Min(messageId, newest.Id));
         return Task.CompletedTask;
     }

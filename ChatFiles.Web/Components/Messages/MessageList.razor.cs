@@ -100,6 +100,9 @@ public sealed partial class MessageList
     [Parameter]
     public EventCallback<MessageView> OnForwardMessage { get; set; }
 
+    [Parameter]
+    public EventCallback<MessageView> OnMarkUnread { get; set; }
+
     /// <summary>A message's text as people read it. No EventCallback: there is nothing to draw after it.</summary>
     [Parameter]
     public Func<long, Task<string?>>? TextOf { get; set; }
@@ -210,6 +213,14 @@ public sealed partial class MessageList
     {
         if (Find(messageId) is { Deleted: false } message)
             await OnForwardMessage.InvokeAsync(message);
+    }
+
+    /// <summary>Called by the script when somebody chose so in the menu of another's message.</summary>
+    [JSInvokable]
+    public async Task MarkUnreadAsync(long messageId)
+    {
+        if (Find(messageId) is { Deleted: false } message && message.Author.UserId != UserId)
+            await OnMarkUnread.InvokeAsync(message);
     }
 
     /// <summary>Called by the script when somebody copies a text: the page may hold only its beginning, and shows no markup.</summary>

@@ -55,6 +55,7 @@ function open(button, page) {
           { label: 'Forward', icon: 'forward', act: () => ask('AskToForwardMessageAsync', messageId) },
           { label: 'Copy link', icon: 'link', act: () => copyLink(address, button) },
           'hasText' in button.dataset && { label: 'Copy text', icon: 'copy', act: () => copyText(page.invokeMethodAsync('TextOfAsync', messageId), button) },
+          !isMine && { label: 'Mark as unread', icon: 'unread', act: () => ask('MarkUnreadAsync', messageId) },
           !isMine && report,
           'mayDelete' in button.dataset && remove('Delete message', 'AskToDeleteMessageAsync'),
         ];
