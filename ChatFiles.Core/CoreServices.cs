@@ -7,6 +7,7 @@ using ChatFiles.Core.Live;
 using ChatFiles.Core.Mail;
 using ChatFiles.Core.Model;
 using ChatFiles.Core.People;
+using ChatFiles.Core.Push;
 using ChatFiles.Core.Upkeep;
 using Microsoft.EntityFrameworkCore;
 using Microsoft.Extensions.Configuration;
@@ -96,6 +97,13 @@ public static class CoreServices
         services.AddSingleton<AccessTokens>();
         services.AddSettings<SmtpOptions>(configuration, "Mail:Smtp");
         services.AddSingleton<MailQueue>();
+        services.AddSettings<PushOptions>(configuration, "Push");
+        services.AddSingleton<PushKeys>();
+        services.AddSingleton<PushSubscriptions>();
+        services.TryAddSingleton(provider => new PushService(
+            provider.GetRequiredService<TimeProvider>(),
+            SenderOf(configuration["Site:PublicUrl"], provider.GetRequiredService<IOptions<SmtpOptions>>().Value)
+        ));
         services.AddSettings<AuditOptions>(configuration, "Audit");
         services.AddSingleton<AuditLog>();
         services.AddSingleton<RoomBroadcaster>();
@@ -138,8 +146,15 @@ public static class CoreServices
         services.AddHostedService<Retention>();
         services.AddHostedService(provider => provider.GetRequiredService<AuditLog>());
         services.AddHostedService(provider => provider.GetRequiredService<MailQueue>());
+        services.AddHostedService<PushSender>();
         return services;
     }
+
+    /// <summary>By whom push services are told who sends to them (RFC 8292): this site, else whoever its mails come from.</summary>
+    private static string? SenderOf(string? publicUrl, SmtpOptions mail) =>
+        publicUrl?.StartsWith("https://", StringComparison.OrdinalIgnoreCase) == true ? publicUrl
+        : mail.Sender is { } sender ? "mailto:" + sender.Address
+        : null;
 
     private static MeasuredStore CreateStore(IServiceProvider services)
     {

@@ -13,10 +13,14 @@ worker.addEventListener('fetch', (/** @type {any} */ event) => {
 
 /** @param {Request} request */
 async function takeShared(request) {
-  const form = await request.formData();
-  const text = ['title', 'text', 'url'].map((name) => form.get(name)).filter((value) => typeof value === 'string' && value !== '');
-  const files = form.getAll('files').filter((value) => value instanceof File);
-  await keep({ text: [...new Set(text)].join('\n'), files, at: Date.now() });
+  try {
+    const form = await request.formData();
+    const text = ['title', 'text', 'url'].map((name) => form.get(name)).filter((value) => typeof value === 'string' && value !== '');
+    const files = form.getAll('files').filter((value) => value instanceof File);
+    await keep({ text: [...new Set(text)].join('\n'), files, at: Date.now() });
+  } catch {
+    // It is no form, or there is no room: the page says that nothing was shared.
+  }
   return Response.redirect('/share', 303);
 }
 
@@ -33,4 +37,24 @@ function keep(shared) {
       writing.onabort = () => (opening.result.close(), reject(writing.error));
     };
   });
+}
+
+// What happened while no page was open (ChatFiles.Core/Push); a browser that is told has to show it.
+worker.addEventListener('push', (/** @type {any} */ event) => {
+  const { title, body, url } = event.data?.json() ?? {};
+  event.waitUntil(worker.registration.showNotification(title ?? 'ChatFiles', { body, tag: url, icon: '/icons/192.png', data: { url } }));
+});
+
+worker.addEventListener('notificationclick', (/** @type {any} */ event) => {
+  event.notification.close();
+  event.waitUntil(goTo(new URL(event.notification.data?.url ?? '/', worker.location.origin)));
+});
+
+/** In a page that is there, else in a new one. @param {URL} url */
+async function goTo(url) {
+  if (url.origin !== worker.location.origin) return;
+  const [page] = await worker.clients.matchAll({ type: 'window' });
+  if (!page) return void (await worker.clients.openWindow(url.href));
+  await page.focus();
+  await page.navigate(url.href);
 }

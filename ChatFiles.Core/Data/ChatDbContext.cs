@@ -40,6 +40,8 @@ public class ChatDbContext(DbContextOptions<ChatDbContext> options) : IdentityUs
 
     public DbSet<Reaction> Reactions => Set<Reaction>();
 
+    public DbSet<PushSubscription> PushSubscriptions => Set<PushSubscription>();
+
     public DbSet<FileOpening> FileOpenings => Set<FileOpening>();
 
     public DbSet<Attachment> Attachments => Set<Attachment>();
@@ -188,6 +190,13 @@ public class ChatDbContext(DbContextOptions<ChatDbContext> options) : IdentityUs
             opening.HasKey(o => new { o.FileId, o.UserId });
             opening.HasOne<Attachment>().WithMany().HasForeignKey(o => o.FileId);
             opening.HasOne<Person>().WithMany().HasForeignKey(o => o.UserId);
+        });
+
+        builder.Entity<PushSubscription>(subscription =>
+        {
+            subscription.HasKey(s => s.Endpoint);
+            subscription.HasIndex(s => s.UserId);
+            subscription.HasOne<Person>().WithMany().HasForeignKey(s => s.UserId);
         });
 
         builder.Entity<ChatEvent>(chatEvent =>

@@ -44,7 +44,10 @@ internal static class ChatQueries
             chat.MemberCount,
             await db.ReadFirstMembersAsync(member, members, cancellationToken),
             await db.RulesAsync(member, cancellationToken)
-        );
+        )
+        {
+            Notify = Member.NotifyLevelIn(chat.IsDirect, member.Notify),
+        };
     }
 
     /// <summary>What the caller's direct chats are called: by the other person, also when that one has left.</summary>

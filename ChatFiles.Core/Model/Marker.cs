@@ -12,6 +12,9 @@ public class Marker
     /// <summary>When somebody last asked whether the database takes writes.</summary>
     public const string LastLook = "last-look";
 
+    /// <summary>The pair of keys by which push services know this server.</summary>
+    public const string PushKeys = "push-keys";
+
     public string Name { get; set; } = "";
 
     public string Value { get; set; } = "";

@@ -45,6 +45,8 @@ public enum RefusalReason
     RegistrationClosed,
     InvalidCredentials,
     InvalidDays,
+    InvalidEndpoint,
+    InvalidKeys,
     InvalidKeepDays,
     InvalidOpen,
     InvalidRole,

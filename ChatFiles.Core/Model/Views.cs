@@ -49,6 +49,10 @@ public sealed record ChatView(
     [property: JsonIgnore] bool MayRule
 )
 {
+    /// <summary>What whoever asks wants to be told of.</summary>
+    [JsonIgnore]
+    public NotifyLevel Notify { get; init; }
+
     /// <summary>What <see cref="KeepDays"/> comes to with the bound that holds for all chats.</summary>
     [JsonIgnore]
     public int? FilesGoAfterDays { get; init; }

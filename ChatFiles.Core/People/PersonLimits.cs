@@ -39,6 +39,9 @@ public sealed class PersonLimits(IOptions<RateLimitOptions> rates, IOptions<Limi
     /// </summary>
     public IDisposable? OpenConnection(string userId) => _connections.Open(userId);
 
+    /// <summary>Whether one of the person's pages can be reached now.</summary>
+    public bool HasPage(string userId) => _connections.Has(userId);
+
     private static Refusal? Count(MinuteCounter counter, string userId, string what) =>
         counter.Count(userId) is { } pause
             ? new Refusal(
@@ -58,6 +61,12 @@ public sealed class PersonLimits(IOptions<RateLimitOptions> rates, IOptions<Limi
         private int _count;
 
         public int Count => Volatile.Read(ref _count);
+
+        public bool Has(string userId)
+        {
+            lock (_gate)
+                return _people.ContainsKey(userId);
+        }
 
         public IDisposable? Open(string userId)
         {

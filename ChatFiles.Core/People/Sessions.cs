@@ -196,7 +196,7 @@ public sealed class Sessions(IDbContextFactory<ChatDbContext> databases, Databas
         }
     }
 
-    private async Task<IReadOnlySet<string>> FindEndedAsync(string[] sessionIds, CancellationToken cancellationToken)
+    internal async Task<IReadOnlySet<string>> FindEndedAsync(string[] sessionIds, CancellationToken cancellationToken)
     {
         await using var db = await databases.CreateDbContextAsync(cancellationToken);
         var missing = await FindMissingAsync(db, sessionIds, cancellationToken);

@@ -30,6 +30,7 @@ internal static class ApiServices
     public static void MapApi(this WebApplication app)
     {
         app.MapAccountApi();
+        app.MapPushApi();
         app.MapCompanySignOn();
         app.MapOperatorApi();
         app.MapPeopleLists();

@@ -55,6 +55,8 @@ internal static class Problems
             RefusalReason.InvalidLevel => Problem(400, "invalid-level", refusal.Detail),
             RefusalReason.InvalidEmoji => Problem(400, "invalid-emoji", refusal.Detail),
             RefusalReason.InvalidDays => Problem(400, "invalid-days", refusal.Detail),
+            RefusalReason.InvalidEndpoint => Problem(400, "invalid-endpoint", refusal.Detail),
+            RefusalReason.InvalidKeys => Problem(400, "invalid-keys", refusal.Detail),
             RefusalReason.InvalidCredentials => Problem(401, "invalid-credentials", refusal.Detail),
             RefusalReason.RegistrationClosed => Problem(403, "registration-closed", refusal.Detail),
             RefusalReason.MailNotSet => Problem(403, "mail-not-set", refusal.Detail),

@@ -2,7 +2,7 @@
 import { announce } from './sending/announcer.js';
 import { Connection } from './connection/connection.js';
 import { showBadge } from './device/badge.js';
-import { registerWorker } from './device/worker.js';
+import { leaveNothing, registerWorker } from './device/worker.js';
 import './page/copy-link.js';
 import { listenForDrops } from './sending/dropped.js';
 import { listenEarly } from './sending/early-input.js';
@@ -19,6 +19,7 @@ keepFocus();
 listenEarly();
 listenForDrops();
 registerWorker();
+leaveNothing();
 showBadge();
 
 // The skip button of Layout/MainLayout.razor: to where people write, else to the page's main part.

@@ -624,6 +624,37 @@ namespace ChatFiles.Core.Data.Migrations
                     b.ToTable("PersonStates");
                 });
 
+            modelBuilder.Entity("ChatFiles.Core.Model.PushSubscription", b =>
+                {
+                    b.Property<string>("Endpoint")
+                        .HasColumnType("TEXT");
+
+                    b.Property<string>("Auth")
+                        .IsRequired()
+                        .HasColumnType("TEXT");
+
+                    b.Property<long>("CreatedAt")
+                        .HasColumnType("INTEGER");
+
+                    b.Property<string>("P256dh")
+                        .IsRequired()
+                        .HasColumnType("TEXT");
+
+                    b.Property<string>("SessionId")
+                        .IsRequired()
+                        .HasColumnType("TEXT");
+
+                    b.Property<string>("UserId")
+                        .IsRequired()
+                        .HasColumnType("TEXT");
+
+                    b.HasKey("Endpoint");
+
+                    b.HasIndex("UserId");
+
+                    b.ToTable("PushSubscriptions");
+                });
+
             modelBuilder.Entity("ChatFiles.Core.Model.Reaction", b =>
                 {
                     b.Property<long>("Id")
@@ -952,6 +983,15 @@ namespace ChatFiles.Core.Data.Migrations
                     b.HasOne("ChatFiles.Core.Model.Person", null)
                         .WithOne()
                         .HasForeignKey("ChatFiles.Core.Model.PersonState", "UserId")
+                        .OnDelete(DeleteBehavior.Cascade)
+                        .IsRequired();
+                });
+
+            modelBuilder.Entity("ChatFiles.Core.Model.PushSubscription", b =>
+                {
+                    b.HasOne("ChatFiles.Core.Model.Person", null)
+                        .WithMany()
+                        .HasForeignKey("UserId")
                         .OnDelete(DeleteBehavior.Cascade)
                         .IsRequired();
                 });

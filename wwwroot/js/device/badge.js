@@ -3,7 +3,8 @@
 export function showBadge() {
   const device = /** @type {any} */ (navigator);
   if (!device.setAppBadge) return;
-  let shown = '';
+  // What an earlier run has left on the icon is not known.
+  let shown = /** @type {string | null} */ (null);
   const show = () => {
     const [, count, other] = /^(?:\((\d+)\)|(•)) /.exec(document.title) ?? [];
     const wanted = count ?? other ?? '';

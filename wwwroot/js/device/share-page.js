@@ -23,11 +23,14 @@ export function connect(root, page) {
   return {
     disconnect() {},
     async put(chatId, userId) {
-      if (!shared) return;
+      // Whoever presses twice shares once.
+      const mine = shared;
+      shared = null;
+      if (!mine) return;
       const draft = new Draft(userId, chatId);
-      if (shared.text) draft.write([draft.read(), shared.text].filter(Boolean).join('\n'));
+      if (mine.text) draft.write([draft.read(), mine.text].filter(Boolean).join('\n'));
+      handOver(chatId, mine.files, []);
       await forgetShared();
-      handOver(chatId, shared.files, []);
     },
   };
 }

@@ -13,6 +13,9 @@ export async function readShared() {
   return null;
 }
 
+/** What was left is nobody's: also where the page for it is never opened. */
+export const forgetOldShared = () => void readShared();
+
 export const forgetShared = () => run('readwrite', (store) => store.delete('latest'));
 
 /** Where the browser keeps nothing, nothing was handed over. */
