@@ -24,11 +24,12 @@ if (place) begin(place);
 async function begin(root) {
   const part = (name) => /** @type {any} */ (root.querySelector(`[data-${name}]`));
   const [button, status, alert] = ['turn', 'status', 'alert'].map(part);
-  if (!canBeTold()) {
+  const worker = canBeTold() ? await navigator.serviceWorker.register('/service-worker.js', { updateViaCache: 'none' }).catch(() => null) : null;
+  // A browser may have service workers, and not allow them here.
+  if (!worker?.pushManager) {
     part('lacking').hidden = false;
     return;
   }
-  const worker = await navigator.serviceWorker.register('/service-worker.js', { updateViaCache: 'none' });
   let subscription = await worker.pushManager.getSubscription();
   let isOn = subscription !== null && attempt(() => localStorage.getItem(KEPT)) === metaOf('user-id');
   show();
