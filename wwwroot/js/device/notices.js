@@ -24,13 +24,14 @@ if (place) begin(place);
 async function begin(root) {
   const part = (name) => /** @type {any} */ (root.querySelector(`[data-${name}]`));
   const [button, status, alert] = ['turn', 'status', 'alert'].map(part);
-  const worker = canBeTold() ? await navigator.serviceWorker.register('/service-worker.js', { updateViaCache: 'none' }).catch(() => null) : null;
+  const registered = canBeTold() ? await navigator.serviceWorker.register('/service-worker.js', { updateViaCache: 'none' }).catch(() => null) : null;
   // A browser may have service workers, and not allow them here.
-  if (!worker?.pushManager) {
+  if (!registered?.pushManager) {
     part('lacking').hidden = false;
     return;
   }
-  let subscription = await worker.pushManager.getSubscription();
+  const { pushManager } = registered;
+  let subscription = await pushManager.getSubscription();
   let isOn = subscription !== null && attempt(() => localStorage.getItem(KEPT)) === metaOf('user-id');
   show();
   button.hidden = false;
@@ -56,7 +57,7 @@ async function begin(root) {
     const key = bodyOf((await ask(PATH)) ?? noAnswer, 200)?.publicKey;
     if (!key) return 'ChatFiles does not answer. Try again in a moment.';
     try {
-      subscription ??= await worker.pushManager.subscribe({ userVisibleOnly: true, applicationServerKey: key });
+      subscription ??= await pushManager.subscribe({ userVisibleOnly: true, applicationServerKey: key });
     } catch {
       return 'The browser’s push service can’t be reached. Try again later, or in another browser.';
     }
