@@ -37,7 +37,7 @@ public sealed class BeingTogether(Site site) : IClassFixture<Site>
         });
 
     [Fact]
-    public Task A_tab_in_the_background_counts_what_is_unread_in_its_title_until_it_is_read_in_another() =>
+    public Task A_tab_in_the_background_says_in_its_title_what_is_unread_and_how_much_of_it_is_for_its_reader() =>
         site.PlayAsync(async scene =>
         {
             var ann = await scene.NewPersonAsync("ann");
@@ -47,9 +47,9 @@ public sealed class BeingTogether(Site site) : IClassFixture<Site>
             await Expect(ben.Page).ToHaveTitleAsync("General · ChatFiles");
 
             await ann.Program.SayAsync(chat.Id, "one");
+            await Expect(ben.Page).ToHaveTitleAsync("• General · ChatFiles");
+            await ann.Program.SayAsync(chat.Id, $"two, <@{await ben.Program.UserIdAsync()}>");
             await Expect(ben.Page).ToHaveTitleAsync("(1) General · ChatFiles");
-            await ann.Program.SayAsync(chat.Id, "two");
-            await Expect(ben.Page).ToHaveTitleAsync("(2) General · ChatFiles");
             await Expect(ben.Page.Locator("link[rel='icon']").Last).ToHaveAttributeAsync("href", new Regex("unread", RegexOptions.None, TimeSpan.FromSeconds(1)));
 
             await elsewhere.GotoAsync($"chats/{chat.Id}");

@@ -28,7 +28,10 @@ public sealed partial class NavChats(ChatDirectory directory, LiveChats live, ID
     [CascadingParameter]
     private Task<AuthenticationState> Authentication { get; set; } = null!;
 
-    private int Unread => _chats.Sum(c => c.Unread);
+    /// <summary>What is for this person alone: mentions, and what is said in direct chats.</summary>
+    private int ForMe => _chats.Where(c => c.Notify != NotifyLevel.None).Sum(c => c.Direct ? c.Unread : c.Mentions);
+
+    private bool HasUnread => _chats.Any(c => c.Unread > 0 && c.Notify != NotifyLevel.None);
 
     private string Title
     {
@@ -40,7 +43,7 @@ public sealed partial class NavChats(ChatDirectory directory, LiveChats live, ID
             var name = path is [.., "files"] && chat is not null ? $"Files · {chat.Name}" : page == "find" ? "Search" : chat?.Name;
             return string.Create(
                 CultureInfo.CurrentCulture,
-                $"{(Unread > 0 ? $"({Unread}) " : "")}{(name is null ? "" : name + " · ")}ChatFiles"
+                $"{(ForMe > 0 ? $"({ForMe}) " : HasUnread ? "• " : "")}{(name is null ? "" : name + " · ")}ChatFiles"
             );
         }
     }
@@ -76,7 +79,7 @@ public sealed partial class NavChats(ChatDirectory directory, LiveChats live, ID
         return !_chats.Select(Shown).SequenceEqual(before.Select(Shown));
     }
 
-    private static (long, string, bool, int, bool) Shown(ChatSummary chat) => (chat.Id, chat.Name, chat.Direct, chat.Unread, chat.Mentions > 0);
+    private static (long, string, bool, int, int) Shown(ChatSummary chat) => (chat.Id, chat.Name, chat.Direct, chat.Unread, chat.Mentions);
 
     /// <summary>About me, or what happens in one of my chats; where another has read to is neither.</summary>
     private bool Matters(LobbyNews news) =>
@@ -133,6 +136,9 @@ public sealed partial class NavChats(ChatDirectory directory, LiveChats live, ID
         if (before > 0 && readTo < chat.NewestId)
             return false;
         heard.RemoveAll(id => id <= readTo);
+        // Which of those that are left name the person is not counted here.
+        if (heard.Count > 0 && chat.Mentions > 0)
+            return false;
         Put(chat with { Mentions = 0 }, 0);
         return true;
     }
