@@ -176,7 +176,7 @@ public sealed class MemberService(
                     db.RemovedMembers.Add(new RemovedMember { ChatId = chatId, UserId = memberId });
                 caller.Chat.MemberCount--;
                 if (leaving.Role == MemberRole.Owner)
-                    await PassOwnershipOnAsync(db, leaving);
+                    await PassOwnershipOnAsync(db, leaving, caller.Chat);
                 await db.SaveChangesAsync(CancellationToken.None);
                 return new Done();
             },
@@ -222,13 +222,17 @@ public sealed class MemberService(
             cancellationToken
         );
 
-    private static async Task PassOwnershipOnAsync(ChatDbContext db, Member leaving)
+    /// <summary>To the longest-standing member; to somebody who can't sign in only where there is nobody else.</summary>
+    private async Task PassOwnershipOnAsync(ChatDbContext db, Member leaving, Chat chat)
     {
         var heir = await db
             .Members.Where(m => m.ChatId == leaving.ChatId && m.UserId != leaving.UserId)
             .OrderByDescending(m => m.User.Active)
             .ThenBy(m => m.JoinedSeq)
             .FirstOrDefaultAsync();
-        heir?.Role = MemberRole.Owner;
+        if (heir is null)
+            return;
+        heir.Role = MemberRole.Owner;
+        db.AddEvent(chat, ChatEventType.MemberChanged, time.Now()).UserId = heir.UserId;
     }
 }

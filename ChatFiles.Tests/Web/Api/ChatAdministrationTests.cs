@@ -60,6 +60,21 @@ public sealed class ChatAdministrationTests(TestServer server) : IClassFixture<T
     }
 
     [Fact]
+    public async Task Who_owns_a_chat_after_its_owner_has_left_is_told_to_it()
+    {
+        var (ann, ben, cyd) = (await UserAsync("ann"), await UserAsync("ben"), await UserAsync("cyd"));
+        var chat = await ann.ChatAsync(ben, cyd);
+        await using var stream = await EventReader.OpenAsync(cyd, chat);
+        var before = (await ann.GetAsync($"chat/{chat}")).GetProperty("lastSeq").GetInt64();
+
+        await ann.Http.DeleteAsync($"chat/{chat}/members/{await ann.IdAsync()}").ShouldBeAsync(HttpStatusCode.NoContent);
+
+        (await stream.ShouldGetAsync("member-left", before + 1)).Text("userId").ShouldBe(await ann.IdAsync());
+        var told = await stream.ShouldGetAsync("member-changed", before + 2);
+        (told.Text("userId"), told.Text("role")).ShouldBe((await ben.IdAsync(), "owner"));
+    }
+
+    [Fact]
     public async Task An_owner_hands_a_chat_over_and_is_a_member_like_others_from_then_on()
     {
         var (ann, ben) = (await UserAsync("ann"), await UserAsync("ben"));

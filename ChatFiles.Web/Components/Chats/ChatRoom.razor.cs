@@ -145,11 +145,15 @@ public sealed partial class ChatRoom(
                 await members.HearAsync(roomEvent);
         }
 
-        if (!changes.Any(ChangesChat))
+        // What it is called, or who owns it, only the chat tells.
+        if (!changes.Any(change => change.Type is ChatEventType.ChatChanged or ChatEventType.MemberChanged))
             return isNew;
         var chat = await directory.GetChatAsync(UserId, ChatId, members: 0);
-        _chat = chat.Refusal is null ? chat.Value : _chat;
-        return isNew | chat.Refusal is null;
+        if (chat.Refusal is not null)
+            return isNew;
+        _chat = chat.Value;
+        (_members?.Dialog as MembersDialog)?.Follow(_chat);
+        return true;
     }
 
     /// <summary>Somebody has joined or left since the chat was read: that changes how many they are.</summary>
@@ -166,11 +170,6 @@ public sealed partial class ChatRoom(
         _chat = _chat with { LastSeq = roomEvent.Seq, MemberCount = _chat.MemberCount + more };
         return true;
     }
-
-    /// <summary>Who follows an owner that has left, and what else has changed, only the chat tells.</summary>
-    private bool ChangesChat(RoomEvent roomEvent) =>
-        roomEvent.Type is ChatEventType.ChatChanged or ChatEventType.MemberChanged
-        || roomEvent.Type == ChatEventType.MemberLeft && _chat!.Members.Any(m => m.UserId == roomEvent.UserId && m.Role == MemberRole.Owner);
 
     /// <summary>Others' messages that come while the reader is elsewhere are counted; a repeated event is not.</summary>
     private bool CountNew(RoomEvent roomEvent)
