@@ -78,6 +78,13 @@ test('Of a directory that is larger than its tail so much is read as may be, and
   assert.deepEqual([asked, many?.entries.length, many?.isWhole], [[65_577, MAX_DIRECTORY], 1_000, false]);
 });
 
+test('A glance reads the tail alone, and of a directory that is larger shows the last ones', async () => {
+  const large = await open(archive(Array.from({ length: 3_000 }, (_, i) => entry(`${String(i).padStart(60, 'x')}.txt`))), 1_000, 0);
+  assert.deepEqual([asked, large?.count, large?.isWhole], [[65_577], 3_000, false]);
+  assert.equal(names(large)?.at(-1), `${'2999'.padStart(60, 'x')}.txt`);
+  assert.deepEqual([names(await open(archive([entry('a.txt')], { data: 200_000 }), 5, 0)), asked], [['a.txt'], [65_577]]);
+});
+
 test('A ZIP64 says in eight bytes what does not fit into four', async () => {
   const extra = [...two(1), ...two(8), ...eight(5 * 2 ** 32)];
   const directory = entry('large.iso', { size: 0xffffffff, extra });
@@ -85,6 +92,7 @@ test('A ZIP64 says in eight bytes what does not fit into four', async () => {
   const locator = [...four(0x07064b50), ...four(0), ...eight(directory.length), ...four(1)];
   const opened = await open(Uint8Array.from([...directory, ...end64, ...locator, ...end(0xffff, 0xffffffff, 0xffffffff)]));
   assert.deepEqual(opened, { entries: [{ name: 'large.iso', size: 5 * 2 ** 32, isEncrypted: false }], count: 1, isWhole: true });
+  assert.equal(asked.length, 1, 'its second end stands right before the first one, in what was read already');
 });
 
 test('Names are in UTF-8 where they say so or are it, and else in the code page of DOS', async () => {

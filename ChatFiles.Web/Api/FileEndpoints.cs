@@ -11,8 +11,11 @@ namespace ChatFiles.Web.Api;
 /// <summary>Files of a chat: send, get, delete.</summary>
 internal static class FileEndpoints
 {
-    /// <summary>Bytes.</summary>
-    private const long MaxGlance = 64 * 1024;
+    /// <summary>Bytes at a file's beginning, which a page shows in its message (js/reading/file-preview.js).</summary>
+    private const long MaxHead = 8 * 1024;
+
+    /// <summary>Bytes at a ZIP's end, in which its directory ends (js/files/zip.js).</summary>
+    private const long MaxTail = 65_577;
 
     private static readonly string[] GetOrHead = [HttpMethods.Get, HttpMethods.Head];
 
@@ -69,24 +72,35 @@ internal static class FileEndpoints
     )
     {
         var opened = await chats.OpenFileAsync(user.UserId(), Requests.ParseId(chatId), Requests.ParseFileId(fileId), KnownTo(context.Request), cancellationToken);
-        if (opened.Refusal is null && GivesBytes(context.Request, opened.Value))
+        if (opened.Refusal is null && AsksForBytes(context.Request, opened.Value))
         {
-            audit.NoteDownload(user.UserId(), opened.Value.Attachment.Id, opened.Value.Attachment.FileName ?? "", Requests.ParseId(chatId));
-            openings.Note(user.UserId(), opened.Value.Attachment.Id);
+            var (userId, file) = (user.UserId(), opened.Value.Attachment);
+            // Only now it is known whether the conditions hold and the range is one of this file.
+            context.Response.OnStarting(() =>
+            {
+                if (context.Response.StatusCode is not (StatusCodes.Status200OK or StatusCodes.Status206PartialContent))
+                    return Task.CompletedTask;
+                audit.NoteDownload(userId, file.Id, file.FileName ?? "", Requests.ParseId(chatId));
+                openings.Note(userId, file.Id);
+                return Task.CompletedTask;
+            });
         }
 
         return Serve(context, opened);
     }
 
     /// <summary>Not for who has it already, nor for the glance that a page takes by itself at a file's beginning or a ZIP's directory.</summary>
-    private static bool GivesBytes(HttpRequest request, OpenFile file) =>
-        HttpMethods.IsGet(request.Method) && file.Content != Stream.Null && !(request.Query.ContainsKey("preview") && IsGlance(request));
+    private static bool AsksForBytes(HttpRequest request, OpenFile file) =>
+        HttpMethods.IsGet(request.Method) && file.Content != Stream.Null && !(request.Query.ContainsKey("preview") && IsGlance(request, file));
 
-    /// <summary>Whatever else is called a preview may be the whole file.</summary>
-    private static bool IsGlance(HttpRequest request) =>
+    /// <summary>
+    /// Whatever else is called a preview is a part that somebody reads: one after the other they would be the whole file,
+    /// and so would beginning and end together.
+    /// </summary>
+    private static bool IsGlance(HttpRequest request, OpenFile file) =>
         request.GetTypedHeaders().Range is { Ranges: { Count: 1 } ranges }
         && ranges.First() is var range
-        && (range.From is null ? range.To : range.To - range.From + 1) <= MaxGlance;
+        && (file.ContentType == "application/zip" ? range is { From: null, To: <= MaxTail } : range is { From: 0, To: < MaxHead });
 
     private static async Task<IResult> GetThumbnailAsync(
         string chatId,

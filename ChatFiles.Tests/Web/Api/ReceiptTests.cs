@@ -39,6 +39,8 @@ public sealed class ReceiptTests(TestServer server) : IClassFixture<TestServer>
         await ann.Http.GetAsync(path).ShouldBeAsync(HttpStatusCode.OK);
         await HeadAsync(cyd, path);
         await KnownAsync(cyd, path, file.Text("sha256"));
+        await cyd.SendAsync(HttpMethod.Get, path, null, ("Range", "bytes=50-")).ShouldBeAsync(HttpStatusCode.RequestedRangeNotSatisfiable);
+        await cyd.SendAsync(HttpMethod.Get, path, null, ("If-Match", "\"zz\"")).ShouldBeAsync(HttpStatusCode.PreconditionFailed);
         await cyd.PostFileAsync(chat, new Form().From("/" + path).Content).ShouldBeAsync(HttpStatusCode.Created);
         await PartAsync(ben, path);
         var opened = (await ann.GetAsync(receipts)).GetProperty("files")[0];

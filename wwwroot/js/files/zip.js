@@ -28,7 +28,7 @@ const IN_UTF8 = 1 << 11;
 /** At most so much of it is read, however large it says it is. */
 export const MAX_DIRECTORY = 1024 * 1024;
 
-/** The tail in which its end must be. */
+/** The tail in which its end must be; so much is a glance to the server, too (FileEndpoints.cs). */
 const TAIL = MAX_COMMENT + END_LENGTH + LOCATOR64_LENGTH;
 
 /** The upper half of the code page that ZIP began with. */
@@ -43,28 +43,38 @@ const DECEPTIVE = /[\0-\x1f\x7f-\x9f\u200b-\u200f\u202a-\u202e\u2060-\u2069\ufef
  * Null where there is no directory to be read.
  * @param {Read} read
  * @param {number} maxEntries
- * @param {number} [maxBytes]
+ * @param {number} [maxBytes] 0: nothing but the tail is read, and of a longer directory its last entries are shown
  * @returns {Promise<Directory | null>}
  */
 export async function directoryOf(read, maxEntries, maxBytes = MAX_DIRECTORY) {
   const tail = await read(-TAIL);
-  const place = await placeOf(read, tail);
+  const place = await placeOf(maxBytes > 0 ? read : null, tail);
   if (!place || place.offset < 0 || place.offset > tail.total) return null;
-  const length = Math.min(place.size, maxBytes, tail.total - place.offset);
+  const length = Math.min(place.size, maxBytes || TAIL, tail.total - place.offset);
   const tailFrom = tail.total - tail.bytes.length;
   const bytes =
     place.offset >= tailFrom
       ? tail.bytes.subarray(place.offset - tailFrom, place.offset - tailFrom + length)
-      : length > 0
-        ? (await read(place.offset, place.offset + length)).bytes
-        : new Uint8Array();
+      : maxBytes === 0
+        ? fromFirstEntryOf(tail.bytes)
+        : length > 0
+          ? (await read(place.offset, place.offset + length)).bytes
+          : new Uint8Array();
   const entries = entriesOf(bytes, maxEntries);
   // One that names some and shows none is encrypted itself, or is none.
   if (entries.length === 0 && place.count > 0) return null;
   return { entries, count: Math.max(place.count, entries.length), isWhole: entries.length >= place.count };
 }
 
-/** Where the directory says that it is. @param {Read} read @param {{ bytes: Uint8Array, total: number }} tail */
+/** @param {Uint8Array} bytes */
+function fromFirstEntryOf(bytes) {
+  const view = viewOf(bytes);
+  let at = 0;
+  while (at + ENTRY_LENGTH <= bytes.length && view.getUint32(at, true) !== ENTRY) at++;
+  return bytes.subarray(at);
+}
+
+/** Where the directory says that it is. @param {Read | null} read @param {{ bytes: Uint8Array, total: number }} tail */
 async function placeOf(read, { bytes, total }) {
   const view = viewOf(bytes);
   const end = endIn(view);
@@ -75,7 +85,8 @@ async function placeOf(read, { bytes, total }) {
   if ((count === FULL16 || size === FULL32 || offset === FULL32) && locator >= 0 && view.getUint32(locator, true) === LOCATOR64) {
     const at = Number(view.getBigUint64(locator + 8, true));
     if (!(at + END64_LENGTH <= endAt)) return null;
-    const larger = viewOf((await read(at, at + END64_LENGTH)).bytes);
+    const tailFrom = total - bytes.length;
+    const larger = viewOf(at >= tailFrom ? bytes.subarray(at - tailFrom, at - tailFrom + END64_LENGTH) : ((await read?.(at, at + END64_LENGTH))?.bytes ?? new Uint8Array()));
     if (larger.byteLength < END64_LENGTH || larger.getUint32(0, true) !== END64) return null;
     return { count: Number(larger.getBigUint64(32, true)), size: Number(larger.getBigUint64(40, true)), offset: Number(larger.getBigUint64(48, true)) };
   }

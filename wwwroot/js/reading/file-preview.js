@@ -11,14 +11,13 @@ import { drawnNames, drawnTable, drawnText } from './drawn-file.js';
 import { readBytes, Refused } from './file-bytes.js';
 import { showUnavailable } from './file-troubles.js';
 
-/** So much of a text is read. */
+/** So much of a text is read; more would be an opening to the server (FileEndpoints.cs). */
 const HEAD = 8 * 1024;
 /** So much of it goes into the page: more than the place holds. */
 const MAX_LETTERS = 2_000;
 const MAX_ROWS = 7;
 const MAX_COLUMNS = 6;
 const MAX_NAMES = 5;
-const MAX_DIRECTORY = 64 * 1024;
 
 /** A sound is decoded whole, in memory: four bytes for each of its samples, which are so many in twenty minutes. */
 const MAX_SAMPLES = 60_000_000;
@@ -115,7 +114,7 @@ async function drawRows(path, figure) {
 }
 
 async function drawZip(path) {
-  const directory = await directoryOf(looking(path), MAX_NAMES, MAX_DIRECTORY);
+  const directory = await directoryOf(looking(path), MAX_NAMES, 0);
   return { content: [directory ? drawnNames(directory) : element('p', { class: 'note' }, 'What is in it can’t be read.')], hasMore: (directory?.count ?? 0) > MAX_NAMES };
 }
 
