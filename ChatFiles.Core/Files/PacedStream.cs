@@ -25,6 +25,9 @@ public sealed class PacedStream(Stream source, TimeProvider time) : Stream
     private readonly CancellationTokenSource _patience = new(Timeout.InfiniteTimeSpan, time);
     private TimeSpan _waited;
 
+    /// <summary>Whether its end was met.</summary>
+    public bool HasEnded { get; private set; }
+
     public override bool CanRead => true;
 
     public override bool CanSeek => false;
@@ -48,6 +51,7 @@ public sealed class PacedStream(Stream source, TimeProvider time) : Stream
         {
             await using var givingUp = cancellationToken.UnsafeRegister(static patience => ((CancellationTokenSource)patience!).Cancel(), _patience);
             var count = await source.ReadAsync(buffer, _patience.Token);
+            HasEnded |= count == 0 && buffer.Length > 0;
             Arrive(count, time.GetElapsedTime(began));
             return count;
         }

@@ -22,6 +22,22 @@ public sealed partial class PagesTests(TestServer server) : IClassFixture<TestSe
         (await answer.Content.ReadAsStringAsync()).ShouldContain("Page not found");
     }
 
+    [Theory]
+    [InlineData("nothing")]
+    [InlineData("favicon.ico")]
+    [InlineData("chat/1/nothing/at/all")]
+    public async Task A_stranger_gets_a_page_that_says_where_nothing_is_and_is_not_asked_to_sign_in(string address)
+    {
+        using var request = new HttpRequestMessage(HttpMethod.Get, address) { Headers = { Accept = { new("text/html") } } };
+        using var answer = await server.Stranger.SendAsync(request);
+
+        answer.StatusCode.ShouldBe(HttpStatusCode.NotFound);
+        var shown = await answer.Content.ReadAsStringAsync();
+        shown.ShouldContain("Page not found");
+        shown.ShouldNotContain("blazor.web.js", Case.Sensitive, "a circuit is for who is signed in");
+        await server.Stranger.GetAsync(address).ShouldBeProblemAsync(404, "not-found");
+    }
+
     [Fact]
     public async Task The_chosen_theme_is_in_the_first_bytes_of_every_page()
     {

@@ -1,6 +1,7 @@
 using System.Text.Json;
 using System.Text.Json.Serialization;
 using ChatFiles.Web.Accounts;
+using ChatFiles.Web.Components.Accounts;
 using ChatFiles.Web.Security;
 using Microsoft.AspNetCore.Diagnostics;
 
@@ -54,7 +55,9 @@ internal static class ApiServices
         {
             var context = status.HttpContext;
             if (context.Response.StatusCode == StatusCodes.Status404NotFound && WantsPage(context.Request))
-                await ShowNotFoundPageAsync(status);
+                await ShowPageAsync(status, context.User.Identity?.IsAuthenticated == true ? "/not-found" : NothingHere.Path);
+            else if (PageForms.ProblemOf(context) is { } ofForm)
+                await (AcceptsPage(context.Request) ? ShowPageAsync(status, StaleForm.Path) : ofForm.ExecuteAsync(context));
             else if (Problems.OfStatus(context.Response.StatusCode) is { } problem)
                 await problem.ExecuteAsync(context);
         });
@@ -63,20 +66,22 @@ internal static class ApiServices
     public static RouteGroupBuilder MapSignedIn(this WebApplication app, string prefix) =>
         app.MapGroup(prefix).RequireAuthorization().AddEndpointFilter<AntiforgeryFilter>().AddEndpointFilter(Requests.RefuseGarbledQueryAsync);
 
-    /// <summary>The same request once more, to the page that says so; the answer stays a 404.</summary>
-    private static Task ShowNotFoundPageAsync(StatusCodeContext status)
+    /// <summary>The same request once more, to the page that says so; the answer keeps its status.</summary>
+    private static Task ShowPageAsync(StatusCodeContext status, string path)
     {
         // Else Blazor takes the 404 for its own answer, and leaves the body to others.
         status.HttpContext.Features.Set<IStatusCodeReExecuteFeature>(
-            new StatusCodeReExecuteFeature { OriginalPath = status.HttpContext.Request.Path, OriginalPathBase = status.HttpContext.Request.PathBase }
+            new StatusCodeReExecuteFeature { OriginalPath = status.HttpContext.Request.Path, OriginalPathBase = status.HttpContext.Request.PathBase, OriginalQueryString = status.HttpContext.Request.QueryString.Value }
         );
         status.HttpContext.SetEndpoint(null);
         status.HttpContext.Request.RouteValues.Clear();
-        status.HttpContext.Request.Path = "/not-found";
+        status.HttpContext.Request.Method = HttpMethods.Get;
+        status.HttpContext.Request.Path = path;
         return status.Next(status.HttpContext);
     }
 
     /// <summary>A browser that goes somewhere, and no program.</summary>
-    internal static bool WantsPage(HttpRequest request) =>
-        HttpMethods.IsGet(request.Method) && request.GetTypedHeaders().Accept.Any(type => type.MediaType == "text/html");
+    internal static bool WantsPage(HttpRequest request) => HttpMethods.IsGet(request.Method) && AcceptsPage(request);
+
+    private static bool AcceptsPage(HttpRequest request) => request.GetTypedHeaders().Accept.Any(type => type.MediaType == "text/html");
 }

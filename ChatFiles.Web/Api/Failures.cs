@@ -13,7 +13,12 @@ internal sealed class Failures(ILogger<Failures> logger) : IExceptionHandler
     {
         if (httpContext.RequestAborted.IsCancellationRequested)
             return true; // Nobody is there to be told.
-        var refusal = exception is BadHttpRequestException ? BrokenOff : Outage.Explain(exception);
+        var refusal = exception switch
+        {
+            BadHttpRequestException { StatusCode: StatusCodes.Status408RequestTimeout } => Requests.TooSlow,
+            BadHttpRequestException => BrokenOff,
+            _ => Outage.Explain(exception),
+        };
         if (refusal is null)
             logger.LogError(exception, "{Method} {Path} failed", httpContext.Request.Method, httpContext.Request.Path.Value);
         else

@@ -14,6 +14,8 @@ internal static class MultipartUpload
     /// <summary>Half a character, which no name holds: the rules for names refuse it in words.</summary>
     private const string NoText = "\uD800";
 
+    private static readonly Refusal CutOff = InvalidForm("The form is cut off or malformed; it did not arrive whole.");
+
     private static readonly string[] PlainEncodings = ["binary", "8bit", "7bit"];
 
     private const int MaxBoundaryLength = 70; // RFC 2046, section 5.1.1
@@ -35,8 +37,9 @@ internal static class MultipartUpload
             yield break;
         }
 
-        var reader = new MultipartReader(boundary, new PacedStream(request.Body, time), ReadBlockSize);
-        while (await NextAsync(reader, policy, cancellationToken) is { } part)
+        var body = new PacedStream(request.Body, time);
+        var reader = new MultipartReader(boundary, body, ReadBlockSize);
+        while (await NextAsync(reader, body, policy, cancellationToken) is { } part)
         {
             yield return part;
             if (part.Refusal is not null)
@@ -61,11 +64,14 @@ internal static class MultipartUpload
     }
 
     /// <summary>Null at the form's end.</summary>
-    private static async Task<UploadPart?> NextAsync(MultipartReader reader, UploadPolicy policy, CancellationToken cancellationToken)
+    private static async Task<UploadPart?> NextAsync(MultipartReader reader, PacedStream body, UploadPolicy policy, CancellationToken cancellationToken)
     {
         try
         {
-            return await reader.ReadNextSectionAsync(cancellationToken) is { } section ? PartOf(section, policy) : null;
+            if (await reader.ReadNextSectionAsync(cancellationToken) is not { } section)
+                return null;
+            // The reader takes a header that is cut off for a whole one.
+            return body.HasEnded ? UploadPart.Broken(CutOff) : PartOf(section, policy);
         }
         catch (Exception failure) when (failure is IOException or InvalidDataException)
         {
@@ -156,7 +162,7 @@ internal static class MultipartUpload
     private static Refusal Explain(Exception failure, UploadPolicy policy) =>
         failure is BadHttpRequestException { StatusCode: StatusCodes.Status413PayloadTooLarge }
             ? policy.RequestTooLarge()
-            : InvalidForm("The form is cut off or malformed; it did not arrive whole.");
+            : CutOff;
 
     private static Refusal InvalidForm(string detail) => new(RefusalReason.InvalidForm, detail);
 

@@ -16,6 +16,9 @@ internal static class Requests
     /// <summary>Bytes; the longest text, every character escaped, takes 48,000.</summary>
     private const int MaxJsonBytes = 1024 * 1024;
 
+    /// <summary>The web server gave up on the body.</summary>
+    public static readonly Refusal TooSlow = new(RefusalReason.UploadTooSlow, "The request's body came too slowly, or not at all, so it was ended. Send it again.");
+
     private static readonly JsonSerializerOptions RequestBodies = new(JsonSerializerDefaults.Web) { Converters = { new TextConverter() } };
 
     public static string UserId(this ClaimsPrincipal user) => user.FindFirstValue(ClaimTypes.NameIdentifier)!;
@@ -62,6 +65,10 @@ internal static class Requests
             return await context.Request.ReadFromJsonAsync<T>(RequestBodies, context.RequestAborted) is { } body
                 ? body
                 : InvalidJson("The body is expected as a JSON object.");
+        }
+        catch (BadHttpRequestException slow) when (slow.StatusCode == StatusCodes.Status408RequestTimeout)
+        {
+            return TooSlow;
         }
         catch (Exception failure) when (failure is JsonException or BadHttpRequestException or InvalidOperationException)
         {

@@ -113,6 +113,9 @@ public sealed class ConventionsTests(TestServer server) : IClassFixture<TestServ
     [InlineData("POST", "chat/1/file/x")]
     [InlineData("GET", "account/login")]
     [InlineData("POST", "chat/1/events")]
+    [InlineData("POST", "health/live")]
+    [InlineData("DELETE", "health/ready")]
+    [InlineData("PUT", "openapi/v1.json")]
     public async Task A_method_that_a_route_does_not_take_is_a_405(string method, string path)
     {
         var ann = await server.UserAsync("ann");

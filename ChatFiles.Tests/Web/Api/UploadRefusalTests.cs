@@ -1,3 +1,4 @@
+using System.Text;
 using ChatFiles.Tests.Stage;
 
 namespace ChatFiles.Tests.Web.Api;
@@ -179,6 +180,17 @@ public sealed class UploadRefusalTests(TestServer server) : IClassFixture<TestSe
     {
         var form = new Form().File("note.txt", new string('x', 300_000));
         await ShouldBeRefusedAsync(form.ContentOf(form.Whole[..200_000]), 400, "invalid-form");
+    }
+
+    [Theory]
+    [InlineData("Content-Disposition: form-data; name=\"file\"")]
+    [InlineData("Content-Disposition: form-data; name=\"file\"; filename=note.tx")]
+    [InlineData("Content-Disposition: form-data; name=\"file\"; filename=\"note.txt\"\r\nX-More: 1")]
+    public async Task A_form_that_breaks_off_inside_a_part_s_headers_is_refused(string headers)
+    {
+        var form = new Form().File("first.txt");
+        byte[] cut = [.. form.Whole[..^"--boundary--\r\n".Length], .. Encoding.UTF8.GetBytes($"--boundary\r\n{headers}")];
+        await ShouldBeRefusedAsync(form.ContentOf(cut), 400, "invalid-form");
     }
 
     [Theory]

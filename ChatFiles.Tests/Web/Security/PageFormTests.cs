@@ -1,5 +1,7 @@
 using System.Text;
 using ChatFiles.Tests.Stage;
+using Microsoft.AspNetCore.Server.Kestrel.Core;
+using Microsoft.Extensions.DependencyInjection;
 
 namespace ChatFiles.Tests.Web.Security;
 
@@ -8,7 +10,9 @@ public sealed class PageFormTests(TestServer server) : IClassFixture<TestServer>
 {
     private const string Urlencoded = "application/x-www-form-urlencoded";
 
-    private static readonly string[] Pages = ["sign-in", "sign-out", "register", "profile", "not-found", "", "chats/1", "find", "operator"];
+    private static readonly string[] Pages = ["sign-in", "sign-out", "register", "profile"];
+
+    private static readonly string[] PagesWithoutForm = ["not-found", "", "chats/1", "find", "operator", "operator/chats", "operator/audit", "files"];
 
     /// <summary>Each body is announced and begun, but never ends: an answer can only come from what was sent before it.</summary>
     [Fact]
@@ -17,14 +21,17 @@ public sealed class PageFormTests(TestServer server) : IClassFixture<TestServer>
         var before = SpooledFiles();
         var begun = new Form().File("big.bin", new byte[256 * 1024]).Whole;
 
-        var answers = await Task.WhenAll(
-            Enumerable
-                .Repeat(Pages, 2)
-                .SelectMany(pages => pages)
-                .Select(page => RawRequest.SendAsync(server.Address, Head(page, "multipart/form-data; boundary=\"boundary\"", "Content-Length: 20000000"), begun))
-        );
+        var (toForms, toOthers) = (await SendAsync(Pages), await SendAsync(PagesWithoutForm));
 
-        answers.ShouldAllBe(answer => answer.StartsWith("HTTP/1.1 415 ", StringComparison.Ordinal) && answer.Contains("\"invalid-form\"", StringComparison.Ordinal));
+        toForms.ShouldAllBe(answer => answer.StartsWith("HTTP/1.1 400 ", StringComparison.Ordinal) && answer.Contains("\"invalid-form\"", StringComparison.Ordinal));
+        toOthers.ShouldAllBe(answer => answer.StartsWith("HTTP/1.1 405 ", StringComparison.Ordinal) && answer.Contains("\"method-not-allowed\"", StringComparison.Ordinal));
+        Task<string[]> SendAsync(string[] pages) =>
+            Task.WhenAll(
+                Enumerable
+                    .Repeat(pages, 2)
+                    .SelectMany(each => each)
+                    .Select(page => RawRequest.SendAsync(server.Address, Head(page, "multipart/form-data; boundary=\"boundary\"", "Content-Length: 20000000"), begun))
+            );
         SpooledFiles().Except(before).ShouldBeEmpty();
     }
 
@@ -51,16 +58,80 @@ public sealed class PageFormTests(TestServer server) : IClassFixture<TestServer>
     }
 
     [Theory]
-    [InlineData("application/json", 415)]
-    [InlineData("text/plain", 415)]
-    [InlineData(null, 415)]
-    [InlineData(Urlencoded, 400)]
-    public async Task A_form_that_is_none_is_refused_as_a_problem(string? contentType, int status)
+    [InlineData("application/json")]
+    [InlineData("text/plain")]
+    [InlineData(null)]
+    [InlineData(Urlencoded)]
+    public async Task A_form_that_is_none_is_refused_as_a_problem(string? contentType)
     {
         // More fields than a form may have, where it is taken for one at all.
         using var body = new StringContent(string.Concat(Enumerable.Range(0, 1_100).Select(i => $"f{i}=&")));
         body.Headers.ContentType = contentType is null ? null : new(contentType);
-        await server.Stranger.PostAsync("sign-in", body).ShouldBeProblemAsync(status, "invalid-form");
+        await server.Stranger.PostAsync("sign-in", body).ShouldBeProblemAsync(400, "invalid-form");
+    }
+
+    [Theory]
+    [InlineData("application/json")]
+    [InlineData(Urlencoded)]
+    [InlineData(null)]
+    public async Task A_page_without_a_form_takes_none(string? contentType)
+    {
+        var ann = await server.UserAsync("ann");
+        foreach (var page in PagesWithoutForm)
+        {
+            using var body = new ByteArrayContent([]);
+            body.Headers.ContentType = contentType is null ? null : new(contentType);
+            using var answer = await ann.Http.PostAsync(page, body);
+            answer.Content.Headers.Allow.ShouldBe(["GET", "HEAD"], page);
+            await Task.FromResult(answer).ShouldBeProblemAsync(405, "method-not-allowed");
+        }
+    }
+
+    [Theory]
+    [InlineData("sign-in")]
+    [InlineData("register")]
+    [InlineData("profile")]
+    [InlineData("sign-out")]
+    public async Task A_form_of_another_sign_in_is_refused_in_words_to_people_and_as_a_problem_to_programs(string page)
+    {
+        var ann = await server.UserAsync("ann");
+        using var browser = await WebBrowser.SignInAsync(server, ann);
+        foreach (var token in new[] { "", "of another one" })
+        {
+            await browser.Http.SendAsync(Stale("application/json")).ShouldBeProblemAsync(400, "antiforgery");
+            using var answer = await browser.Http.SendAsync(Stale("text/html"));
+            answer.StatusCode.ShouldBe(HttpStatusCode.BadRequest);
+            answer.Content.Headers.ContentType!.MediaType.ShouldBe("text/html");
+            var shown = await answer.Content.ReadAsStringAsync();
+            shown.ShouldContain("This page is out of date");
+            shown.ShouldContain($"href=\"/{page}?a=b\"");
+
+            HttpRequestMessage Stale(string accepted)
+            {
+                var fields = new Dictionary<string, string>(StringComparer.Ordinal) { ["_handler"] = page, ["__RequestVerificationToken"] = token };
+                return new(HttpMethod.Post, page + "?a=b") { Content = new FormUrlEncodedContent(fields), Headers = { Accept = { new(accepted) } } };
+            }
+        }
+    }
+
+    [Fact]
+    public async Task A_form_that_is_none_of_its_page_s_is_a_problem()
+    {
+        using var browser = await WebBrowser.SignInAsync(server, await server.UserAsync("ann"));
+        await browser.SubmitAsync("profile", "another").ShouldBeProblemAsync(400, "invalid-form");
+    }
+
+    [Fact]
+    public async Task A_body_that_does_not_come_is_too_slow()
+    {
+        await using var impatient = await TestServer.StartAsync(services =>
+            services.Configure<KestrelServerOptions>(kestrel => kestrel.Limits.MinRequestBodyDataRate = new(bytesPerSecond: 1_000_000, TimeSpan.FromSeconds(1.1)))
+        );
+        var heads = new[] { Head("sign-in", Urlencoded, "Content-Length: 100"), Head("account/login", "application/json", "Content-Length: 100") };
+
+        var answers = await Task.WhenAll(heads.Select(head => RawRequest.SendAsync(impatient.Address, head, "{"u8.ToArray())));
+
+        answers.ShouldAllBe(answer => answer.StartsWith("HTTP/1.1 408 ", StringComparison.Ordinal) && answer.Contains("\"upload-too-slow\"", StringComparison.Ordinal));
     }
 
     [Fact]
