@@ -38,7 +38,7 @@ public sealed partial class ChatService
             return tooLong;
         var draft = new Draft(userId, chatId, files.Caption, key, files.Attachments, files.ReplyTo);
         using var settling = quotas.Settle(userId, chatId);
-        var committed = await writer.WriteDirectlyAsync(scope => CommitUpload(scope, draft), CancellationToken.None);
+        var committed = await writer.WriteDirectlyAsync(scope => CommitUpload(scope, draft, files), CancellationToken.None);
         if (committed.Refusal is null && committed.Value.IsNew)
         {
             files.Keep();
@@ -254,7 +254,7 @@ public sealed partial class ChatService
     }
 
     /// <summary>Message, attachments and event in one transaction; by then the quota is counted to the byte.</summary>
-    private Result<CommittedUpload> CommitUpload(WriteScope scope, Draft draft)
+    private Result<CommittedUpload> CommitUpload(WriteScope scope, Draft draft, ReceivedFiles files)
     {
         if (scope.FindSender(draft.AuthorId, draft.ChatId) is not { } sender)
             return Refusal.ChatNotFound;
@@ -267,6 +267,8 @@ public sealed partial class ChatService
         var (ofPerson, ofChat) = quotas.RoomLeft(sender.PersonBytes, sender.OwnQuota, sender.ChatBytes);
         if (draft.Bytes > Math.Min(ofPerson, ofChat))
             return UploadRoom.QuotaExceeded;
+        if (!files.ClaimUploads())
+            return UploadService.UploadNotFound;
         var message = MessageOf(draft);
         var view = scope.Add(sender, message);
         foreach (var file in draft.Attachments)

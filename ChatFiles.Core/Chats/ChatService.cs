@@ -36,7 +36,7 @@ public sealed partial class ChatService(
     private static async Task<bool> MayDeleteAsync(ChatDbContext db, Member member, string authorId) =>
         member.UserId == authorId || await db.RulesAsync(member);
 
-    private static readonly Refusal NobodyReadsIt = new(
+    internal static readonly Refusal NobodyReadsIt = new(
         RefusalReason.NotAllowed,
         "The other person's account is deactivated; nobody would read this. What was said before stays."
     );

@@ -22,8 +22,18 @@ internal sealed class ReceivedFiles(
 
     public IReadOnlyList<Attachment> Attachments => upload.Attachments;
 
+    /// <summary>
+    /// Asked within the transaction, where one message after the other is written: whether the resumable uploads are still to
+    /// be sent. If so they are this message's, unless it is given up.
+    /// </summary>
+    public bool ClaimUploads() => sending.Claim();
+
     /// <summary>From now on the blobs belong to a committed message.</summary>
-    public void Keep() => upload.Keep();
+    public void Keep()
+    {
+        upload.Keep();
+        sending.Keep();
+    }
 
     /// <summary>The message is there, by this request or by one before: the room is counted in it, and resumable uploads are over.</summary>
     public void End()
@@ -45,9 +55,10 @@ internal sealed class ReceivedFiles(
 internal sealed class UploadsSent : IDisposable
 {
     private readonly List<StagedUpload> _first = [];
-    private readonly HashSet<Guid> _all = [];
+    private readonly HashSet<StagedUpload> _all = [];
+    private readonly HashSet<StagedUpload> _claimed = [];
 
-    public IEnumerable<Guid> Ids => _all;
+    public IEnumerable<Guid> Ids => _all.Select(upload => upload.Ticket.Id);
 
     /// <summary>The one whose bytes are being received; null before and after it.</summary>
     public Guid? Arriving { get; set; }
@@ -55,10 +66,29 @@ internal sealed class UploadsSent : IDisposable
     /// <summary>Whether another request is sending one of them, a try before this one perhaps.</summary>
     public bool IsRepeat { get; private set; }
 
+    public bool Has(StagedUpload upload) => _all.Contains(upload);
+
+    /// <summary>All of them or none.</summary>
+    public bool Claim()
+    {
+        foreach (var upload in _all.Except(_claimed).ToList())
+        {
+            if (!upload.TryClaim())
+            {
+                Unclaim();
+                return false;
+            }
+
+            _claimed.Add(upload);
+        }
+
+        return true;
+    }
+
     /// <summary>Gives whether the upload's reservation is for this use of it.</summary>
     public bool Add(StagedUpload upload)
     {
-        var isNew = _all.Add(upload.Ticket.Id);
+        var isNew = _all.Add(upload);
         if (upload.TryBeginSending())
         {
             _first.Add(upload);
@@ -69,5 +99,19 @@ internal sealed class UploadsSent : IDisposable
         return false;
     }
 
-    public void Dispose() => _first.ForEach(upload => upload.EndSending());
+    /// <summary>What was sent stays claimed: whoever holds it still finds out that it is over.</summary>
+    public void Keep() => _claimed.Clear();
+
+    public void Dispose()
+    {
+        Unclaim();
+        _first.ForEach(upload => upload.EndSending());
+    }
+
+    private void Unclaim()
+    {
+        foreach (var upload in _claimed)
+            upload.Unclaim();
+        _claimed.Clear();
+    }
 }

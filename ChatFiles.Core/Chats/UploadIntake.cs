@@ -113,8 +113,10 @@ public sealed class UploadIntake(
                 continue;
             }
 
-            if (!(await FindUploadAsync(part, userId, chatId, cancellationToken)).Succeeded(out var upload, out var refusal))
+            // Twice in one form is one too many: it is over once it is sent.
+            if (!(await FindUploadAsync(part, userId, chatId, cancellationToken)).Succeeded(out var upload, out var refusal) || sending.Has(upload))
             {
+                refusal ??= UploadService.UploadNotFound;
                 yield return UploadPart.Broken(refusal);
                 yield break;
             }

@@ -32,6 +32,8 @@ public sealed class UploadService(
     {
         if (await FindMemberAsync(userId, chatId, cancellationToken) is not { } member)
             return Refusal.ChatNotFound;
+        if (member.Chat.IsDirect && await IsToNobodyAsync(member, cancellationToken))
+            return ChatService.NobodyReadsIt;
         if (!UploadPolicy.CleanName(fileName).Succeeded(out var cleaned, out var refusal))
             return refusal;
         if (!policy.TypeOf(cleaned).Succeeded(out _, out refusal))
@@ -136,6 +138,13 @@ public sealed class UploadService(
     {
         await using var db = await databases.CreateDbContextAsync(cancellationToken);
         return await db.ReadMemberAsync(userId, chatId, cancellationToken);
+    }
+
+    /// <summary>The other person's account is deactivated: what is uploaded could not be sent.</summary>
+    private async Task<bool> IsToNobodyAsync(Member member, CancellationToken cancellationToken)
+    {
+        await using var db = await databases.CreateDbContextAsync(cancellationToken);
+        return await db.Members.AnyAsync(m => m.ChatId == member.ChatId && m.UserId != member.UserId && !m.User.Active, cancellationToken);
     }
 
     private static UploadView ViewOf(StagedUpload upload) =>

@@ -41,6 +41,7 @@ internal sealed class StagedUpload(UploadTicket ticket, string path, QuotaReserv
 
     private UploadTurn? _newest;
     private bool _isBeingSent;
+    private bool _isClaimed;
 
     public UploadTicket Ticket { get; } = ticket;
 
@@ -145,6 +146,12 @@ internal sealed class StagedUpload(UploadTicket ticket, string path, QuotaReserv
 
     /// <summary>The form that could begin has ended, one way or the other.</summary>
     public void EndSending() => Interlocked.Exchange(ref _isBeingSent, false);
+
+    /// <summary>Makes it one message's: of those that hold it at the same time, the first that is written.</summary>
+    public bool TryClaim() => !Interlocked.Exchange(ref _isClaimed, true);
+
+    /// <summary>That message did not come to be.</summary>
+    public void Unclaim() => Interlocked.Exchange(ref _isClaimed, false);
 
     /// <summary>The bytes from the first on.</summary>
     public Stream Open()

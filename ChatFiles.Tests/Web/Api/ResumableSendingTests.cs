@@ -1,3 +1,4 @@
+using System.Net.Http.Json;
 using System.Text;
 using ChatFiles.Tests.Core.Files;
 using ChatFiles.Tests.Stage;
@@ -65,6 +66,55 @@ public sealed class ResumableSendingTests(TestServer server) : IClassFixture<Tes
 
         answers.Distinct().ShouldHaveSingleItem().StatusCode.ShouldBe(HttpStatusCode.Created);
         (await ann.MessagesAsync(chat)).Length.ShouldBe(1);
+    }
+
+    [Fact]
+    public async Task Sent_by_many_at_the_same_time_without_a_key_it_is_one_message_and_gone_for_the_others()
+    {
+        await using var own = await TestServer.StartAsync();
+        var ann = await own.UserAsync("ann");
+        var chat = await ann.ChatAsync();
+        var upload = await ann.UploadAsync(chat, "backup.7z", Tus.Archive(300_000));
+
+        var answers = await AtOnce.RunAsync(
+            5,
+            async n =>
+            {
+                using var answer = await ann.PostFileAsync(chat, new Form().Upload(upload).Content, n == 0 ? null : $"k{n}");
+                return (answer.StatusCode, Body: await answer.Content.ReadAsStringAsync());
+            }
+        );
+
+        answers.Count(answer => answer.StatusCode == HttpStatusCode.Created).ShouldBe(1);
+        answers.Where(answer => answer.StatusCode != HttpStatusCode.Created).ShouldAllBe(answer => answer.Body.Contains("\"file-not-found\"", StringComparison.Ordinal));
+        (await ann.MessagesAsync(chat)).Length.ShouldBe(1);
+        await Eventually.HoldsAsync(() => own.BlobCount == 1, "what the others had copied is removed");
+    }
+
+    [Fact]
+    public async Task Twice_in_one_form_it_is_one_too_many_and_nothing_is_kept()
+    {
+        await using var own = await TestServer.StartAsync();
+        var ann = await own.UserAsync("ann");
+        var chat = await ann.ChatAsync();
+        var upload = await ann.UploadAsync(chat, "note.txt", "hello"u8.ToArray());
+
+        await ann.PostFileAsync(chat, new Form().Upload(upload).Upload(upload).Content).ShouldBeProblemAsync(404, "file-not-found");
+
+        own.BlobCount.ShouldBe(0);
+        (await BodyAsync(ann.PostFileAsync(chat, new Form().Upload(upload).Content))).ShouldContain("note.txt");
+    }
+
+    [Fact]
+    public async Task One_that_nobody_would_read_is_refused_before_its_first_byte()
+    {
+        await using var own = await TestServer.StartAsync();
+        var (olga, ann, bob) = (await own.UserAsync("olga"), await own.UserAsync("ann"), await own.UserAsync("bob"));
+        using var made = await ann.Http.PostAsJsonAsync("chat", new { with = bob.Email });
+        var direct = (await made.JsonAsync()).GetProperty("id").GetInt64();
+        await olga.Http.PutAsJsonAsync($"operator/people/{await bob.IdAsync()}", new { active = false }).ShouldBeAsync(HttpStatusCode.NoContent);
+
+        await ann.TryBeginUploadAsync(direct, "note.txt", 5).ShouldBeProblemAsync(403, "not-allowed");
     }
 
     [Fact]

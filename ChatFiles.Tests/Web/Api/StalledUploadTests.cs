@@ -145,7 +145,7 @@ public sealed class StalledUploadTests
         await server.RestartAsync();
         ann = await server.SignInAsync(ann.Email);
         await ann.PostFileAsync(chat, new Form().File("b.7z", Tus.Archive(500_000)).Content).ShouldBeProblemAsync(413, "quota-exceeded");
-        await ann.PostFileAsync(chat, new Form().Upload(upload).Upload(upload).Content).ShouldBeProblemAsync(413, "quota-exceeded");
+        await ann.PostFileAsync(chat, new Form().Upload(upload).Upload(upload).Content).ShouldBeProblemAsync(404, "file-not-found");
 
         await ann.PostFileAsync(chat, new Form().Upload(upload).File("b.7z", Tus.Archive(400_000)).Content).ShouldBeAsync(HttpStatusCode.Created);
         await ann.PostFileAsync(chat, new Form().File("c.txt", "x").Content).ShouldBeProblemAsync(413, "quota-exceeded");
