@@ -37,12 +37,12 @@ public sealed class TrustedBlobs(IFileStore store, FileStates states)
     }
 
     /// <summary>
-    /// What can be told of a plain text's charset; null for anything else. Of a file from before this was asked the bytes
+    /// What can be told of a text's charset; null for anything else. Of a file from before this was asked the bytes
     /// say it, once.
     /// </summary>
     public async Task<string?> CharsetOfAsync(Attachment file, StoredBlob blob, CancellationToken cancellationToken)
     {
-        if (file.ContentType != "text/plain")
+        if (!file.ContentType!.StartsWith("text/", StringComparison.Ordinal) && FileTypes.Of(file.ContentType).Shown is not (Shown.Text or Shown.Table))
             return null;
         if (file.Charset is null)
         {
