@@ -50,7 +50,14 @@ public sealed class ChatAdministration(
         );
 
     /// <summary>Makes a member the owner; the owner of before is a member from then on.</summary>
-    public Task<Result<Done>> HandOverAsync(string userId, long chatId, string memberId, CancellationToken cancellationToken = default) =>
+    /// <param name="role">The owner's is the one role that is handed on.</param>
+    public Task<Result<Done>> HandOverAsync(
+        string userId,
+        long chatId,
+        string memberId,
+        MemberRole? role = MemberRole.Owner,
+        CancellationToken cancellationToken = default
+    ) =>
         writer.ChangeAsync<Done>(
             limits,
             userId,
@@ -62,6 +69,8 @@ public sealed class ChatAdministration(
                     return new Refusal(RefusalReason.NotAllowed, "General and direct chats have no owner who could be another.");
                 if (!await db.RulesAsync(caller))
                     return NotTheirs;
+                if (role != MemberRole.Owner)
+                    return new Refusal(RefusalReason.InvalidRole, "“role” is owner: that is the one role that is handed on.");
                 if (await db.Members.SingleOrDefaultAsync(m => m.ChatId == chatId && m.UserId == memberId && m.User.Active) is not { } heir)
                     return MemberService.NoMember;
                 if (heir.Role == MemberRole.Owner)

@@ -44,8 +44,15 @@ public sealed class MemberService(
         if ((UseCase.CheckLimit(limit) ?? limits.CountSearch(userId, text)) is { } refusal)
             return refusal;
         Person? last = null;
-        if (after is not null && (last = await db.Users.SingleOrDefaultAsync(p => p.Id == after, cancellationToken)) is null)
-            return new Refusal(RefusalReason.InvalidQuery, "“after” is the id of a member of this chat.");
+        if (after is not null)
+        {
+            last = await db.Users.SingleOrDefaultAsync(p => p.Id == after, cancellationToken);
+            if (!(await WasMemberAsync(db, userId, chatId, after, cancellationToken)).Succeeded(out var wasMember, out var tooSlow))
+                return tooSlow;
+            if (last is null || !wasMember)
+                return new Refusal(RefusalReason.InvalidQuery, "“after” is the id of somebody who is a member of this chat, or was one.");
+        }
+
         var withAddresses = await db.RulesAsync(member, cancellationToken);
         // By name they are at hand in their order; to find a part of a name, all may have to be looked at.
         return string.IsNullOrWhiteSpace(text)
@@ -59,6 +66,16 @@ public sealed class MemberService(
             return new MemberPage(page, members.Count > limit ? page[^1].UserId : null);
         }
     }
+
+    /// <summary>Who is one no more is in the log alone, all of which may have to be looked at.</summary>
+    private async Task<Result<bool>> WasMemberAsync(ChatDbContext db, string userId, long chatId, string memberId, CancellationToken cancellationToken) =>
+        await db.Members.AnyAsync(m => m.ChatId == chatId && m.UserId == memberId, cancellationToken)
+            ? true
+            : await longReads.RunAsync<bool>(
+                userId,
+                async reading => await reading.Events.AnyAsync(e => e.ChatId == chatId && e.Type == ChatEventType.MemberLeft && e.UserId == memberId, cancellationToken),
+                cancellationToken
+            );
 
     /// <summary>One member.</summary>
     public async Task<Result<MemberView>> GetMemberAsync(

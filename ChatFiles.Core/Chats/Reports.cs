@@ -111,6 +111,8 @@ public sealed class Reports(IDbContextFactory<ChatDbContext> databases, Database
     {
         ArgumentNullException.ThrowIfNull(by);
         await using var db = await databases.CreateDbContextAsync(cancellationToken);
+        if (before is not null && !await VisibleTo(db, by).AnyAsync(r => r.Id == before, cancellationToken))
+            return new Refusal(RefusalReason.InvalidQuery, "“before” is the id of a report.");
         var rows = await VisibleTo(db, by)
             .AsNoTracking()
             .Where(r => (r.DoneAt != null) == isDone && (before == null || r.Id < before))

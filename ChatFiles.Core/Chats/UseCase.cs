@@ -34,12 +34,8 @@ public static class UseCase
     internal static Refusal? CountSearch(this PersonLimits limits, string userId, string? text) =>
         string.IsNullOrWhiteSpace(text) ? null : limits.CountSearch(userId);
 
-    /// <summary>To the millisecond, which is what the database keeps: an answer and a later reading show the same time.</summary>
-    internal static DateTime Now(this TimeProvider time)
-    {
-        var now = time.GetUtcNow().UtcDateTime;
-        return now.AddTicks(-(now.Ticks % TimeSpan.TicksPerMillisecond));
-    }
+    /// <inheritdoc cref="Times.ToTheMillisecond"/>
+    internal static DateTime Now(this TimeProvider time) => Times.ToTheMillisecond(time.GetUtcNow().UtcDateTime);
 
     /// <summary>How long a page may be.</summary>
     internal static Refusal? CheckLimit(int limit) =>

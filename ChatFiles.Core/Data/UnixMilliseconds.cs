@@ -10,5 +10,8 @@ internal static class Times
 {
     public static long ToMilliseconds(DateTime time) => new DateTimeOffset(time, TimeSpan.Zero).ToUnixTimeMilliseconds();
 
+    /// <summary>As the database keeps it: an answer and a later reading show the same time.</summary>
+    public static DateTime ToTheMillisecond(DateTime time) => time.AddTicks(-(time.Ticks % TimeSpan.TicksPerMillisecond));
+
     public static DateTime FromMilliseconds(long milliseconds) => DateTimeOffset.FromUnixTimeMilliseconds(milliseconds).UtcDateTime;
 }

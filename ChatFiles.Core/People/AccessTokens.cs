@@ -53,7 +53,7 @@ public sealed class AccessTokens(IDbContextFactory<ChatDbContext> databases, Dat
         if (days is < 1 or > MaxDays)
             return new Refusal(RefusalReason.InvalidDays, $"“days” is a number from 1 to {MaxDays}.");
         var secret = Prefix + Secrets.New();
-        var now = time.GetUtcNow().UtcDateTime;
+        var now = Times.ToTheMillisecond(time.GetUtcNow().UtcDateTime);
         return await writer.WriteAsync<Result<NewToken>>(async db =>
         {
             if (!await Sessions.Live(db).AnyAsync(s => s.Id == sessionId))

@@ -83,6 +83,8 @@ public sealed class AuditLog(
     {
         ArgumentNullException.ThrowIfNull(by);
         await using var db = await databases.CreateDbContextAsync(cancellationToken);
+        if (before is not null && !await db.AuditEntries.AnyAsync(e => e.Id == before, cancellationToken))
+            return new Refusal(RefusalReason.InvalidQuery, "“before” is the id of an entry.");
         var entries = db.AuditEntries.Where(e => before == null || e.Id < before);
         // As with the report itself: see Reports.
         if (by.UserId is { } reader && await db.ActiveOperators().AnyAsync(c => c.UserId != reader, cancellationToken))

@@ -113,7 +113,7 @@ public sealed class PasswordLinks(
     /// <summary>In the writer's transaction, and saves it.</summary>
     private async Task<NewPasswordLink> ReplaceAsync(ChatDbContext db, string userId, PasswordLinkKind kind, TimeSpan lifetime)
     {
-        var made = new NewPasswordLink(userId, Secrets.New(), time.GetUtcNow().UtcDateTime + lifetime);
+        var made = new NewPasswordLink(userId, Secrets.New(), Times.ToTheMillisecond(time.GetUtcNow().UtcDateTime) + lifetime);
         await db.PasswordLinks.Where(l => l.UserId == userId && (kind == PasswordLinkKind.ByOperator || l.Kind == kind)).ExecuteDeleteAsync();
         db.PasswordLinks.Add(
             new PasswordLink

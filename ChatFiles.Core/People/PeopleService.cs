@@ -180,7 +180,8 @@ public sealed class PeopleService(
                 var isLost = change.Active == false || change.Operator == false;
                 if (isLost && person.Active && await IsLastOperatorAsync(db, userId))
                     return TheLastOperator;
-                if (change.Active is { } active && active != person.Active)
+                change = await WithoutWhatIsSoAsync(db, person, change);
+                if (change.Active is { } active)
                 {
                     (person.Active, person.ConcurrencyStamp) = (active, Guid.NewGuid().ToString());
                     if (!active)
@@ -194,6 +195,8 @@ public sealed class PeopleService(
                     await db.PasswordLinks.Where(l => l.UserId == userId).ExecuteDeleteAsync();
                 }
 
+                if (change == new PersonChange())
+                    return new Done();
                 db.Note(AuditAction.PersonChanged, by.UserId, time.GetUtcNow().UtcDateTime, person.Email ?? "", userId, change.ToString());
                 if (change.Operator is { } isOperator)
                     await Operators.SetAsync(db, userId, isOperator);
@@ -215,6 +218,23 @@ public sealed class PeopleService(
     {
         ArgumentNullException.ThrowIfNull(by);
         return sessions.EndAllAsync(userId, by);
+    }
+
+    /// <summary>What is so already is no change, and nothing to be noted.</summary>
+    private static async Task<PersonChange> WithoutWhatIsSoAsync(ChatDbContext db, Person person, PersonChange change)
+    {
+        if (change.Active == person.Active)
+            change = change with { Active = null };
+        // A role that is only lent becomes their own.
+        if (
+            change.Operator is { } isOperator
+            && await db.OperatorRoles().AnyAsync(c => c.UserId == person.Id) == isOperator
+            && !await Operators.RolesByClaim(db).AnyAsync(c => c.UserId == person.Id)
+        )
+            change = change with { Operator = null };
+        if (change.SetsQuota && await db.PersonStates.AnyAsync(s => s.UserId == person.Id && s.QuotaBytes == change.QuotaBytes))
+            change = change with { SetsQuota = false, QuotaBytes = null };
+        return change;
     }
 
     private static async Task<bool> IsLastOperatorAsync(ChatDbContext db, string userId)

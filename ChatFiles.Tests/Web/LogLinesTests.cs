@@ -2,6 +2,7 @@ using System.Globalization;
 using System.Text;
 using ChatFiles.Tests.Stage;
 using ChatFiles.Web;
+using Microsoft.AspNetCore.Authentication;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging;
 
@@ -40,6 +41,16 @@ public sealed class LogLinesTests : IDisposable
         run.Output.Where(c => c != '\n' && IsControl(c)).ShouldBeEmpty();
         run.Output.ShouldContain(@"\nforged: line\u001B[2J", customMessage: "what was sent is told as it was");
         run.Output.Split('\n')[0].ShouldMatch(@"^20\d\d-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z \w+: ", "a line begins with its time, in UTC");
+    }
+
+    /// <summary>Each of them tells what it was sent that is no sign-in, in a line of its own category.</summary>
+    [Fact]
+    public async Task Whatever_strangers_send_as_a_token_fills_no_log()
+    {
+        await using var server = await TestServer.StartAsync(("Logging:LogLevel:Default", "Information"));
+        var loggers = server.Services.GetRequiredService<ILoggerFactory>();
+        foreach (var scheme in await server.Services.GetRequiredService<IAuthenticationSchemeProvider>().GetAllSchemesAsync())
+            loggers.CreateLogger(scheme.HandlerType.FullName!).IsEnabled(LogLevel.Information).ShouldBeFalse(scheme.HandlerType.FullName);
     }
 
     [Fact]

@@ -119,7 +119,7 @@ internal static class AccountApi
     private static async Task<IResult> EndTokenAsync(string id, ClaimsPrincipal user, AccessTokens tokens) =>
         (await tokens.EndAsync(user.UserId(), Requests.ParseFileId(id))).ToNoContent();
 
-    internal sealed record WantedToken(string? Name, long? Days);
+    internal sealed record WantedToken(string? Name, [property: System.Text.Json.Serialization.JsonConverter(typeof(Requests.WholeNumber))] long? Days);
 
     internal sealed record TokenList(IReadOnlyList<ListedToken> Tokens);
 

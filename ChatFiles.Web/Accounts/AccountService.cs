@@ -96,7 +96,7 @@ public sealed class AccountService(
     internal async Task<Result<Person>> ProveAsync(string? email, string? password)
     {
         var address = email?.Trim() ?? "";
-        var person = Addresses.IsOne(address) ? await users.FindByEmailAsync(address) : null;
+        var person = Addresses.MayHaveAccount(address) ? await users.FindByEmailAsync(address) : null;
         if (await IsRightPasswordAsync(person, password) && person!.Active)
             return person;
         audit.Note(AuditAction.SignInFailed, person?.Id, Addresses.IsOne(address) ? address : "");

@@ -16,10 +16,12 @@ internal static class AuditTable
         long? before = null;
         do
         {
-            var read = await audit.ReadAsync(by, filter, before, PageSize, cancellationToken);
-            foreach (var entry in read.Value.Entries)
+            // What has grown too old meanwhile is gone, and all before it.
+            if (!(await audit.ReadAsync(by, filter, before, PageSize, cancellationToken)).Succeeded(out var page, out _))
+                return;
+            foreach (var entry in page.Entries)
                 await writer.WriteAsync(LineOf(entry));
-            before = read.Value.NextBefore;
+            before = page.NextBefore;
             await writer.FlushAsync(cancellationToken);
         } while (before is not null);
     }

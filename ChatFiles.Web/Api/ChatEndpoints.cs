@@ -1,4 +1,5 @@
 using System.Security.Claims;
+using System.Text.Json.Serialization;
 using ChatFiles.Core.Chats;
 using ChatFiles.Core.Model;
 
@@ -104,11 +105,8 @@ internal static class ChatEndpoints
             chatId,
             context,
             directory,
-            async (id, wanted) =>
-                wanted.Role == "owner"
-                    ? await chats.HandOverAsync(user.UserId(), id, userId)
-                    : (await directory.CheckMemberAsync(user.UserId(), id)).Refusal
-                        ?? new Refusal(RefusalReason.InvalidRole, "“role” is owner: that is the one role that is handed on.")
+            (id, wanted) => chats.HandOverAsync(user.UserId(), id, userId, wanted.Role == "owner" ? MemberRole.Owner : null),
+            wanted => Requests.CheckIsText(wanted.Role, "role")
         );
 
     private static Task<IResult> MarkReadAsync(string chatId, HttpContext context, ClaimsPrincipal user, ChatDirectory directory) =>
@@ -123,17 +121,15 @@ internal static class ChatEndpoints
         );
 
     private static Task<IResult> SetLevelAsync(string chatId, HttpContext context, ClaimsPrincipal user, ChatDirectory directory) =>
-        ChangeAsync<NewLevel>(chatId, context, directory, (id, wanted) => directory.SetNotifyLevelAsync(user.UserId(), id, wanted.ToLevel()));
+        ChangeAsync<NewLevel>(chatId, context, directory, (id, wanted) => directory.SetNotifyLevelAsync(user.UserId(), id, wanted.ToLevel()), wanted => Requests.CheckIsText(wanted.Level, "level"));
 
     private static Task<IResult> AddMemberAsync(string chatId, HttpContext context, ClaimsPrincipal user, ChatDirectory directory, MemberService members) =>
         ChangeAsync<NewMember>(
             chatId,
             context,
             directory,
-            (id, member) =>
-                Requests.CheckIsText(member.Email, "email") is { } noText
-                    ? Task.FromResult<Result<Done>>(noText)
-                    : members.AddMemberAsync(user.UserId(), id, member.Email)
+            (id, member) => members.AddMemberAsync(user.UserId(), id, member.Email),
+            member => Requests.CheckIsText(member.Email, "email")
         );
 
     private static async Task<IResult> RemoveMemberAsync(string chatId, string userId, ClaimsPrincipal user, MemberService members) =>
@@ -144,12 +140,13 @@ internal static class ChatEndpoints
         string chatId,
         HttpContext context,
         ChatDirectory directory,
-        Func<long, TBody, Task<Result<Done>>> change
+        Func<long, TBody, Task<Result<Done>>> change,
+        Func<TBody, Refusal?>? check = null
     )
         where TBody : class
     {
         var id = Requests.ParseId(chatId);
-        if ((await context.ReadJsonAsync<TBody>()).Succeeded(out var body, out var refusal))
+        if ((await context.ReadJsonAsync<TBody>()).Succeeded(out var body, out var refusal) && (refusal = check?.Invoke(body)) is null)
             return (await change(id, body)).ToNoContent();
         return Problems.Of((await directory.CheckMemberAsync(context.User.UserId(), id)).Refusal ?? refusal);
     }
@@ -158,9 +155,9 @@ internal static class ChatEndpoints
 
     internal sealed record ReadPosition(long? MessageId);
 
-    internal sealed record NewRole(string? Role);
+    internal sealed record NewRole([property: JsonConverter(typeof(Requests.Word))] string? Role);
 
-    internal sealed record NewLevel(string? Level)
+    internal sealed record NewLevel([property: JsonConverter(typeof(Requests.Word))] string? Level)
     {
         public NotifyLevel? ToLevel() =>
             Level switch
@@ -181,6 +178,7 @@ internal static class ChatEndpoints
 
         public bool? Open { get; set; }
 
+        [JsonConverter(typeof(Requests.WholeNumber))]
         public long? KeepDays
         {
             get;

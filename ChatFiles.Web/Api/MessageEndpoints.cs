@@ -1,4 +1,5 @@
 using System.Security.Claims;
+using System.Text.Json.Serialization;
 using ChatFiles.Core.Chats;
 using ChatFiles.Core.Model;
 
@@ -39,7 +40,7 @@ internal static class MessageEndpoints
     {
         var id = Requests.ParseId(chatId);
         // A stranger learns nothing of a chat, not even by what is wrong with a body.
-        if (!(await context.ReadJsonAsync<NewText>()).Succeeded(out var text, out var refusal))
+        if (!(await context.ReadJsonAsync<NewText>()).Succeeded(out var text, out var refusal) || (refusal = Requests.CheckIsText(text.ClientId, "clientId")) is not null)
             return Problems.Of((await directory.CheckMemberAsync(user.UserId(), id)).Refusal ?? refusal);
         var sent = await chats.SendTextAsync(user.UserId(), id, text.Text, text.ClientId, text.ReplyTo, context.RequestAborted);
         return sent.Succeeded(out var message, out refusal) ? Results.Json(message, statusCode: 201) : Problems.Of(refusal);
@@ -65,7 +66,7 @@ internal static class MessageEndpoints
     private static async Task<IResult> DeleteAsync(string chatId, string messageId, ClaimsPrincipal user, ChatService chats) =>
         (await chats.DeleteMessageAsync(user.UserId(), Requests.ParseId(chatId), Requests.ParseId(messageId))).ToNoContent();
 
-    internal sealed record NewText(string? Text, string? ClientId, long? ReplyTo);
+    internal sealed record NewText(string? Text, string? ClientId, [property: JsonConverter(typeof(Requests.WholeNumber))] long? ReplyTo);
 
     internal sealed record ChangedText(string? Text);
 }

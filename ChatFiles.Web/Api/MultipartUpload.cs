@@ -12,7 +12,7 @@ namespace ChatFiles.Web.Api;
 internal static class MultipartUpload
 {
     /// <summary>Half a character, which no name holds: the rules for names refuse it in words.</summary>
-    private const string NoText = "\uD800";
+    internal const string NoText = "\uD800";
 
     private static readonly Refusal CutOff = InvalidForm("The form is cut off or malformed; it did not arrive whole.");
 

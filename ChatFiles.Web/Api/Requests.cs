@@ -146,6 +146,49 @@ internal static class Requests
         return limit;
     }
 
+    /// <summary>
+    /// A number for a field that has a refusal of its own: what is none, is no whole one or is too large is read as 0, which
+    /// none of them takes.
+    /// </summary>
+    internal sealed class WholeNumber : JsonConverter<long?>
+    {
+        public override long? Read(ref Utf8JsonReader reader, Type typeToConvert, JsonSerializerOptions options)
+        {
+            if (reader.TokenType == JsonTokenType.Number && reader.TryGetInt64(out var number))
+                return number;
+            reader.TrySkip();
+            return 0;
+        }
+
+        public override void Write(Utf8JsonWriter writer, long? value, JsonSerializerOptions options) => throw new NotSupportedException();
+    }
+
+    /// <summary>A word out of a few, likewise: what is no text is none of them.</summary>
+    internal sealed class Word : JsonConverter<string>
+    {
+        public override string? Read(ref Utf8JsonReader reader, Type typeToConvert, JsonSerializerOptions options)
+        {
+            if (reader.TokenType == JsonTokenType.String)
+                return ReadText(ref reader);
+            reader.TrySkip();
+            return null;
+        }
+
+        public override void Write(Utf8JsonWriter writer, string value, JsonSerializerOptions options) => throw new NotSupportedException();
+    }
+
+    private static string? ReadText(ref Utf8JsonReader reader)
+    {
+        try
+        {
+            return reader.GetString();
+        }
+        catch (InvalidOperationException)
+        {
+            return "\0";
+        }
+    }
+
     private static Refusal InvalidJson(string detail) => new(RefusalReason.InvalidJson, detail);
 
     /// <summary>
@@ -158,14 +201,7 @@ internal static class Requests
         {
             if (reader.TokenType is not (JsonTokenType.String or JsonTokenType.Null))
                 throw new JsonException("A text is expected.");
-            try
-            {
-                return reader.GetString();
-            }
-            catch (InvalidOperationException)
-            {
-                return "\0";
-            }
+            return ReadText(ref reader);
         }
 
         public override void Write(Utf8JsonWriter writer, string value, JsonSerializerOptions options) => writer.WriteStringValue(value);

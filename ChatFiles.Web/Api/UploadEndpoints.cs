@@ -19,8 +19,6 @@ internal static class UploadEndpoints
     private const string Chunk = "application/offset+octet-stream";
     private const int MaxMetadataLength = 4096;
 
-    private static readonly UTF8Encoding StrictUtf8 = new(encoderShouldEmitUTF8Identifier: false, throwOnInvalidBytes: true);
-
     /// <summary>
     /// What the protocol asks of every answer, those of sign-in, rate limit and routing included; and for clients that
     /// can't send PATCH, the method in a header. Before routing.
@@ -190,12 +188,12 @@ internal static class UploadEndpoints
                     return false;
                 var value = Convert.FromBase64String(parts.ElementAtOrDefault(1) ?? "");
                 if (parts[0] == "filename")
-                    fileName = StrictUtf8.GetString(value);
+                    fileName = Charsets.Decode(Charsets.Utf8, value) ?? MultipartUpload.NoText;
             }
 
             return true;
         }
-        catch (Exception failure) when (failure is FormatException or ArgumentException)
+        catch (FormatException)
         {
             return false;
         }

@@ -1,4 +1,5 @@
 using System.Net.Http.Json;
+using System.Text;
 using System.Text.Json;
 using ChatFiles.Tests.Stage;
 
@@ -48,6 +49,25 @@ public sealed class AccessTokenTests(TestServer server) : IClassFixture<TestServ
     {
         var ben = await server.UserAsync("ben");
         await ben.Http.PostAsJsonAsync("account/tokens", new { name, days }).ShouldBeProblemAsync(400, slug);
+    }
+
+    [Theory]
+    [InlineData("1.5")]
+    [InlineData("1e30")]
+    [InlineData("\"x\"")]
+    public async Task Days_that_are_no_whole_number_are_refused_as_such(string days)
+    {
+        var ben = await server.UserAsync("ben");
+        using var body = new StringContent($$"""{"name":"ok","days":{{days}}}""", Encoding.UTF8, "application/json");
+        await ben.Http.PostAsync("account/tokens", body).ShouldBeProblemAsync(400, "invalid-days");
+    }
+
+    [Fact]
+    public async Task The_end_of_a_token_is_told_the_same_when_it_is_made_and_when_it_is_listed()
+    {
+        var gil = await server.UserAsync("gil");
+        var made = await MakeAsync(gil, new { name = "t" });
+        (await gil.GetAsync("account/tokens")).GetProperty("tokens")[0].Text("expiresAt").ShouldBe(made.Text("expiresAt"));
     }
 
     [Fact]

@@ -72,12 +72,28 @@ public sealed class AuditLogTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task What_changes_nothing_of_a_person_is_not_noted()
+    {
+        var ann = await _server.UserAsync("ann");
+        var id = await ann.IdAsync();
+        foreach (var change in new object[] { new { }, new { active = true }, new { @operator = false }, new { quotaBytes = (long?)null }, new { quotaBytes = 5 }, new { quotaBytes = 5, active = true } })
+            await _operator.Http.PutAsJsonAsync($"operator/people/{id}", change).ShouldBeAsync(HttpStatusCode.NoContent);
+
+        (await EntriesAsync($"action=person-changed&userId={id}")).Select(entry => entry.Text("detail")).ShouldBe(["quota 5"]);
+    }
+
+    [Fact]
     public async Task It_is_read_by_pages_and_as_a_table_by_operators_alone()
     {
         var ann = await _server.UserAsync("ann");
         await ann.Http.GetAsync("operator/audit").ShouldBeProblemAsync(403, "not-allowed");
         await _operator.Http.GetAsync("operator/audit?action=nonsense").ShouldBeProblemAsync(400, "invalid-query");
-        await _operator.Http.GetAsync("operator/audit?before=x").ShouldBeProblemAsync(400, "invalid-query");
+        foreach (var list in new[] { "audit", "reports", "chats", "people" })
+        {
+            await _operator.Http.GetAsync($"operator/{list}?before=x").ShouldBeProblemAsync(400, "invalid-query");
+            await _operator.Http.GetAsync($"operator/{list}?before=99999999").ShouldBeProblemAsync(400, "invalid-query");
+        }
+
         var chat = await ann.ChatAsync();
         await ann.SendFileAsync(chat, "=cmd,\\\"x\\\".txt");
 

@@ -42,11 +42,18 @@ public sealed class ChatAdministrationTests(TestServer server) : IClassFixture<T
         await ChangeAsync(eve, chat, new { name = "Mine" }).ShouldBeProblemAsync(404, "chat-not-found");
         await ben.Http.DeleteAsync($"chat/{chat}").ShouldBeProblemAsync(403, "not-allowed");
         await ChangeAsync(ann, chat, new { name = " " }).ShouldBeProblemAsync(400, "invalid-name");
-        foreach (var days in new object[] { 0, -1, 3651, 99_999_999_999 })
+        foreach (var days in new object[] { 0, -1, 3651, 99_999_999_999, 1.5, 1e40, "x", new { }, true })
+        {
             await ChangeAsync(ann, chat, new { keepDays = days }).ShouldBeProblemAsync(400, "invalid-keep-days");
+            await ChangeAsync(ben, chat, new { keepDays = days }).ShouldBeProblemAsync(403, "not-allowed");
+        }
+
         await ChangeAsync(ann, chat, new { name = "x", keepDays = 0 }).ShouldBeProblemAsync(400, "invalid-keep-days");
         (await ann.GetAsync($"chat/{chat}")).Text("name").ShouldBe("Room", "all of it or nothing");
         await HandOverAsync(ann, chat, await ben.IdAsync(), "king").ShouldBeProblemAsync(400, "invalid-role");
+        await ann.Http.PutAsJsonAsync($"chat/{chat}/members/{await ben.IdAsync()}", new { role = 5 }).ShouldBeProblemAsync(400, "invalid-role");
+        await HandOverAsync(ben, chat, await ben.IdAsync(), "king").ShouldBeProblemAsync(403, "not-allowed");
+        await HandOverAsync(eve, chat, await ben.IdAsync(), "king").ShouldBeProblemAsync(404, "chat-not-found");
         await HandOverAsync(ann, chat, "nobody", "owner").ShouldBeProblemAsync(404, "user-not-found");
         await HandOverAsync(ben, chat, await ben.IdAsync(), "owner").ShouldBeProblemAsync(403, "not-allowed");
         await ChangeAsync(ben, 1, new { name = "Mine" }).ShouldBeProblemAsync(403, "not-allowed");

@@ -87,7 +87,11 @@ public sealed class ChatTests(TestServer server) : IClassFixture<TestServer>
         rest.GetProperty("nextAfter").GetString().ShouldBeNull();
         Roles(await ann.GetAsync($"chat/{chat}/members?q=LE")).ShouldBe("cleo:member");
         await ann.Http.GetAsync($"chat/{chat}/members?after=nobody").ShouldBeProblemAsync(400, "invalid-query");
-        await ann.Http.GetAsync($"chat/{chat}/members?limit=201").ShouldBeProblemAsync(400, "invalid-query");
+        var never = await server.UserAsync("never");
+        await ann.Http.GetAsync($"chat/{chat}/members?after={await never.IdAsync()}").ShouldBeProblemAsync(400, "invalid-query");
+        await ann.Http.DeleteAsync($"chat/{chat}/members/{annId}").ShouldBeAsync(HttpStatusCode.NoContent);
+        Roles(await (await server.UserAsync("bob")).GetAsync($"chat/{chat}/members?after={annId}")).ShouldBe("bob:owner cleo:member");
+        await (await server.UserAsync("bob")).Http.GetAsync($"chat/{chat}/members?limit=201").ShouldBeProblemAsync(400, "invalid-query");
         var stranger = await server.UserAsync("stranger");
         await stranger.Http.GetAsync($"chat/{chat}/members?limit=201").ShouldBeProblemAsync(404, "chat-not-found");
     }

@@ -107,6 +107,33 @@ public sealed class ConventionsTests(TestServer server) : IClassFixture<TestServ
     }
 
     [Theory]
+    [InlineData("POST", "messages", """{"text":"a","clientId":"\ud800"}""", "invalid-json")]
+    [InlineData("POST", "messages", """{"text":"\ud800"}""", "invalid-text")]
+    [InlineData("PUT", "", """{"name":"\ud800"}""", "invalid-name")]
+    [InlineData("PUT", "members/nobody", """{"role":"\ud800"}""", "invalid-json")]
+    [InlineData("PUT", "notify", """{"level":"\udc00"}""", "invalid-json")]
+    [InlineData("PUT", "notify", """{"level":5}""", "invalid-level")]
+    [InlineData("POST", "members", """{"email":"\u0000"}""", "invalid-json")]
+    public async Task Half_a_character_is_refused_by_its_field_or_as_no_json(string method, string rest, string body, string slug)
+    {
+        var ann = await server.UserAsync("ann");
+        var chat = await ann.ChatAsync();
+        await ann.Http.SendAsync(Request(method, $"chat/{chat}/{rest}".TrimEnd('/'), body)).ShouldBeProblemAsync(400, slug);
+        await (await server.UserAsync("stranger")).Http.SendAsync(Request(method, $"chat/{chat}/{rest}".TrimEnd('/'), body)).ShouldBeProblemAsync(404, "chat-not-found");
+    }
+
+    [Theory]
+    [InlineData("1.5")]
+    [InlineData("1e40")]
+    [InlineData("\"abc\"")]
+    [InlineData("-1")]
+    public async Task What_is_answered_is_a_message_of_the_chat_or_none_is_found(string id)
+    {
+        var ann = await server.UserAsync("ann");
+        await ann.Http.SendAsync(Request("POST", $"chat/{await ann.ChatAsync()}/messages", $$"""{"text":"a","replyTo":{{id}}}""")).ShouldBeProblemAsync(404, "message-not-found");
+    }
+
+    [Theory]
     [InlineData("PATCH", "chat")]
     [InlineData("PATCH", "chat/1")]
     [InlineData("PUT", "chat/1/messages")]
