@@ -61,6 +61,28 @@ public sealed class NavChatsTests
     }
 
     [Fact]
+    public async Task The_browser_is_told_of_what_its_reader_wants_to_know_and_of_what_was_read()
+    {
+        await using var world = await ChatWorld.BeginAsync();
+        await world.StartAsync<EventDispatcher>();
+        var (ann, bob) = (await world.PersonAsync("ann"), await world.PersonAsync("bob"));
+        var chat = await world.ChatAsync(ann, bob);
+        await using var screen = new Screen(world, bob);
+        var script = screen.JSInterop.SetupModule("scripts.connect", call => call.Arguments.Contains("./js/device/page-notices.js"));
+        script.Mode = JSRuntimeMode.Loose;
+        List<string> Told() => [.. script.Invocations.Select(call => string.Join(' ', [call.Identifier, .. call.Arguments]))];
+        var nav = screen.Render<NavChats>();
+        nav.WaitForElement($"a[href='/chats/{chat}']", Screen.Patience);
+
+        await world.Chats.SendTextAsync(ann.Id, chat, "for everybody");
+        var named = (await world.Chats.SendTextAsync(ann.Id, chat, $"**for** {Mentions.Mark(bob.Id)}")).Value;
+        nav.WaitForAssertion(() => Told().ShouldBe([$"tell {chat} ann in Room for @bob /chats/{chat}?message={named.Id}"]), Screen.Patience);
+
+        await world.ChatDirectory.MarkReadAsync(bob.Id, chat, named.Id);
+        nav.WaitForAssertion(() => Told().ShouldContain($"read {chat}"), Screen.Patience);
+    }
+
+    [Fact]
     public async Task A_new_chat_is_made_in_a_dialog_and_opened()
     {
         await using var world = await ChatWorld.BeginAsync();

@@ -3,6 +3,7 @@ using System.Security.Claims;
 using ChatFiles.Core.Chats;
 using ChatFiles.Core.Live;
 using ChatFiles.Core.Model;
+using ChatFiles.Web.Components.Markup;
 using Microsoft.AspNetCore.Components;
 using Microsoft.AspNetCore.Components.Authorization;
 using Microsoft.AspNetCore.Components.Routing;
@@ -48,6 +49,9 @@ public sealed partial class NavChats(ChatDirectory directory, LiveChats live, ID
         }
     }
 
+    /// <inheritdoc/>
+    protected override Script? Script => RendererInfo.IsInteractive ? new("device/page-notices") : null;
+
     /// <summary>News are counted, and hardly ever read.</summary>
     protected override TimeSpan Gathering => TimeSpan.Zero;
 
@@ -76,8 +80,29 @@ public sealed partial class NavChats(ChatDirectory directory, LiveChats live, ID
         var before = _chats;
         if (!changes.All(TryCount))
             await ReadAsync();
+        foreach (var news in changes)
+            Tell(news);
         return !_chats.Select(Shown).SequenceEqual(before.Select(Shown));
     }
+
+    /// <summary>The browser says it aloud where nobody looks at this page, and takes back what was read meanwhile. Nothing waits for it.</summary>
+    private void Tell(LobbyNews news)
+    {
+        if (news.UserId == _userId && news.ReadTo is not null)
+            _ = CallAsync("read", news.ChatId);
+        else if (news.Event is { Type: ChatEventType.MessageCreated, Message: { } message } && _chats.FirstOrDefault(c => c.Id == news.ChatId) is { } chat && IsDue(chat, message))
+            _ = CallAsync("tell", chat.Id, chat.Direct ? message.Author.Name : $"{message.Author.Name} in {chat.Name}", BodyOf(message), string.Create(CultureInfo.InvariantCulture, $"/chats/{chat.Id}?message={message.Id}"));
+    }
+
+    private static string BodyOf(MessageView message) =>
+        message.Text.Length > 0 ? ReplyView.Cut(MessageText.PlainOf(message.Text, message.Mentions))
+        : message.Attachments is [{ FileName: { } name }, ..] ? name
+        : "";
+
+    /// <summary>Whether the person wants to be told of it.</summary>
+    private bool IsDue(ChatSummary chat, MessageView message) =>
+        message.Author.UserId != _userId
+        && (chat.Notify == NotifyLevel.All || (chat.Notify == NotifyLevel.Mentions && message.Mentions.Any(m => m.UserId == _userId)));
 
     private static (long, string, bool, int, int) Shown(ChatSummary chat) => (chat.Id, chat.Name, chat.Direct, chat.Unread, chat.Mentions);
 

@@ -9,6 +9,9 @@ const KEPT = 'notices-of';
 
 const canBeTold = () => 'serviceWorker' in navigator && 'PushManager' in globalThis && 'Notification' in globalThis;
 
+/** Whether this person has turned them on in this browser, and it still allows them. */
+export const areOn = () => canBeTold() && Notification.permission === 'granted' && attempt(() => localStorage.getItem(KEPT)) === metaOf('user-id');
+
 /** A new session has no subscription of its own: whoever wanted notices here before goes on getting them. */
 export async function renewNotices() {
   if (!canBeTold() || attempt(() => localStorage.getItem(KEPT)) !== metaOf('user-id') || attempt(() => sessionStorage.getItem(KEPT))) return;
@@ -48,7 +51,7 @@ async function begin(root) {
 
   function show() {
     button.textContent = isOn ? 'Turn off notifications' : 'Turn on notifications';
-    status.textContent = isOn ? 'This browser tells you of new messages while no page of ChatFiles is open.' : '';
+    status.textContent = isOn ? 'This browser tells you of new messages while you look elsewhere.' : '';
   }
 
   /** @returns {Promise<string | undefined>} what went wrong */
