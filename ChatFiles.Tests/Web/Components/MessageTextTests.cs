@@ -22,6 +22,7 @@ public sealed class MessageTextTests : BunitContext
     [InlineData("one\ntwo\n\n\n  three **four**", "one\ntwo\n\n\n  three <strong>four</strong>")]
     [InlineData("**one\ntwo**", "<strong>one\ntwo</strong>")]
     [InlineData("# Heading *one*\ntext\n### two", "<strong>Heading <em>one</em></strong>\ntext\n<strong>two</strong>")]
+    [InlineData(@"**Ann \[ext.\]:** (a)\_b", "<strong>Ann [ext.]:</strong> (a)_b")]
     [InlineData(@"\*no\* \_no\_ \`no\` **ann\_b:**", "*no* _no_ `no` <strong>ann_b:</strong>")]
     public void A_text_is_shown_as_its_marks_say(string text, string html) => Html(text).ShouldBe(html);
 
@@ -32,6 +33,10 @@ public sealed class MessageTextTests : BunitContext
     [InlineData("text\n* one\n\n* two", "text<ul><li>one</li><li>two</li></ul>")]
     [InlineData("1. one\n1. two\n5. five", "<ol><li>one</li><li>two</li><li value=\"5\">five</li></ol>")]
     [InlineData("24. Dezember", "<ol><li value=\"24\">Dezember</li></ol>")]
+    [InlineData("10. Kate\n9. Joe\n8. Ann", "<ol><li value=\"10\">Kate</li><li value=\"9\">Joe</li><li value=\"8\">Ann</li></ol>")]
+    [InlineData("0. a\n1. b", "<ol><li value=\"0\">a</li><li>b</li></ol>")]
+    [InlineData("3. a\n3. b\n5. c", "<ol><li value=\"3\">a</li><li>b</li><li>c</li></ol>")]
+    [InlineData("1. a\n2. b\n2. c", "<ol><li>a</li><li>b</li><li value=\"2\">c</li></ol>")]
     [InlineData("1) one\n2) two", "<ol class=\"bracketed\"><li>one</li><li>two</li></ol>")]
     public void Quotes_and_lists_end_where_the_next_line_is_none_of_theirs(string text, string html) => Html(text).ShouldBe(html);
 
@@ -108,6 +113,51 @@ public sealed class MessageTextTests : BunitContext
         shown.Children.Select(link => link.GetAttribute("href")).ShouldBe(["https://bank.example/"]);
     }
 
+    [Theory]
+    [InlineData("https:/\u200B/bank.example")]
+    [InlineData("\u202Emoc.knab//:sptth")]
+    [InlineData("https://bank.example:443443/")]
+    [InlineData("https://bank.example*/login*")]
+    [InlineData("https://x@bank.example/")]
+    [InlineData("www.bank.example/login")]
+    [InlineData("//bank.example/")]
+    [InlineData("／／bank．example")]
+    [InlineData("support@bank.example")]
+    public void A_text_that_reads_as_the_address_of_another_is_no_link(string text)
+    {
+        foreach (var url in new[] { "https://evil.example/", "mailto:x@evil.example" })
+            Drawn($"[{text}]({url})").QuerySelectorAll("a").Select(link => link.GetAttribute("href")).ShouldNotContain(href => href!.Contains("evil", StringComparison.Ordinal));
+    }
+
+    [Theory]
+    [InlineData("[bank.example](https://evil.example/)", "bank.example (evil.example)")]
+    [InlineData("[Bank。Example/login](https://evil.example/)", "Bank。Example/login (evil.example)")]
+    [InlineData("[bank.example](mailto:x@evil.example)", "bank.example (evil.example)")]
+    [InlineData("[README.md](https://github.com/a/README.md)", "README.md (github.com)")]
+    [InlineData("[example.org](https://www.example.org/)", "example.org")]
+    [InlineData("[www.Example.org](https://www.example.org/a)", "www.Example.org")]
+    [InlineData("[ann@example.org](mailto:Ann@example.org?subject=a)", "ann@example.org")]
+    [InlineData("[@ann@social.example](https://social.example/@ann)", "@ann@social.example")]
+    [InlineData("[at 10.30, z.B. and/or 1.5](https://example.org/)", "at 10.30, z.B. and/or 1.5")]
+    public void A_link_under_what_may_be_the_name_of_another_host_says_where_it_leads(string text, string shown) =>
+        Drawn(text).QuerySelectorAll("a").Single().TextContent.ShouldBe(shown);
+
+    [Theory]
+    [InlineData("24. Dezember", "24. Dezember")]
+    [InlineData("- Milk\n- **Eggs**\n  1) white\n  2) brown", "- Milk\n- Eggs\n1) white\n2) brown")]
+    [InlineData("1. a\n1. b", "1. a\n2. b")]
+    public void In_plain_text_lists_keep_their_numbers_and_bullets(string text, string plain) => MessageText.PlainOf(text).ShouldBe(plain);
+
+    [Fact]
+    public void A_list_has_a_limit_too_and_its_items_take_room()
+    {
+        var text = new StringBuilder().Insert(0, "- a\n", 2_000).ToString();
+
+        Drawn(text).QuerySelectorAll("li").Length.ShouldBeInRange(1, 300);
+        Drawn(text).TextContent.Count('a').ShouldBe(2_000);
+        Drawn(text, maxLength: 100).QuerySelectorAll("li").Length.ShouldBeInRange(1, 26);
+    }
+
     [Fact]
     public void Nothing_that_somebody_wrote_gets_lost_and_nothing_becomes_an_element_but_ours()
     {
@@ -182,6 +232,7 @@ public sealed class MessageTextTests : BunitContext
             string.Concat(Enumerable.Range(1, 400).Select(n => new string('`', n) + " ")),
             string.Concat(Enumerable.Range(0, 400).Select(n => new string(' ', n) + "- a\n")),
             Repeat("*a **b ", 40_000) + Repeat("b** a* ", 40_000),
+            Repeat(@"a\_", 240_000),
         ];
         var watch = Stopwatch.StartNew();
 
@@ -197,11 +248,11 @@ public sealed class MessageTextTests : BunitContext
 
     private string Html(string text) => Drawn(text).InnerHtml;
 
-    private AngleSharp.Dom.IElement Drawn(string text) =>
+    private AngleSharp.Dom.IElement Drawn(string text, int maxLength = int.MaxValue) =>
         Render(page =>
             {
                 page.OpenElement(0, "div");
-                page.AddContent(1, drawn => MessageText.Draw(drawn, text));
+                page.AddContent(1, drawn => MessageText.Draw(drawn, text, maxLength: maxLength));
                 page.CloseElement();
             })
             .Find("div");

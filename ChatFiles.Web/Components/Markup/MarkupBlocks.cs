@@ -26,6 +26,9 @@ internal static class BlockPlaces
             }
         }
 
+        /// <inheritdoc cref="MarkupContext.TakesItem" />
+        public bool TakesItem() => ((MarkupContext)processor.Context!).TakesItem();
+
         /// <summary>Spaces before a line are shown as they were typed.</summary>
         public void KeepIndent()
         {
@@ -86,7 +89,7 @@ internal sealed class BulletParser : UnorderedListItemParser
     public override bool TryParse(BlockProcessor state, char pendingBulletType, out ListInfo result)
     {
         result = default;
-        return state.PeekChar(1) is ' ' or '\t' && !state.Rest.Trim("-* \t").IsEmpty && base.TryParse(state, pendingBulletType, out result);
+        return state.PeekChar(1) is ' ' or '\t' && !state.Rest.Trim("-* \t").IsEmpty && state.TakesItem() && base.TryParse(state, pendingBulletType, out result);
     }
 }
 
@@ -97,7 +100,7 @@ internal sealed class NumberParser : NumberedListItemParser
     {
         result = default;
         var digits = state.Rest.IndexOfAnyExceptInRange('0', '9');
-        return digits is > 0 and <= 3 && state.Rest[(digits + 1)..] is [' ' or '\t', ..] text && !text.Trim().IsEmpty && base.TryParse(state, pendingBulletType, out result);
+        return digits is > 0 and <= 3 && state.Rest[(digits + 1)..] is [' ' or '\t', ..] text && !text.Trim().IsEmpty && state.TakesItem() && base.TryParse(state, pendingBulletType, out result);
     }
 }
 

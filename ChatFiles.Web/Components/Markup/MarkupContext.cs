@@ -14,6 +14,7 @@ internal sealed class MarkupContext(IReadOnlyList<AuthorView> mentions) : Markdo
     private const int MaxMarks = 300;
 
     private int _marks;
+    private int _items;
     private int _maxFence = int.MaxValue;
 
     public IReadOnlyList<AuthorView> Mentions { get; } = mentions;
@@ -33,4 +34,7 @@ internal sealed class MarkupContext(IReadOnlyList<AuthorView> mentions) : Markdo
 
     /// <summary>Whether one mark more is looked at.</summary>
     public bool TakesMark() => _marks++ < MaxMarks;
+
+    /// <summary>Whether one item more is looked at; as many as marks, and none of these: a long list has some as well.</summary>
+    public bool TakesItem() => _items++ < MaxMarks;
 }

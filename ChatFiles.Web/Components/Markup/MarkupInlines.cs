@@ -1,3 +1,4 @@
+using System.Buffers;
 using ChatFiles.Core.Model;
 using Markdig.Helpers;
 using Markdig.Parsers;
@@ -41,19 +42,26 @@ internal sealed class CodeText(string text, int marks) : LeafInline
 /// </summary>
 internal sealed class EscapeParser : InlineParser
 {
+    /// <summary>As Windows takes them; what is longer is no path.</summary>
+    private const int MaxPathLength = 260;
+
+    private static readonly SearchValues<char> Marks = SearchValues.Create("*`<_~[]#>-\\");
+
     public EscapeParser() => OpeningCharacters = ['\\'];
 
     public override bool Match(InlineProcessor processor, ref StringSlice slice)
     {
         var (before, mark) = (slice.PeekCharExtra(-1), slice.PeekChar());
+        // First, as looking back costs more than any other mark.
+        if (!Marks.Contains(mark) || !processor.TakesMark())
+            return false;
         var isEscape = mark switch
         {
             '*' or '`' or '<' => slice.PeekCharExtra(2) != '.',
-            '_' or '~' or '[' or ']' or '#' or '>' or '-' => BeginsWord(before) || (char.IsLetterOrDigit(before) && !IsInPath(slice.Text.AsSpan(0, slice.Start))),
             '\\' => false,
-            _ => default(bool?),
+            _ => BeginsWord(before) || (IsWithinWord(before) && !IsInPath(slice.Text.AsSpan(Math.Max(0, slice.Start - MaxPathLength)..slice.Start))),
         };
-        return isEscape is { } drops && processor.TakesMark() && Literal.Match(processor, ref slice, drops ? 1 : 0, 2);
+        return Literal.Match(processor, ref slice, isEscape ? 1 : 0, 2);
     }
 
     /// <summary>The word that ends here has a drive, or other backslashes that are before no mark.</summary>
@@ -71,6 +79,9 @@ internal sealed class EscapeParser : InlineParser
 
         return false;
     }
+
+    /// <summary>Other than behind the separator of a path, and a face's arm: "¯\_(ツ)_/¯".</summary>
+    private static bool IsWithinWord(char before) => char.IsLetterOrDigit(before) || (char.IsAscii(before) && before is not ('\\' or '/' or ':'));
 
     private static bool BeginsWord(char before) => before == 0 || char.IsWhiteSpace(before) || before is '(' or '[' or '"' or '\'' or '*' or '_' or '~';
 }

@@ -130,21 +130,36 @@ internal sealed class MessageText
         Open(list.IsOrdered ? "ol" : "ul");
         if (list.OrderedDelimiter == ')')
             Set("class", "bracketed");
-        var number = 0;
+        var first = ((ListItemBlock)list[0]).Order;
+        var (number, isOneNumber) = (0, true);
         foreach (var item in list.Cast<ListItemBlock>())
         {
             if (IsFull)
                 break;
+            isOneNumber &= item.Order == first;
+            var isCounted = ++number == item.Order || (isOneNumber && number > 1);
+            if (list.IsOrdered && !isCounted)
+                number = item.Order;
+            Open("li");
+            if (list.IsOrdered && !isCounted)
+                Set("value", number.ToString(CultureInfo.InvariantCulture));
             if (_plain is not null && item != list[0])
                 Write("\n");
-            Open("li");
-            if (item.Order > ++number)
-                Set("value", (number = item.Order).ToString(CultureInfo.InvariantCulture));
+            WriteMarker(list.IsOrdered ? $"{number.ToString(CultureInfo.InvariantCulture)}{list.OrderedDelimiter} " : $"{list.BulletType} ");
             DrawBlocks(item);
             Close();
         }
 
         Close();
+    }
+
+    /// <summary>A page has it by itself; the line that it stands on has its room all the same.</summary>
+    private void WriteMarker(string marker)
+    {
+        if (_plain is not null)
+            Write(marker);
+        else
+            _room = Math.Max(0, _room - marker.Length - 1);
     }
 
     private void DrawInlines(ContainerInline container)
@@ -236,21 +251,31 @@ internal sealed class MessageText
 
         var text = new StringBuilder();
         AddText(text, link);
-        if (UrlOf(link) is not { } url || TextParts.Of(text.ToString()).Any(part => part.Url is not null && part.Url != url))
+        var shown = text.ToString();
+        var url = UrlOf(link);
+        var pretence = url is null ? Pretence.Address : LinkText.PretenceOf(shown, url);
+        if (url is null || pretence is Pretence.Address)
         {
             Write(link.IsImage ? "![" : "[");
             DrawInlines(link);
             Write(((StringSlice)link.GetData(LinkParser.Typed)!).ToString());
         }
-        else if (string.IsNullOrWhiteSpace(text.ToString()))
-            WriteLink(url, url);
+        else if (string.IsNullOrWhiteSpace(shown))
+            WriteLink(url.AbsoluteUri, url.AbsoluteUri);
         else
-            AsLink(url, text.Length, () => DrawInlines(link));
+        {
+            var host = pretence is Pretence.Host ? $" ({url.Host})" : "";
+            AsLink(url.AbsoluteUri, shown.Length + host.Length, () =>
+            {
+                DrawInlines(link);
+                Write(host);
+            });
+        }
     }
 
-    private static string? UrlOf(LinkInline link) =>
+    private static Uri? UrlOf(LinkInline link) =>
         Uri.TryCreate(link.Url, UriKind.Absolute, out var url) && (url.Scheme == Uri.UriSchemeHttp || url.Scheme == Uri.UriSchemeHttps || url.Scheme == Uri.UriSchemeMailto)
-            ? url.AbsoluteUri
+            ? url
             : null;
 
     /// <summary>What is read in it, without looking at what is a link in it: they may be within each other, and each would ask anew.</summary>
