@@ -151,7 +151,74 @@ test('A text waits for no answer that does not come, and a name is a name then',
 test('Who was picked before is mentioned after a reload without asking, and people read names', () => {
   const people = new People(1, undefined, [{ userId: 'id-Ben', name: 'Ben' }]);
   assert.equal(people.withIds('Hi @Ben'), 'Hi <@id-Ben>');
-  assert.deepEqual(people.picked, [{ userId: 'id-Ben', name: 'Ben' }]);
-  assert.equal(withNames('Hi <@id-Ben>, <@id-Ann>', people.picked), 'Hi @Ben, <@id-Ann>');
+  assert.deepEqual(people.pickedIn('Hi @Ben'), [{ userId: 'id-Ben', name: 'Ben' }]);
+  assert.equal(withNames('Hi <@id-Ben>, <@id-Ann>', people.pickedIn('@Ben')), 'Hi @Ben, <@id-Ann>');
   assert.equal(server.requests.length, 0);
+});
+
+test('Who was picked is so for that text only', async () => {
+  const other = { userId: 'id-other', name: 'Ben' };
+  const people = new People(1, undefined, [other]);
+  assert.deepEqual(people.pickedIn('Hi B'), [], 'the name is no longer there');
+  people.forgetPicked();
+  await people.lookUp('@Ben');
+  assert.equal(people.withIds('@Ben'), '<@id-Ben>');
+});
+
+test('A name may be of any characters, and stand beside any', async () => {
+  const named = ['🦊 Fox', 'Ann', '田中', 'Ben'].map(member);
+  const picked = new People(1, undefined, named);
+  for (const [text, sent] of [
+    ['Hi @🦊 Fox!', 'Hi <@id-🦊 Fox>!'],
+    ['_@Ann_ and **@Ben**', '_<@id-Ann>_ and **<@id-Ben>**'],
+    ['你好@田中さん', '你好<@id-田中>さん'],
+    ['@Ann@Ben', '<@id-Ann><@id-Ben>'],
+    ['@Annabel, mail@ann, a_@ben', '@Annabel, mail@ann, a_@ben'],
+  ])
+    assert.equal(picked.withIds(text), sent);
+  server.reset(members(named));
+  const written = new People(1, undefined);
+  await written.lookUp('Hi @🦊 fox');
+  assert.equal(written.withIds('Hi @🦊 fox'), 'Hi <@id-🦊 Fox>');
+});
+
+test('An address mentions nobody, and offers nobody', async () => {
+  const people = new People(1, undefined, [member('Ann')]);
+  for (const text of ['https://mastodon.social/@ann/1234', 'see HTTP://a.example/?q=(@Ann)', 'mastodon.social/@ann']) {
+    assert.equal(people.withIds(text), text);
+    assert.equal(people.hasUnknown(text.replaceAll(/ann/gi, 'eve')), false);
+  }
+  assert.equal(people.withIds('https://a.example/ @Ann/@Ann'), 'https://a.example/ <@id-Ann>/<@id-Ann>');
+  assert.deepEqual((await writing('https://mastodon.social/@a')).offered, []);
+  assert.deepEqual((await writing('mastodon.social/@a')).offered, []);
+});
+
+test('In code nobody is mentioned; what only begins like code is none', () => {
+  const people = new People(1, undefined, [member('Ann')]);
+  for (const code of ['`` a ` @Ann ``', '`one\n@Ann`', '```js\n@Ann\n```', '> ```\n> @Ann\n> ```', 'a ```@Ann``` b']) assert.equal(people.withIds(code), code);
+  for (const text of ['```\n@Ann', '`a\n\n@Ann`', '`` @Ann `', String.raw`\`@Ann\``, '```three words here\n@Ann'])
+    assert.equal(people.withIds(text), text.replace('@Ann', '<@id-Ann>'));
+});
+
+test('An edit leaves who is mentioned where it changed nothing, and mentions nobody else there', async () => {
+  const original = '> **Eve:**\n> ask @Ben helo\n\nx<@id-Ann>s, `<@id-Ann>` and @Ben';
+  const shown = '> **Eve:**\n> ask @Ben helo\n\nx@Anns, `@Ann` and @Ben';
+  const edited = async (text) => {
+    const people = new People(1, undefined, [member('Ann')], original);
+    await people.lookUp(text);
+    return people.withIds(text);
+  };
+  assert.equal(await edited(shown), original);
+  assert.equal(await edited(shown.replace('helo', 'hello')), original.replace('helo', 'hello'));
+  assert.equal(await edited(`${shown}!`), `${original}!`);
+  assert.equal(await edited(`Oh,\n${shown.replace('helo', 'hello')}`), `Oh,\n${original.replace('helo', 'hello')}`);
+  assert.equal(server.requests.length, 0, 'nobody is looked up');
+  assert.equal(await edited(`${shown} @Annabel @Ann`), `${original} <@id-Annabel> <@id-Ann>`);
+  assert.equal(await edited(shown.replace('x@Anns', 'x')), original.replace('x<@id-Ann>s', 'x'));
+});
+
+test('Letters behind a mentioned name make it another one', async () => {
+  const people = new People(1, undefined, [member('Ann')], 'Hi <@id-Ann>');
+  await people.lookUp('Hi @Annabel');
+  assert.equal(people.withIds('Hi @Annabel'), 'Hi <@id-Annabel>');
 });

@@ -3,6 +3,8 @@ import test, { beforeEach } from 'node:test';
 import { clock, closePage, happens, otherTabs, passUntil, rest, storage, until } from './Stage/page.js';
 import { page, problem, server, stored } from './Stage/server.js';
 
+const { keptMessages } = await import('../../wwwroot/js/sending/outbox-store.js');
+
 let outbox;
 let messageOf;
 let said;
@@ -79,6 +81,19 @@ test('Whom a text names is looked up before each try until the server has said w
   assert.deepEqual(textsOf(server.requests), ['Hi <@id-ben>']);
   assert.deepEqual(outbox.of(chat)[0].people, [{ userId: 'id-ben', name: 'Ben' }]);
   assert.equal(outbox.of(chat)[0].isUnnamed, false);
+});
+
+test('A text is kept before anybody is looked up, and again with whom it mentions', async () => {
+  const members = { status: 200, body: JSON.stringify({ members: [{ userId: 'id-ben', name: 'Ben', active: true }], nextAfter: null }) };
+  let answer = /** @type {(value: unknown) => void} */ (() => {});
+  server.reset((request) => (request.path.includes('/members?') ? new Promise((resolve) => (answer = resolve)) : null));
+  const message = outbox.send(chat, 'Hi @Ben', [], null, { isUnnamed: true });
+  assert.equal(await message.kept, true);
+  assert.deepEqual((await keptMessages()).map(({ text, isUnnamed }) => [text, isUnnamed]), [['Hi @Ben', true]]);
+  await rest();
+  answer(members);
+  await become('waiting');
+  assert.deepEqual((await keptMessages()).map(({ text, isUnnamed }) => [text, isUnnamed]), [['Hi <@id-ben>', false]]);
 });
 
 test('A browser that knows it is offline does not try by itself', async () => {

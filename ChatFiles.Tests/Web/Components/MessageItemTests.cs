@@ -309,6 +309,7 @@ public sealed class MessageItemTests : BunitContext
 
         item.Find("textarea").TextContent.ShouldBe($"Hi @Ben \"B\" and <@{Guid.Empty}>");
         JsonSerializer.Deserialize<AuthorView[]>(item.Find("form").GetAttribute("data-people")!, JsonSerializerOptions.Web).ShouldBe([new(Ben, "Ben \"B\"")]);
+        item.Find("form").GetAttribute("data-original").ShouldBe(message.Text);
         item.Find("form").GetAttribute("data-chat-id").ShouldBe("7");
     }
 

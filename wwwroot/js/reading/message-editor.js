@@ -33,7 +33,7 @@ class MessageEditor {
     const { signal } = this.#listening;
     // The composer offers everybody but its writer, who stands there.
     const me = /** @type {HTMLElement | null} */ (document.querySelector('form[data-user-id]'))?.dataset.userId;
-    this.#people = new People(Number(root.dataset.chatId), me, JSON.parse(root.dataset.people ?? '[]'));
+    this.#people = new People(Number(root.dataset.chatId), me, JSON.parse(root.dataset.people ?? '[]'), root.dataset.original);
     new Suggestions(this.#text, this.#trouble, [mentioning(this.#people), emojiByName()], signal);
     takeWholeNames(this.#text, signal);
     this.#text.addEventListener('paste', (event) => takePastedCode(event, this.#text), { signal });

@@ -58,7 +58,7 @@ class Composer {
     this.#people = new People(this.#chatId, root.dataset.userId, this.#draft.readPeople());
     this.#typing = new TypingReport(page);
     // Before the composer hears of a key: in an open list it means something else.
-    const offering = [mentioning(this.#people, () => this.#draft.writePeople(this.#people.picked)), emojiByName()];
+    const offering = [mentioning(this.#people), emojiByName()];
     new Suggestions(this.#text, root.querySelector('[data-files]'), offering, this.#listening.signal);
     takeWholeNames(this.#text, this.#listening.signal);
     this.#listen();
@@ -183,6 +183,7 @@ class Composer {
       goOn();
     });
     this.#answer(null);
+    this.#people.forgetPicked();
     this.#text.value = '';
     this.#typing.report(false);
     this.#fit();
@@ -205,7 +206,7 @@ class Composer {
   }
 
   #onInput() {
-    this.#draft.write(this.#text.value);
+    this.#draft.write(this.#text.value, this.#people.pickedIn(this.#text.value));
     this.#typing.report(this.#text.value !== '');
     this.#fit();
   }

@@ -15,11 +15,6 @@ export class Draft {
     return attempt(() => JSON.parse(localStorage.getItem(this.#peopleKey) ?? '[]')) ?? [];
   }
 
-  /** @param {import('../writing/people.js').Named[]} people */
-  writePeople(people) {
-    attempt(() => (people.length > 0 ? localStorage.setItem(this.#peopleKey, JSON.stringify(people)) : localStorage.removeItem(this.#peopleKey)));
-  }
-
   /** What the draft answers. @returns {import('./pending-message.js').Answered | null} */
   readReply() {
     return attempt(() => JSON.parse(localStorage.getItem(this.#replyKey) ?? 'null'));
@@ -34,8 +29,10 @@ export class Draft {
     return attempt(() => localStorage.getItem(this.#key)) ?? '';
   }
 
-  write(text) {
+  /** @param {string} text @param {import('../writing/people.js').Named[]} people whom it mentions, of those who were picked */
+  write(text, people = []) {
     attempt(() => (text ? localStorage.setItem(this.#key, text) : localStorage.removeItem(this.#key)));
+    attempt(() => (people.length > 0 ? localStorage.setItem(this.#peopleKey, JSON.stringify(people)) : localStorage.removeItem(this.#peopleKey)));
   }
 
   /** What was written is no longer a draft, unless it has become another one meanwhile. */

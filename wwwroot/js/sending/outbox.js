@@ -182,13 +182,17 @@ class Outbox extends EventTarget {
     if (!(await this.#own(message))) return this.#drop(message);
     if (!message.isAt(turn)) return;
     await message.save();
+    if (message.isUnnamed) {
+      await lookUp(message);
+      if (!message.isAt(turn)) return;
+      await message.save();
+    }
     await this.#waitForEarlier(message);
     if (message.isAt(turn)) await this.#transmit(message, turn);
   }
 
   /** Gives the first file that can't be had, if there is one. */
   async #prepare(message) {
-    if (message.isUnnamed) await lookUp(message);
     for (const file of message.files) {
       try {
         await prepare(file);

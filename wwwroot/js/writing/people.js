@@ -5,6 +5,7 @@ import { ask } from '../server/answers.js';
 /**
  * @typedef {{ userId: string, name: string }} Named
  * @typedef {{ people: Named[], isAll: boolean }} Found
+ * @typedef {{ shown: string, mentions: { start: number, end: number, mark: string }[] }} Original a text that is edited, and where it has names in the place of ids
  */
 
 const SHOWN = 8;
@@ -15,9 +16,33 @@ const MOST_ASKED = 3;
 const PATIENCE_MS = 1_500;
 const MOST_WORDS = 3;
 const NAME_LENGTH = 100;
-const CODE = /(```[\s\S]*?(?:```|$)|`[^`\n]*`)/;
-// Not within an address.
-const AT = /(?<![\p{L}\p{N}_@.+-])@(?=[\p{L}\p{N}])/gu;
+// What is no words of anybody's: escaped backticks, blocks and lines of code as the server sees them (Components/Markup), and
+// addresses.
+const NO_WORDS =
+  /\\`|^[ \t>]*(`{3,})[\w+#.-]{0,30}[ \t]*$[\s\S]*?^[ \t>]*\1`*[ \t]*$|(?<!`)(`+)(?!`)(?:(?!\n[ \t]*\n)[\s\S])*?[^`]\2(?!`)|(?<![\p{L}\p{N}.@-])(?:https?:\/\/|(?:[a-z\d-]+\.)+[a-z]{2,}\/)[^\s<>"“”„«»‹›。，、！？；：（）「」『』【】《》〈〉]+/gimu;
+// Scripts that are written without spaces, or go on behind a name.
+const JOINED = String.raw`\p{Script=Han}\p{Script=Hiragana}\p{Script=Katakana}\p{Script=Hangul}\p{Script=Thai}\p{Script=Lao}\p{Script=Khmer}\p{Script=Myanmar}`;
+// Not within a mail address.
+const BEFORE = String.raw`(?<!(?:(?![${JOINED}])[\p{L}\p{N}]|[@.+-])_*)`;
+const AT = new RegExp(`${BEFORE}@$`, 'u');
+const NAME = /^[\p{L}\p{N}\p{So}]/u;
+const WORD = /^[\p{L}\p{N}]/u;
+const JOINED_WORD = new RegExp(`^[${JOINED}]`, 'u');
+const BEGUN = new RegExp(`${BEFORE}@([^\\n@]{0,${NAME_LENGTH}})$`, 'u');
+
+/** Where somebody begins to write a name before the caret, and what there is of it. @param {string} before */
+export function begunIn(before) {
+  const query = BEGUN.exec(before)?.[1];
+  if (query === undefined || query.startsWith(' ')) return null;
+  const start = before.length - query.length - 1;
+  return wordsOf(before)(start) ? { start, query } : null;
+}
+
+/** Whether a place of the text is in words. @param {string} text @returns {(at: number) => boolean} */
+function wordsOf(text) {
+  const others = [...text.matchAll(NO_WORDS)].map(({ index, 0: found }) => [index, index + found.length]);
+  return (at) => !others.some(([start = 0, end = 0]) => start <= at && at < end);
+}
 
 /** Without case and accents. @param {string} text */
 const fold = (text) => text.normalize('NFD').replaceAll(/\p{M}/gu, '').toLowerCase();
@@ -33,12 +58,19 @@ export class People {
   #everybody = /** @type {Named[] | null} */ (null);
   /** What was asked for, until the list closes. @type {Map<string, Promise<Found | null>>} */
   #asked = new Map();
+  #original = /** @type {Original | null} */ (null);
 
-  /** @param {number} chatId @param {string | undefined} me who writes, and is not offered @param {Named[]} picked before */
-  constructor(chatId, me, picked = []) {
+  /**
+   * @param {number} chatId
+   * @param {string | undefined} me who writes, and is not offered
+   * @param {Named[]} picked before
+   * @param {string} [original] the text that is edited: what stays of it mentions whom it did, and nobody else
+   */
+  constructor(chatId, me, picked = [], original = undefined) {
     this.#chatId = chatId;
     this.#me = me;
     for (const person of picked) this.pick(person);
+    if (original !== undefined) this.#original = originalOf(original.replaceAll('\r\n', '\n'), picked);
   }
 
   /** A name in the text that is this person's. @param {Named} person */
@@ -46,8 +78,14 @@ export class People {
     this.#picked.set(name.toLowerCase(), { userId, name });
   }
 
-  get picked() {
-    return [...this.#picked.values()];
+  /** Of those who were picked the ones whose name the text still has. @param {string} text */
+  pickedIn(text) {
+    return [...this.#picked.values()].filter(({ name }) => text.toLowerCase().includes(`@${name.toLowerCase()}`));
+  }
+
+  /** What was written has gone: in the next text a name may be another person's. */
+  forgetPicked() {
+    this.#picked.clear();
   }
 
   /** Who is offered for what was written of a name; who comes first is likeliest. @param {string} query */
@@ -105,23 +143,38 @@ export class People {
   /** @param {string} text @returns {{ text: string, unknown: string[] }} */
   #translate(text) {
     const names = [...new Set([...this.#picked.keys(), ...this.#seen.keys()])].sort((a, b) => b.length - a.length);
+    const isInWords = wordsOf(text);
+    const old = this.#original && oldIn(text, this.#original);
     const unknown = /** @type {string[]} */ ([]);
-    const parts = text.split(CODE).map((part, at) => {
-      if (at % 2 === 1) return part;
-      let translated = '';
-      let done = 0;
-      for (const { index } of part.matchAll(AT)) {
-        const rest = part.slice(index + 1, index + 1 + NAME_LENGTH);
-        const name = names.find((known) => rest.toLowerCase().startsWith(known) && !/^[\p{L}\p{N}]/u.test(rest.slice(known.length)));
-        const person = name !== undefined && (this.#picked.get(name) ?? this.#seen.get(name));
-        if (name === undefined) unknown.push(rest);
-        if (!person || index < done) continue;
-        translated += part.slice(done, index) + markOf(person);
-        done = index + 1 + name.length;
-      }
-      return translated + part.slice(done);
-    });
-    return { text: parts.join(''), unknown };
+    let translated = '';
+    let done = 0;
+    // Where the last name ended: two may stand side by side.
+    let ended = -1;
+    const put = (start, end, mark) => {
+      translated += text.slice(done, start) + mark;
+      ended = done = end;
+    };
+    for (const { index } of text.matchAll(/@/g)) {
+      const kept = old?.mentions.get(index);
+      if (kept) put(index, kept.end, kept.mark);
+      const isBegun = index === ended || AT.test(text.slice(Math.max(0, index - NAME_LENGTH), index + 1));
+      if (index < done || !isBegun || !isInWords(index)) continue;
+      const rest = text.slice(index + 1, index + 1 + NAME_LENGTH);
+      const name = names.find((known) => this.#isWritten(known, rest));
+      const end = index + 1 + (name?.length ?? /^[^\s\p{P}]*/u.exec(rest)?.[0].length ?? 0);
+      if (old?.isUnchanged(index, end) || (old?.isOldLine(index) && !this.#picked.has(name ?? ''))) continue;
+      if (name === undefined && NAME.test(rest)) unknown.push(rest);
+      const person = name !== undefined && (this.#picked.get(name) ?? this.#seen.get(name));
+      if (person) put(index, end, markOf(person));
+    }
+    return { text: translated + text.slice(done), unknown };
+  }
+
+  /** A name ends where its last word does; one that was picked may have more of a script behind it that has no spaces. */
+  #isWritten(name, rest) {
+    if (!rest.toLowerCase().startsWith(name)) return false;
+    const behind = rest.slice(name.length);
+    return !WORD.test(behind) || (this.#picked.has(name) && JOINED_WORD.test(behind));
   }
 
   /** Who was not there for the beginning is not there for more of it. @param {string} query */
@@ -185,6 +238,47 @@ const markOf = ({ userId }) => `<@${userId}>`;
 
 /** A text as people read it. @param {string} text @param {Named[]} people */
 export const withNames = (text, people) => people.reduce((read, person) => read.replaceAll(markOf(person), `@${person.name}`), text);
+
+/** @param {string} text @param {Named[]} people @returns {Original} */
+function originalOf(text, people) {
+  const mentions = /** @type {Original['mentions']} */ ([]);
+  let shown = '';
+  for (const [at, part] of text.split(/(<@[^<>]+>)/).entries()) {
+    const person = at % 2 === 1 && people.find((other) => markOf(other) === part);
+    if (person) mentions.push({ start: shown.length, end: shown.length + person.name.length + 1, mark: part });
+    shown += person ? `@${person.name}` : part;
+  }
+  return { shown, mentions };
+}
+
+/**
+ * What of an edited text is as it was: before and behind what has changed, and lines between that. Names there are no new
+ * ones, nor are those in a quotation.
+ * @param {string} text
+ * @param {Original} original
+ */
+function oldIn(text, { shown, mentions }) {
+  const shorter = Math.min(text.length, shown.length);
+  let before = 0;
+  while (before < shorter && text[before] === shown[before]) before++;
+  let behind = 0;
+  while (behind < shorter - before && text.at(-1 - behind) === shown.at(-1 - behind)) behind++;
+  const moved = text.length - shown.length;
+  const lines = new Set(shown.split('\n'));
+  // Where letters were written behind a name, it is another name.
+  const isBefore = (end) => end < before || (end === before && !WORD.test(text.slice(end)));
+  const kept = mentions.flatMap(({ start, end, mark }) =>
+    isBefore(end) ? [{ start, end, mark }] : start >= shown.length - behind ? [{ start: start + moved, end: end + moved, mark }] : [],
+  );
+  return {
+    mentions: new Map(kept.map((mention) => [mention.start, mention])),
+    isUnchanged: (start, end) => isBefore(end) || start >= text.length - behind,
+    isOldLine(at) {
+      const line = text.slice(text.lastIndexOf('\n', at) + 1).split('\n', 1)[0] ?? '';
+      return line.startsWith('>') || lines.has(line);
+    },
+  };
+}
 
 /** @returns {{ members: (Named & { active: boolean })[], nextAfter: string | null } | null} */
 function pageIn(text) {
