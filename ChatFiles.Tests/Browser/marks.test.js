@@ -41,6 +41,13 @@ test('Spaces at the edges stay outside: marks beside them mean nothing', () => {
   assert.equal(press('one| two |three', 'b'), 'one **|two|** three');
 });
 
+test('On a Mac it is ⌘: there Ctrl+B moves the caret', () => {
+  Object.assign(navigator, { platform: 'MacIntel' });
+  assert.equal(press('|two|', 'b'), null);
+  assert.equal(press('|two|', 'b', { metaKey: true }), '**|two|**');
+  Object.assign(navigator, { platform: '' });
+});
+
 test('Other keys are none of these', () => {
   for (const [key, more] of [['b', {}], ['b', { ctrlKey: true, shiftKey: true }], ['b', { ctrlKey: true, altKey: true }], ['c', { ctrlKey: true }]]) assert.equal(press('|two|', key, more), null);
 });
@@ -65,6 +72,17 @@ test('Code from an editor is pasted as a code block of its language', () => {
   assert.equal(paste('|', { 'text/plain': 'Hello\nyou', 'text/html': '<html><head><meta></head><body><!--StartFragment--><pre style="x">Hello\nyou</pre>' }), '```\nHello\nyou\n```\n|');
 });
 
+test('A block that has no room is none: what stands behind it stays', () => {
+  const text = Object.assign(write('see| you'), { maxLength: 40 });
+  const clipboardData = { getData: (type) => (type === 'text/plain' ? 'if (a) {\n  b();\n}' : '') };
+  const event = Object.assign(new Event('paste', { cancelable: true }), { clipboardData });
+  assert.equal(takePastedCode(event, text), true);
+  assert.equal(written(text), 'see\n```\nif (a) {\n  b();\n}\n```\n| you');
+  const short = Object.assign(write('see| you'), { maxLength: 30 });
+  assert.equal(takePastedCode(event, short), false);
+  assert.equal(written(short), 'see| you');
+});
+
 test('A line of code, what is in code already and Markdown are pasted as they are', () => {
   assert.equal(paste('|', { 'text/plain': 'let a = 1;', 'vscode-editor-data': '{"mode":"javascript"}' }), null);
   assert.equal(paste('```\n|', { 'text/plain': 'a {\n}' }), null);
@@ -72,8 +90,8 @@ test('A line of code, what is in code already and Markdown are pasted as they ar
 });
 
 test('What looks like code is taken for it, and what people write to each other is not', () => {
-  for (const code of ['function a() {\n  return 1;\n}', 'def a(b):\n    return b\n', '<div>\n  <b>x</b>\n</div>', '{\n  "a": 1\n}'])
+  for (const code of ['function a() {\n  return 1;\n}', 'def a(b):\n    return b\n', '<div>\n  <b>x</b>\n</div>', '{\n  "a": 1\n}', 'import java.util.List;\nimport java.util.Map;', 'def f(x):\n    y = x + 1\n    z = y * 2\n    return z', 'const a = 1;\nlet b;'])
     assert.equal(looksLikeCode(code), true, code);
-  for (const text of ['Hello,\nhow are you?\nAnn', '- one\n- two', 'for example:\nfrom Berlin\nif you like', '1. a\n2. b', 'one line;', '> quoted\nanswer', 'Dear all,\n\n  please note (again) the times:\n\nMonday 9:00\nTuesday 10:00'])
+  for (const text of ['Hello,\nhow are you?\nAnn', '- one\n- two', 'for example:\nfrom Berlin\nif you like', '1. a\n2. b', 'one line;', 'Milk;\nEggs;', '  - Milk (2 l)\n  - Eggs (6)', 'if it rains: no\nelse: yes', 'for me: tea\nfor Ann: (nothing)', '> quoted\nanswer', 'Dear all,\n\n  please note (again) the times:\n\nMonday 9:00\nTuesday 10:00'])
     assert.equal(looksLikeCode(text), false, text);
 });

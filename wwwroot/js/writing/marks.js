@@ -7,13 +7,16 @@ const FENCE = /^ {0,3}(`{3,})([\w+#.-]*)[ \t]*$/;
 // Languages of editors that are none.
 const NO_CODE = ['plaintext', 'markdown', 'log'];
 
+// There Ctrl+B and Ctrl+F move the caret.
+const isMac = () => /^(?:Mac|iP)/.test(navigator.platform);
+
 /**
- * Ctrl+B and Ctrl+I. Gives whether it was one of them.
+ * Ctrl+B and Ctrl+I, with ⌘ on a Mac. Gives whether it was one of them.
  * @param {KeyboardEvent} event
  * @param {HTMLTextAreaElement} text
  */
 export function takeMarkKey(event, text) {
-  const mark = (event.ctrlKey || event.metaKey) && !event.altKey && !event.shiftKey ? MARKS[event.key.toLowerCase()] : undefined;
+  const mark = (event.metaKey || (event.ctrlKey && !isMac())) && !event.altKey && !event.shiftKey ? MARKS[event.key.toLowerCase()] : undefined;
   if (!mark) return false;
   event.preventDefault();
   toggle(text, mark);
@@ -73,13 +76,16 @@ export function takePastedCode(event, text) {
   const pasted = data?.getData('text/plain').replaceAll('\r\n', '\n') ?? '';
   const language = data ? languageOf(data, pasted) : null;
   if (language === null || isInCode(text.value, text.selectionStart)) return false;
-  event.preventDefault();
   const { selectionStart: start, selectionEnd: end, value } = text;
-  replace(text, start, end, pasted);
   const fence = '`'.repeat(Math.max(3, ...[...pasted.matchAll(/`+/g)].map(([marks]) => marks.length + 1)));
   const before = start > 0 && value[start - 1] !== '\n' ? '\n' : '';
   const behind = value[end] === '\n' ? '' : '\n';
-  replace(text, start, start + pasted.length, `${before}${fence}${language}\n${pasted.replace(/\n+$/, '')}\n${fence}${behind}`);
+  const block = `${before}${fence}${language}\n${pasted.replace(/\n+$/, '')}\n${fence}${behind}`;
+  // The browser cuts what does not fit: then the block would take the place of something else.
+  if (text.maxLength > 0 && value.length - (end - start) + block.length > text.maxLength) return false;
+  event.preventDefault();
+  replace(text, start, end, pasted);
+  replace(text, start, start + pasted.length, block);
   return true;
 }
 
@@ -105,14 +111,23 @@ function modeIn(editor) {
   }
 }
 
-const CODE_LINE =
-  /[;{}]$|^\s*[})\]]|^\s*<\/?[a-z][^>]*>|^\s*(?:#include|import|from|using|package|def|class|function|return|if|else|elif|for|while|try|const|let|var|public|private|protected|static|async|await)\b.*[:({=;"']|^\s+(?:return|break|continue|pass|raise|throw|yield)\b|^\s+\S.*(?:[=(]|->|=>)/;
+const SIGNS_OF_CODE = [
+  /[;{}]$/,
+  /^\s*[})\]]/,
+  /^\s*<[a-z][^>]*>/,
+  /<\/[a-z][^>]*>$/,
+  /^\s*(?:#include|import|from|using|package)\b.*[;"'<]/,
+  /^\s*(?:def|class|function|return|if|else|elif|for|while|try|const|let|var|public|private|protected|static|async|await)\b.*(?:[({=[]|:$)/,
+  /^\s+(?:return|break|continue|pass|raise|throw|yield)\b/,
+  /^\s*[\w.$[\]]+(?:: ?\w+)? [-+*/|&:]?= \S/,
+];
 
 /**
- * Most of its lines are such as nobody writes to people.
+ * Most of its lines have signs of code, and of more than one kind: lists have semicolons, too.
  * @param {string} text
  */
 export function looksLikeCode(text) {
   const lines = text.split('\n').map((line) => line.trimEnd()).filter(Boolean);
-  return lines.length > 1 && lines.filter((line) => CODE_LINE.test(line)).length * 2 > lines.length;
+  const signs = lines.map((line) => SIGNS_OF_CODE.filter((sign) => sign.test(line)));
+  return lines.length > 1 && signs.filter((found) => found.length > 0).length * 2 > lines.length && new Set(signs.flat()).size > 1;
 }
