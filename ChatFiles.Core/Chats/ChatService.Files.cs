@@ -93,10 +93,10 @@ public sealed partial class ChatService
             return alreadySent;
         if (!FindMessage(userId, fromChatId, messageId).Succeeded(out var original, out var refusal))
             return refusal;
-        if (CheckText(comment ?? "") is { } invalid)
+        comment = (comment ?? "").Trim();
+        if (CheckText(comment, "A comment", Quotation.MaxCommentLength) is { } invalid)
             return invalid;
-        await using var db = await databases.CreateDbContextAsync(cancellationToken);
-        var text = Quotation.Of((comment ?? "").Trim(), original.Author.Name, await db.WithNamesAsync(original.Text, cancellationToken));
+        var text = Quotation.Of(comment, original);
         var files = original.Attachments.Where(file => file.State == AttachmentState.Ready).ToList();
         if (files.Count > 0)
             return await ForwardFilesAsync(userId, files, chatId, key, text, cancellationToken);

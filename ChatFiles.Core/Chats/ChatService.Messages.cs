@@ -94,13 +94,8 @@ public sealed partial class ChatService
     }
 
     /// <summary>A message's text as it was typed, with names in the place of the ids that mention people.</summary>
-    public async Task<Result<string>> ReadTextAsync(string userId, long chatId, long messageId, CancellationToken cancellationToken = default)
-    {
-        if (!FindMessage(userId, chatId, messageId).Succeeded(out var message, out var refusal))
-            return refusal;
-        await using var db = await databases.CreateDbContextAsync(cancellationToken);
-        return await db.WithNamesAsync(message.Text, cancellationToken);
-    }
+    public Result<string> ReadText(string userId, long chatId, long messageId) =>
+        FindMessage(userId, chatId, messageId).Succeeded(out var message, out var refusal) ? Quotation.WithNames(message.Text, message.Mentions) : refusal;
 
     /// <summary>A message of one of the person's chats that is not deleted.</summary>
     private Result<MessageView> FindMessage(string userId, long chatId, long messageId)
@@ -200,12 +195,12 @@ public sealed partial class ChatService
     private static Refusal? CheckReply(WriteScope scope, Draft draft) =>
         draft.ReplyTo is { } answered && !scope.HasMessage(draft.ChatId, answered) ? Refusal.MessageNotFound : null;
 
-    private static Refusal? CheckText(string text) =>
+    private static Refusal? CheckText(string text, string what = "A text", int maxLength = Message.MaxTextLength) =>
         !text.IsText()
-            ? new Refusal(RefusalReason.InvalidText, "A text holds no NUL characters and no halves of characters.")
-        : text.Length <= Message.MaxTextLength
+            ? new Refusal(RefusalReason.InvalidText, $"{what} holds no NUL characters and no halves of characters.")
+        : text.Length <= maxLength
             ? null
-            : new Refusal(RefusalReason.InvalidText, $"A text has at most {Message.MaxTextLength:N0} characters; this one has {text.Length:N0}.");
+            : new Refusal(RefusalReason.InvalidText, $"{what} has at most {maxLength:N0} characters; this one has {text.Length:N0}.");
 
     /// <summary>The message that an earlier request with the same key made, as it is now.</summary>
     private static MessageView? FindSent(WriteScope scope, Draft draft) =>

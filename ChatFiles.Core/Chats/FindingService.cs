@@ -127,7 +127,10 @@ public sealed class FindingService(
             .Select(a => new { File = a, a.Message.SentAt, a.Message.Text, AuthorName = a.Message.Author.DisplayName })
             .AsNoTracking()
             .FirstOrDefaultAsync(cancellationToken);
-        return row is null ? null : new SeenFile(new ListedFile(row.File, new AuthorView(row.File.AuthorId, row.AuthorName), row.SentAt), await db.WithNamesAsync(row.Text, cancellationToken));
+        if (row is null)
+            return null;
+        var mentions = await MessageQueries.ReadMentionsAsync(db, [(row.File.MessageId, row.Text)], cancellationToken);
+        return new SeenFile(new ListedFile(row.File, new AuthorView(row.File.AuthorId, row.AuthorName), row.SentAt), row.Text, Mentions.Named(row.Text, [.. mentions[row.File.MessageId]]));
     }
 
     /// <summary>A person's own ready files in all of their chats.</summary>

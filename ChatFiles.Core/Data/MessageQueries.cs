@@ -36,7 +36,8 @@ internal static class MessageQueries
         );
     }
 
-    private static async Task<ILookup<long, AuthorView>> ReadMentionsAsync(ChatDbContext db, IEnumerable<(long Id, string Text)> messages, CancellationToken cancellationToken)
+    /// <summary>Whom texts of messages mention.</summary>
+    public static async Task<ILookup<long, AuthorView>> ReadMentionsAsync(ChatDbContext db, IEnumerable<(long Id, string Text)> messages, CancellationToken cancellationToken)
     {
         var ids = messages.Where(m => Mentions.In(m.Text).Count > 0).Select(m => m.Id).ToList();
         var rows = ids.Count == 0 ? [] : await db.Mentions.Where(m => ids.Contains(m.MessageId)).Select(m => new { m.MessageId, m.UserId, m.User.DisplayName }).ToListAsync(cancellationToken);

@@ -270,11 +270,14 @@ public record ListedFile : AttachmentView
 /// <summary>A file that somebody looks at.</summary>
 public sealed record SeenFile : ListedFile
 {
-    internal SeenFile(ListedFile file, string text)
-        : base(file) => Text = text;
+    internal SeenFile(ListedFile file, string text, IReadOnlyList<AuthorView> mentions)
+        : base(file) => (Text, Mentions) = (text, mentions);
 
-    /// <summary>What was written with it, with the names of those whom it mentions.</summary>
+    /// <summary>What was written with it.</summary>
     public string Text { get; }
+
+    /// <summary>Whom that names.</summary>
+    public IReadOnlyList<AuthorView> Mentions { get; }
 }
 
 /// <summary>A file among the ready ones of its chat, in the order in which all could see them.</summary>

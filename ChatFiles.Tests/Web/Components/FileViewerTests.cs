@@ -42,6 +42,22 @@ public sealed class FileViewerTests
     }
 
     [Fact]
+    public async Task Whom_a_caption_mentions_is_shown_by_a_name_that_is_no_markup()
+    {
+        await using var world = await ChatWorld.BeginAsync();
+        var (ann, ben) = (await world.PersonAsync("ann"), await world.PersonAsync("[bill](https://evil.example)"));
+        var chat = await world.ChatAsync(ann, ben);
+        var sent = (await world.SendAsync(ann, chat, null, Parts.Caption($"For <@{ben.Id}>"), Picture("first.png"))).Value;
+        await using var screen = new Screen(world, ann);
+
+        var viewer = Open(screen, ann, sent);
+
+        ShouldShow(viewer, "first.png");
+        viewer.Find(".about .mention").TextContent.ShouldBe("@[bill](https://evil.example)");
+        viewer.FindAll(".about .text a").ShouldBeEmpty();
+    }
+
+    [Fact]
     public async Task A_picture_that_is_too_large_to_be_drawn_is_shown_reduced_until_somebody_wants_all_of_it()
     {
         await using var world = await ChatWorld.BeginAsync();
