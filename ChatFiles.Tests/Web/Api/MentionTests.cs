@@ -133,7 +133,7 @@ public sealed class MentionTests(TestServer server) : IClassFixture<TestServer>
 
         foreach (var level in new[] { "some", "All", "", null, "1" })
             await ben.Http.PutAsJsonAsync($"chat/{chat}/notify", new { level }).ShouldBeProblemAsync(400, "invalid-level");
-        await ben.Http.PutAsJsonAsync($"chat/{chat}/notify", new { level = 1 }).ShouldBeProblemAsync(400, "invalid-json");
+        await ben.Http.PutAsJsonAsync($"chat/{chat}/notify", new { level = 1 }).ShouldBeProblemAsync(400, "invalid-level");
         await (await server.UserAsync("cyd")).Http.PutAsJsonAsync($"chat/{chat}/notify", new { level = "some" }).ShouldBeProblemAsync(404, "chat-not-found");
         (await LevelAsync(ben, chat)).ShouldBe("mentions");
     }
