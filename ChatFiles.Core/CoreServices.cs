@@ -175,6 +175,24 @@ public static class CoreServices
         }
     }
 
+    /// <summary>Where there is a database that this version can write, and no other process has it. That the settings are refused is said in any case.</summary>
+    private static async Task NoteRefusalAsync(IServiceProvider services, IReadOnlyList<string> reasons)
+    {
+        try
+        {
+            if (!File.Exists(services.GetRequiredService<DatabaseFile>().Path))
+                return;
+            services.GetRequiredService<DataDirectory>().Lock();
+            await using var db = await services.GetRequiredService<IDbContextFactory<ChatDbContext>>().CreateDbContextAsync();
+            if (!(await db.Database.GetPendingMigrationsAsync()).Any())
+                await services.GetRequiredService<AuditLog>().NoteRefusedSettingsAsync(reasons);
+        }
+        catch (Exception failure)
+        {
+            services.GetRequiredService<ILogger<AuditLog>>().LogDebug(failure, "That settings were refused could not be noted");
+        }
+    }
+
     private static Backup CreateBackup(IServiceProvider services)
     {
         var data = services.GetRequiredService<DataDirectory>();
@@ -190,9 +208,18 @@ public static class CoreServices
     /// <summary>Brings the database up to date and clears away what a crash left half-written; before anything else runs.</summary>
     public static async Task PrepareChatFilesAsync(this IServiceProvider services)
     {
-        services.GetRequiredService<IStartupValidator>().Validate();
-        _ = services.GetRequiredService<UploadPolicy>();
-        _ = services.GetRequiredService<ClamAv>();
+        try
+        {
+            services.GetRequiredService<IStartupValidator>().Validate();
+            _ = services.GetRequiredService<UploadPolicy>();
+            _ = services.GetRequiredService<ClamAv>();
+        }
+        catch (Exception refused) when (Settings.ReasonsOf(refused) is { } reasons)
+        {
+            await NoteRefusalAsync(services, reasons);
+            throw;
+        }
+
         var data = services.GetRequiredService<DataDirectory>();
         data.Lock();
         if (data.CloseToOthers() is { } reason)

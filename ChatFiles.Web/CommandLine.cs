@@ -17,6 +17,8 @@ internal sealed class CommandLine
         "startupAssembly", "staticWebAssets", "suppressStatusMessages", "urls", "webroot",
     };
 
+    private const int SynopsisWidth = 24;
+
     /// <summary>
     /// Settings are read once: what uses them keeps what it read. Looking out for changes would watch all of the content
     /// root, and every blob of a data folder below it would wake the program.
@@ -41,10 +43,12 @@ internal sealed class CommandLine
         Without a command it serves the chat. Settings stand in appsettings.json, in the environment (Section__Key) or
         here; ASP.NET Core's own, as --urls, are taken too.
 
-        {string.Join('\n', Command.All.Select(command => $"  {command.Synopsis,-18}{command.Summary}"))}
-          --help            prints this
-          --version         prints the version
+        {string.Join('\n', [.. Command.All.Select(command => LineOf(command.Synopsis, command.Summary)), LineOf("--help", "prints this"), LineOf("--version", "prints the version")])}
         """;
+
+    /// <summary>What is too long for its column has a line of its own.</summary>
+    private static string LineOf(string synopsis, string summary) =>
+        synopsis.Length < SynopsisWidth ? $"  {synopsis.PadRight(SynopsisWidth)}{summary}" : $"  {synopsis}\n{new string(' ', SynopsisWidth + 2)}{summary}";
 
     /// <returns>Null when all is said: it was a question, or what was asked for does not exist.</returns>
     public static CommandLine? Read(string[] args, out int exitCode)

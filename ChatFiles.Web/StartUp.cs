@@ -2,6 +2,7 @@ using System.Net.Sockets;
 using System.Reflection;
 using System.Runtime.InteropServices;
 using System.Security.Cryptography;
+using ChatFiles.Core;
 using ChatFiles.Core.Data;
 using ChatFiles.Core.Files.Reading;
 using ChatFiles.Core.Model;
@@ -92,6 +93,12 @@ internal static class StartUp
         {
             await app.StartAsync();
         }
+        catch (OperationCanceledException) when (app.Lifetime.ApplicationStopping.IsCancellationRequested)
+        {
+            // Told to end before it had begun: that is no failure.
+            await app.StopAsync();
+            return;
+        }
         catch
         {
             await app.StopAsync();
@@ -106,15 +113,15 @@ internal static class StartUp
     {
         reason = failure switch
         {
+            _ when Settings.ReasonsOf(failure) is { } reasons => string.Join("; ", reasons),
             BackupException unusable => unusable.Message,
-            OptionsValidationException invalid => string.Join("; ", invalid.Failures),
             AggregateException { InnerException: { } inner } => IsUnusableSetting(inner, out var innerReason) ? innerReason : "",
             SocketException refused => $"it can't listen on the address that it was given (urls): {refused.Message}",
             ArgumentOutOfRangeException { ParamName: "port" } => "the address that it was given (urls) has a port that does not exist",
             SqliteException unreadable => $"its database does not open: {unreadable.Message}",
             DirectoryNotFoundException missing => $"a folder is missing: {missing.Message}",
             InvalidDataException unreadable => $"{unreadable.Message} {unreadable.GetBaseException().Message}",
-            // The framework's own, of addresses, certificates, log levels and values that don't fit their type; each names what it is about.
+            // The framework's own, of addresses and certificates; each names what it is about.
             IOException or UnauthorizedAccessException or CryptographicException or FormatException or ArgumentException or InvalidOperationException =>
                 failure.Message,
             _ => "",

@@ -10,8 +10,8 @@ public sealed class UploadOptions
     [Range(1, long.MaxValue)]
     public long MaxFileBytes { get; set; } = 1L << 30;
 
-    /// <summary>Bytes of one request at the most, form and all.</summary>
-    [Range(1, long.MaxValue)]
+    /// <summary>Bytes of one request at the most, form and all; in less there is no room for a form around a file.</summary>
+    [Range(256, long.MaxValue)]
     public long MaxRequestBytes { get; set; } = 2L << 30;
 
     /// <summary>Extensions without a dot. Each has a row in the table of types; none: all of the table.</summary>

@@ -125,6 +125,8 @@ public sealed class UploadPolicy
 
     private static FileType ReadRow(string extension, FileTypeOptions row)
     {
+        if (!Enum.IsDefined(row.Kind))
+            throw Invalid($"Uploads:Types:{extension}:Kind: is one of {string.Join(", ", Enum.GetNames<FileKind>())}");
         try
         {
             Signature[] signatures = [.. row.Signatures.Select(pattern => new Signature(pattern))];

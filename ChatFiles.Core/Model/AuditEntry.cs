@@ -18,6 +18,8 @@ public enum AuditAction
     MessageDeleted,
     ChatCreated,
     ChatDeleted,
+
+    /// <summary>A setting that can't work ended a start.</summary>
     SettingsRefused,
     MessageReported,
     ReportDone,

@@ -39,6 +39,9 @@ public sealed class AccountOptions
     /// </summary>
     public bool IsLikeOperator(string address) => Names(Operators).Select(PersonQueries.AddressKey).Contains(PersonQueries.AddressKey(address), StringComparer.Ordinal);
 
+    /// <summary>The addresses of operators, likewise.</summary>
+    public IEnumerable<string> OperatorNames => Names(Operators);
+
     private static IEnumerable<string> Names(IEnumerable<string> lists) =>
         lists.SelectMany(list => list.Split([',', ' ', ';'], StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries));
 }

@@ -149,6 +149,29 @@ public sealed class AuditLog(
             }
         );
 
+    /// <summary>The start ends by these settings. A service manager that tries it again and again is noted once.</summary>
+    internal async Task NoteRefusedSettingsAsync(IEnumerable<string> reasons)
+    {
+        var detail = string.Join("; ", reasons);
+        var entry = new AuditEntry
+        {
+            At = time.GetUtcNow().UtcDateTime,
+            Action = AuditAction.SettingsRefused,
+            Subject = detail.Split(": ")[0],
+            Detail = detail,
+        };
+        var isNew = await writer.WriteAsync(async db =>
+        {
+            if (await db.AuditEntries.OrderByDescending(e => e.Id).FirstOrDefaultAsync() is { Action: AuditAction.SettingsRefused } last && last.Detail == detail)
+                return false;
+            db.AuditEntries.Add(entry);
+            await db.SaveChangesAsync(CancellationToken.None);
+            return true;
+        });
+        if (isNew)
+            Tell(entry);
+    }
+
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
     {
         writer.Committed += Hear;

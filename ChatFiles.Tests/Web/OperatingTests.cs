@@ -1,5 +1,8 @@
 using ChatFiles.Core.Data;
 using ChatFiles.Tests.Stage;
+using ChatFiles.Web;
+using Microsoft.AspNetCore.Builder;
+using Microsoft.AspNetCore.Hosting;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Time.Testing;
@@ -88,18 +91,33 @@ public sealed class OperatingTests(TestServer server) : IClassFixture<TestServer
         begun.Steps.ShouldBe(["started", "stopped", "disposed"]);
     }
 
+    [Fact]
+    public async Task Told_to_end_while_it_starts_it_ends_without_a_failure()
+    {
+        var begun = new Begun();
+        var builder = WebApplication.CreateSlimBuilder();
+        builder.WebHost.UseUrls("http://127.0.0.1:0");
+        builder.Services.AddHostedService(_ => begun).AddHostedService<ToldToEnd>();
+
+        await builder.Build().RunToEndAsync();
+
+        begun.Steps.ShouldBe(["started", "stopped", "disposed"]);
+    }
+
     [Theory]
     [InlineData("Uploads__MaxFileBytes", "abc", "Uploads:MaxFileBytes")]
     [InlineData("Uploads__MaxFileBytes", "0", "Uploads:MaxFileBytes")]
     [InlineData("Uploads__AllowedExtensions", "txt xyz", "Uploads:AllowedExtensions")]
     [InlineData("Quotas__BytesPerUser", "-1", "Quotas:BytesPerUser")]
     [InlineData("RateLimits__UploadsPerMinute", "-1", "RateLimits:UploadsPerMinute")]
-    [InlineData("Storage__Provider", "Tape", "Storage:Provider")]
+    [InlineData("Storage__Provider", "Tape", "Storage:Provider: “Tape” can't be used; it is one of Local, Azure")]
     [InlineData("Metrics__Address", "nowhere", "Metrics:Address")]
     [InlineData("Scanning__ClamAv", "localhost", "Scanning:ClamAv")]
     [InlineData("Uploads__UnknownTypes", "Sometimes", "Uploads:UnknownTypes")]
     [InlineData("Uploads__AllowedExtensions", "png svg", "Uploads:AllowedExtensions")]
-    [InlineData("Accounts__AllowRegistration", "maybe", "Accounts:AllowRegistration")]
+    [InlineData("Accounts__AllowRegistration", "maybe", "Accounts:AllowRegistration: “maybe” can't be used; it is true or false")]
+    [InlineData("Accounts__Operators", "notanaddress", "Accounts:Operators: is a list of e-mail addresses")]
+    [InlineData("Accounts__AllowedEmailDomains", "@@", "Accounts:AllowedEmailDomains: is a list of domains")]
     [InlineData("Accounts__Oidc__Authority", "https://id.example.com", "Accounts:Oidc:ClientSecret")]
     [InlineData("Accounts__Oidc__TrustEmail", "maybe", "Accounts:Oidc:TrustEmail")]
     [InlineData("Data__Directory", "/proc/nowhere", "Data:Directory")]
@@ -112,7 +130,7 @@ public sealed class OperatingTests(TestServer server) : IClassFixture<TestServer
     [InlineData("ASPNETCORE_CONTENTROOT", "/proc/nowhere", "/proc/nowhere")]
     [InlineData("Kestrel__Endpoints__Site__Url", "nonsense", "nonsense")]
     [InlineData("Kestrel__Certificates__Default__Path", "/nowhere.pfx", "/nowhere.pfx")]
-    [InlineData("Logging__LogLevel__Default", "Loud", "Loud")]
+    [InlineData("Logging__LogLevel__Default", "Loud", "Logging:LogLevel: “Loud” can't be used; it is one of Trace, Debug")]
     [InlineData("Mail__Smtp__Host", "mail.example.com", "Mail:Smtp:From")]
     [InlineData("Mail__Smtp__Security", "Perhaps", "Mail:Smtp:Security")]
     [InlineData("Upkeep__PresenceCheckEvery", "soon", "Upkeep:PresenceCheckEvery")]
@@ -130,6 +148,17 @@ public sealed class OperatingTests(TestServer server) : IClassFixture<TestServer
         {
             data.Delete(recursive: true);
         }
+    }
+
+    private sealed class ToldToEnd(IHostApplicationLifetime lifetime) : IHostedService
+    {
+        public Task StartAsync(CancellationToken cancellationToken)
+        {
+            lifetime.StopApplication();
+            return Task.Delay(Timeout.Infinite, cancellationToken);
+        }
+
+        public Task StopAsync(CancellationToken cancellationToken) => Task.CompletedTask;
     }
 
     private sealed class Begun : IHostedService, IDisposable

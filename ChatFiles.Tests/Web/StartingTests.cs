@@ -160,6 +160,8 @@ public sealed class StartingTests : IDisposable
         (run.ExitCode, run.Errors).ShouldBe((0, ""));
         foreach (var named in new[] { "backup FOLDER", "check FOLDER", "restore FOLDER", "--Section:Key=value", "--help", "--version" })
             run.Output.ShouldContain(named);
+        run.Output.Split('\n').Where(line => line.StartsWith("  ", StringComparison.Ordinal)).ShouldAllBe(line => line.Length <= 120);
+        run.Output.ShouldContain("  add-person EMAIL [--operator]\n", customMessage: "what it does is on a line of its own");
     }
 
     [Fact]

@@ -19,7 +19,13 @@ internal static class AccountServices
     /// <summary>ASP.NET Core Identity in ChatFiles' own database: a cookie for browsers, bearer tokens for programs.</summary>
     public static void AddAccounts(this IServiceCollection services, IConfiguration configuration)
     {
-        services.AddSettings<AccountOptions>(configuration, "Accounts");
+        services
+            .AddSettings<AccountOptions>(configuration, "Accounts")
+            .Validate(options => options.OperatorNames.All(Addresses.IsOne), "Accounts:Operators: is a list of e-mail addresses, with commas or blanks between")
+            .Validate(
+                options => options.Domains.All(domain => Uri.CheckHostName(domain) == UriHostNameType.Dns),
+                "Accounts:AllowedEmailDomains: is a list of domains such as example.com, without an @, with commas or blanks between"
+            );
         services.AddSettings<SiteOptions>(configuration, "Site");
         services.PostConfigure<AccountOptions>(options =>
         {

@@ -1,6 +1,8 @@
 using ChatFiles.Core;
+using ChatFiles.Core.Data;
 using ChatFiles.Core.Files;
 using ChatFiles.Core.Model;
+using Microsoft.EntityFrameworkCore;
 using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging;
@@ -78,7 +80,13 @@ public sealed class UploadSettingsTests
     [Theory]
     [InlineData("Uploads:MaxFileBytes", "0", "Uploads:MaxFileBytes")]
     [InlineData("Uploads:MaxFileBytes", "-5", "Uploads:MaxFileBytes")]
+    [InlineData("Uploads:MaxFileBytes", "0", "Uploads:MaxFileBytes: is a whole number, 1 or more")]
+    [InlineData("Retention:MaxDays", "0", "Retention:MaxDays: is from 1 to 3650")]
     [InlineData("Uploads:MaxRequestBytes", "0", "Uploads:MaxRequestBytes")]
+    [InlineData("Uploads:MaxRequestBytes", "1", "Uploads:MaxRequestBytes")]
+    [InlineData("Uploads:UnknownTypes", "5", "Uploads:UnknownTypes: is one of Refuse, Download")]
+    [InlineData("Uploads:Types:stl:Kind", "9", "Uploads:Types:stl:Kind: is one of")]
+    [InlineData("Storage:Provider", "7", "Storage:Provider: is one of Local, Azure")]
     [InlineData("Quotas:BytesPerUser", "-1", "Quotas:BytesPerUser")]
     [InlineData("Quotas:BytesPerChat", "-1", "Quotas:BytesPerChat")]
     [InlineData("Uploads:AllowedExtensions", "png nonsense", "nonsense")]
@@ -99,6 +107,30 @@ public sealed class UploadSettingsTests
         failure.Message.ShouldContain(named);
     }
 
+    [Fact]
+    public async Task That_settings_were_refused_is_in_the_audit_log_and_said_once_however_often_the_start_is_tried()
+    {
+        var folder = Directory.CreateTempSubdirectory("chatfiles-test-");
+        try
+        {
+            (await StartInAsync(folder.FullName, RefusedAsync)).ShouldBeEmpty();
+            for (var i = 0; i < 2; i++)
+                await Should.ThrowAsync<OptionsValidationException>(() => StartInAsync(folder.FullName, RefusedAsync, ("Uploads:MaxFileBytes", "0")));
+            await Should.ThrowAsync<InvalidOperationException>(() => StartInAsync(folder.FullName, RefusedAsync, ("Storage:Provider", "Tape")));
+
+            (await StartInAsync(folder.FullName, RefusedAsync)).ShouldBe(
+                [
+                    ("Uploads:MaxFileBytes", "Uploads:MaxFileBytes: is a whole number, 1 or more"),
+                    ("Storage:Provider", "Storage:Provider: “Tape” can't be used; it is one of Local, Azure"),
+                ]
+            );
+        }
+        finally
+        {
+            folder.Delete(recursive: true);
+        }
+    }
+
     private static bool Fits(UploadPolicy policy, FileType named, ReadOnlySpan<byte> head) => policy.Judge(named, head, isWhole: true).Fit == Fit.Yes;
 
     private static async Task<UploadPolicy> StartAsync(params (string Key, string Value)[] settings)
@@ -106,20 +138,32 @@ public sealed class UploadSettingsTests
         var folder = Directory.CreateTempSubdirectory("chatfiles-test-");
         try
         {
-            var configuration = new ConfigurationBuilder()
-                .AddInMemoryCollection(settings.Select(s => KeyValuePair.Create(s.Key, (string?)s.Value)).Append(new("Data:Directory", folder.FullName)))
-                .Build();
-            await using var services = new ServiceCollection()
-                .AddLogging(logging => logging.SetMinimumLevel(LogLevel.None))
-                .AddSingleton(ChatFiles.Web.StartUp.FindProgram())
-                .AddChatFiles(configuration, folder.FullName)
-                .BuildServiceProvider();
-            await services.PrepareChatFilesAsync();
-            return services.GetRequiredService<UploadPolicy>();
+            return await StartInAsync(folder.FullName, services => Task.FromResult(services.GetRequiredService<UploadPolicy>()), settings);
         }
         finally
         {
             folder.Delete(recursive: true);
         }
+    }
+
+    private static async Task<T> StartInAsync<T>(string folder, Func<IServiceProvider, Task<T>> read, params (string Key, string Value)[] settings)
+    {
+        var configuration = new ConfigurationBuilder()
+            .AddInMemoryCollection(settings.Select(s => KeyValuePair.Create(s.Key, (string?)s.Value)).Append(new("Data:Directory", folder)))
+            .Build();
+        await using var services = new ServiceCollection()
+            .AddLogging(logging => logging.SetMinimumLevel(LogLevel.None))
+            .AddSingleton(ChatFiles.Web.StartUp.FindProgram())
+            .AddChatFiles(configuration, folder)
+            .BuildServiceProvider();
+        await services.PrepareChatFilesAsync();
+        return await read(services);
+    }
+
+    private static async Task<List<(string Subject, string Detail)>> RefusedAsync(IServiceProvider services)
+    {
+        await using var db = await services.GetRequiredService<IDbContextFactory<ChatDbContext>>().CreateDbContextAsync();
+        var entries = await db.AuditEntries.Where(e => e.Action == AuditAction.SettingsRefused).OrderBy(e => e.Id).ToListAsync();
+        return entries.ConvertAll(e => (e.Subject, e.Detail));
     }
 }
