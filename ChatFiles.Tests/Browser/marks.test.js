@@ -90,7 +90,7 @@ test('A line of code, what is in code already and Markdown are pasted as they ar
 });
 
 test('What looks like code is taken for it, and what people write to each other is not', () => {
-  for (const code of ['function a() {\n  return 1;\n}', 'def a(b):\n    return b\n', '<div>\n  <b>x</b>\n</div>', '{\n  "a": 1\n}', 'import java.util.List;\nimport java.util.Map;', 'def f(x):\n    y = x + 1\n    z = y * 2\n    return z', 'const a = 1;\nlet b;'])
+  for (const code of ['function a() {\n  return 1;\n}', 'def a(b):\n    return b\n', '<div>\n  <b>x</b>\n</div>', '{\n  "a": 1\n}', 'import java.util.List;\nimport java.util.Map;', 'def f(x):\n    y = x + 1\n    z = y * 2\n    return z', 'const a = 1;\nlet b;', '#!/bin/bash\n# say hello\necho hello'])
     assert.equal(looksLikeCode(code), true, code);
   for (const text of ['Hello,\nhow are you?\nAnn', '- one\n- two', 'for example:\nfrom Berlin\nif you like', '1. a\n2. b', 'one line;', 'Milk;\nEggs;', '  - Milk (2 l)\n  - Eggs (6)', 'if it rains: no\nelse: yes', 'for me: tea\nfor Ann: (nothing)', '> quoted\nanswer', 'Dear all,\n\n  please note (again) the times:\n\nMonday 9:00\nTuesday 10:00'])
     assert.equal(looksLikeCode(text), false, text);

@@ -75,6 +75,7 @@ public sealed class MessageTextTests : BunitContext
     [InlineData("&amp; &lt; *")]
     [InlineData("2 * 3 * 4, 2*3*4, (a)*(b)*(c), x**2 + y**2")]
     [InlineData("snake_case_name, __init__.py, __main__(), *.cs, f***ing")]
+    [InlineData("the __init__ method, obj.__dict__ and obj.__custom__ *")]
     [InlineData("*_* ^_^ -_- >_< ¯\\_(ツ)_/¯ :* :*")]
     [InlineData(">:( or not")]
     [InlineData("C:\\_work\\_temp, src\\app\\_x, C:\\*.txt, \\\\server\\share")]

@@ -203,6 +203,8 @@ internal sealed class LinkParser : LinkInlineParser
 /// <summary>"*italic*", "_italic_", "**bold**", "__bold__" and "~~struck through~~".</summary>
 internal sealed class EmphasisParser : EmphasisInlineParser
 {
+    private static readonly HashSet<string> SpecialNames = new(StringComparer.Ordinal) { "init", "main", "name", "file", "dict", "str", "repr", "del", "len", "iter", "getitem", "eq", "slots", "proto", "typename" };
+
     public EmphasisParser() => EmphasisDescriptors.Add(new EmphasisDescriptor('~', 2, 2, enableWithinWord: true));
 
     public override bool Match(InlineProcessor processor, ref StringSlice slice)
@@ -215,16 +217,20 @@ internal sealed class EmphasisParser : EmphasisInlineParser
             : base.Match(processor, ref slice);
     }
 
-    /// <summary>"2*3*4", "(a)*(b)", "x**2", "f***ing", "__init__.py", "__init__()", "&gt;_&lt;", and lines of these characters.</summary>
+    /// <summary>"2*3*4", "(a)*(b)", "x**2", "f***ing", "__init__.py", "obj.__x__", "&gt;_&lt;", and lines of these characters.</summary>
     private static bool IsText(char mark, int length, char before, ReadOnlySpan<char> behind) =>
         mark switch
         {
             '*' when length == 1 => behind is [var c, ..] && (char.IsAsciiLetterOrDigit(before) || before is ')' or ']') && (char.IsAsciiLetterOrDigit(c) || c is '(' or '['),
             '*' => length > 3 || (char.IsAsciiLetterOrDigit(before) && behind is [var c, ..] && char.IsAsciiLetterOrDigit(c)),
             '_' when length == 1 => IsSign(before) && behind is [var c, ..] && IsSign(c),
-            '_' => length > 3 || (length == 2 && behind is ['(', ..] or ['.', >= 'a' and <= 'z', ..]),
+            '_' => length > 3 || (length == 2 && (before == '.' || behind is ['(', ..] or ['.', >= 'a' and <= 'z', ..] || IsSpecialName(behind))),
             _ => length != 2,
         };
+
+    /// <summary>"__init__" and its like, which people name more often than they shout these words.</summary>
+    private static bool IsSpecialName(ReadOnlySpan<char> behind) =>
+        behind.IndexOf("__", StringComparison.Ordinal) is > 0 and var end && SpecialNames.GetAlternateLookup<ReadOnlySpan<char>>().Contains(behind[..end]);
 
     private static bool IsSign(char c) => char.IsAscii(c) && !char.IsAsciiLetterOrDigit(c) && c > ' ' && c is not ('*' or '~' or '(' or '[' or '"' or '\'' or '`');
 }

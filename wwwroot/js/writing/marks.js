@@ -123,11 +123,11 @@ const SIGNS_OF_CODE = [
 ];
 
 /**
- * Most of its lines have signs of code, and of more than one kind: lists have semicolons, too.
+ * It is a program by its first line, or most of its lines have signs of code, and of more than one kind: lists have semicolons, too.
  * @param {string} text
  */
 export function looksLikeCode(text) {
   const lines = text.split('\n').map((line) => line.trimEnd()).filter(Boolean);
   const signs = lines.map((line) => SIGNS_OF_CODE.filter((sign) => sign.test(line)));
-  return lines.length > 1 && signs.filter((found) => found.length > 0).length * 2 > lines.length && new Set(signs.flat()).size > 1;
+  return lines.length > 1 && (text.startsWith('#!/') || (signs.filter((found) => found.length > 0).length * 2 > lines.length && new Set(signs.flat()).size > 1));
 }
