@@ -20,6 +20,8 @@ public sealed class FollowingTests : BunitContext
         Services.AddSingleton(TimeProvider.System);
         Services.AddSingleton<DrawingRounds>();
         Services.AddSingleton<CircuitDrawing>();
+        Services.AddSingleton<CircuitConnection>();
+        Services.AddSingleton<PageScripts>();
         SetRendererInfo(new RendererInfo("Server", isInteractive: true));
     }
 

@@ -1,3 +1,4 @@
+using System.Net.Http.Json;
 using ChatFiles.Tests.Stage;
 
 namespace ChatFiles.Tests.Web.Components;
@@ -10,9 +11,11 @@ public sealed class OneBatchTests
     {
         await using var server = await TestServer.StartAsync();
         var (ann, bob) = (await server.UserAsync("ann"), await server.UserAsync("bob"));
+        using var made = await ann.Http.PostAsJsonAsync("chat", new { with = bob.Email });
+        var chat = (await made.JsonAsync()).GetProperty("id").GetInt64();
         using var browser = await RawBrowser.SignInAsync(server, bob);
-        await using var page = await RawCircuit.OpenAsync(browser, "chats/1");
-        await Eventually.HoldsAsync(() => page.Drawn.Contains("Message General", StringComparison.Ordinal), "the page is drawn", 30);
+        await using var page = await RawCircuit.OpenAsync(browser, $"chats/{chat}");
+        await Eventually.HoldsAsync(() => page.Drawn.Contains("Message ann", StringComparison.Ordinal), "the page is drawn", 30);
         await SayAsync(1);
         await SayAsync(2);
         var batches = page.Batches;
@@ -25,9 +28,9 @@ public sealed class OneBatchTests
 
         async Task SayAsync(int n)
         {
-            await ann.SendTextAsync(1, $"number {n};");
+            await ann.SendTextAsync(chat, $"number {n};");
             await Eventually.HoldsAsync(
-                () => page.Drawn.Contains($"number {n};", StringComparison.Ordinal) && page.Drawn.Contains($"({n}) General · ChatFiles", StringComparison.Ordinal),
+                () => page.Drawn.Contains($"number {n};", StringComparison.Ordinal) && page.Drawn.Contains($"({n}) ann · ChatFiles", StringComparison.Ordinal),
                 "the page shows both",
                 30
             );
