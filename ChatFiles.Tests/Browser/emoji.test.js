@@ -24,6 +24,7 @@ test('the list is asked for again after it could not be had, and then no more', 
   assert.equal(asked, 2);
   assert.ok(emoji.length > 1_800);
   assert.ok(emoji.every(({ emoji: one, name, group }) => one && name && groups[group]));
+  assert.ok(emoji.every(({ emoji: one }) => !/^\p{Emoji_Component}$/u.test(one)), 'parts of others are taken, and not offered');
 });
 
 test('emoji are found by the beginnings of all words, in names before keywords', async () => {

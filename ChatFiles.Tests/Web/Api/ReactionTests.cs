@@ -54,6 +54,9 @@ public sealed class ReactionTests(TestServer server) : IClassFixture<TestServer>
     [InlineData("❤️", "❤️")]
     [InlineData("👍️", "👍")]
     [InlineData("👍🏿", "👍🏿")]
+    [InlineData("🏻", "🏻")]
+    [InlineData("🏿", "🏿")]
+    [InlineData("🦲", "🦲")]
     [InlineData("🧑🏻‍❤️‍💋‍🧑🏿", "🧑🏻‍❤️‍💋‍🧑🏿")]
     [InlineData("🏳‍🌈", "🏳️‍🌈")]
     [InlineData("#⃣", "#️⃣")]
@@ -74,7 +77,7 @@ public sealed class ReactionTests(TestServer server) : IClassFixture<TestServer>
     {
         var (ann, _, chat, id) = await SentAsync();
 
-        foreach (var none in new[] { "a", "1", "👍👍", "👍 ", ":+1:", "\uFE0F", "🏿", "🇩", "👍\u200D👍", "<b>", new string('x', 500), "%FF", "☺☺" })
+        foreach (var none in new[] { "a", "1", "👍👍", "👍 ", ":+1:", "\uFE0F", "🏿🏿", "🇩", "👍\u200D👍", "<b>", new string('x', 500), "%FF", "☺☺" })
         {
             await PutAsync(ann, chat, id, none).ShouldBeProblemAsync(400, "invalid-emoji");
             await DeleteAsync(ann, chat, id, none).ShouldBeProblemAsync(400, "invalid-emoji");

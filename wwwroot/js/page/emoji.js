@@ -18,7 +18,7 @@ async function fetchList() {
   const answer = await fetch(document.documentElement.dataset.emoji ?? '');
   if (!answer.ok) throw new Error(`The list of emoji is not there: ${answer.status}`);
   const { groups, emoji, codes } = await answer.json();
-  // Those without a group are so new that many a font has no drawing of them.
+  // Those without a group are parts of others, or so new that many a font has no drawing of them.
   return { groups, codes: new Map(codes), emoji: emoji.filter(([, , , group]) => group >= 0).map(([character, name, keywords, group]) => ({ emoji: character, name, keywords, group })) };
 }
 
