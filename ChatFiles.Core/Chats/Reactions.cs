@@ -40,18 +40,20 @@ public sealed class Reactions(IDbContextFactory<ChatDbContext> databases, Databa
                     return TooMany;
                 else
                     db.Reactions.Add(new Reaction { MessageId = messageId, Emoji = known, UserId = userId });
-                db.AddEvent(member.Chat, ChatEventType.ReactionsChanged, time.Now()).MessageId = messageId;
+                var changed = db.AddEvent(member.Chat, ChatEventType.ReactionsChanged, time.Now());
+                (changed.MessageId, changed.UserId) = (messageId, userId);
                 await db.SaveChangesAsync(CancellationToken.None);
                 return new Done();
             },
             cancellationToken
         );
 
-    /// <summary>The emoji that the person reacts to a message of theirs by: where many do, a message names only the first.</summary>
-    public async Task<IReadOnlyList<string>> ReadOwnAsync(string userId, long messageId, CancellationToken cancellationToken = default)
+    /// <summary>The emoji that the person reacts to each of the messages by: where many do, a message names only the first.</summary>
+    public async Task<ILookup<long, string>> ReadOwnAsync(string userId, IReadOnlyCollection<long> messageIds, CancellationToken cancellationToken = default)
     {
         await using var db = await databases.CreateDbContextAsync(cancellationToken);
-        return await db.Reactions.Where(r => r.MessageId == messageId && r.UserId == userId).Select(r => r.Emoji).ToListAsync(cancellationToken);
+        var own = db.Reactions.Where(r => messageIds.Contains(r.MessageId) && r.UserId == userId);
+        return (await own.Select(r => new { r.MessageId, r.Emoji }).ToListAsync(cancellationToken)).ToLookup(r => r.MessageId, r => r.Emoji);
     }
 
     /// <summary>It has no room for another emoji.</summary>

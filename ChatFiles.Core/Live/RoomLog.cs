@@ -60,11 +60,12 @@ public sealed class RoomLog(IDbContextFactory<ChatDbContext> databases)
             e.Type,
             e.MessageId,
             e.FileId,
-            e.UserId,
+            e.Type == ChatEventType.ReactionsChanged ? null : e.UserId,
             e.UserName,
             ShowsMessage(e.Type) ? byId[e.MessageId!.Value] : null,
             chats.GetValueOrDefault(e.ChatId),
-            e.Type == ChatEventType.FileChanged ? AttachmentView.Of(files[e.FileId!.Value]) : null
+            e.Type == ChatEventType.FileChanged ? AttachmentView.Of(files[e.FileId!.Value]) : null,
+            e.Type == ChatEventType.ReactionsChanged ? e.UserId : null
         ));
     }
 

@@ -48,6 +48,7 @@ public class ChatEvent
 
     public Guid? FileId { get; set; }
 
+    /// <summary>Whom it is about; of <see cref="ChatEventType.ReactionsChanged"/>: who reacted, or does so no longer.</summary>
     public string? UserId { get; set; }
 
     /// <summary>The display name of <see cref="UserId"/> at that time.</summary>

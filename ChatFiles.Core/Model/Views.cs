@@ -122,6 +122,12 @@ public sealed record ReactionView(string Emoji, int Count, IReadOnlyList<AuthorV
     /// <summary>So many are named at most.</summary>
     public const int MaxUsers = 20;
 
+    /// <summary>It can't be told from this whether the person is one of them: more are than are named.</summary>
+    public bool IsUnsure(string userId) => Count > Users.Count && !IsNamed(userId);
+
+    /// <summary>The person is one of those who are named.</summary>
+    public bool IsNamed(string userId) => Users.Any(u => u.UserId == userId);
+
     /// <summary>The same emoji by the same people.</summary>
     internal bool IsSame(ReactionView other) => Emoji == other.Emoji && Count == other.Count && Users.SequenceEqual(other.Users);
 }
@@ -336,6 +342,7 @@ public sealed record StorageUse(long Bytes, long? QuotaBytes);
 /// </param>
 /// <param name="Chat">Of <see cref="ChatEventType.ChatChanged"/>: the chat as it is now.</param>
 /// <param name="File">Of <see cref="ChatEventType.FileChanged"/>: the file as it is now.</param>
+/// <param name="ReactorId">Of <see cref="ChatEventType.ReactionsChanged"/>: whose reaction it was; such an event is about nobody.</param>
 public sealed record RoomEvent(
     long ChatId,
     long Seq,
@@ -346,7 +353,8 @@ public sealed record RoomEvent(
     string? UserName,
     MessageView? Message,
     ChatState? Chat = null,
-    AttachmentView? File = null
+    AttachmentView? File = null,
+    string? ReactorId = null
 );
 
 /// <summary>Bytes to hand out. Dispose it, or let the response do so.</summary>

@@ -1,4 +1,5 @@
 using Bunit;
+using ChatFiles.Core.Chats;
 using ChatFiles.Core.Live;
 using ChatFiles.Core.Model;
 using ChatFiles.Web.Components;
@@ -14,6 +15,8 @@ public sealed class MessageListTests : BunitContext
     {
         JSInterop.Mode = JSRuntimeMode.Loose;
         Services.AddSingleton<CircuitConnection>().AddSingleton(TimeProvider.System).AddSingleton<PageScripts>();
+        // No message here has more reactions than it names, which it would read.
+        Services.AddSingleton(new Reactions(null!, null!, null!, TimeProvider.System));
     }
 
     [Fact]

@@ -1,12 +1,14 @@
 using AngleSharp.Dom;
 using Bunit;
 using ChatFiles.Core.Chats;
+using ChatFiles.Core.Data;
 using ChatFiles.Core.Live;
 using ChatFiles.Core.Model;
 using ChatFiles.Tests.Stage;
 using ChatFiles.Web.Components.Chats;
 using ChatFiles.Web.Components.Layout;
 using ChatFiles.Web.Components.Messages;
+using Microsoft.EntityFrameworkCore;
 using Microsoft.Extensions.DependencyInjection;
 
 namespace ChatFiles.Tests.Web.Components;
@@ -14,6 +16,7 @@ namespace ChatFiles.Tests.Web.Components;
 /// <summary>Reactions under a message on somebody's page.</summary>
 public sealed class ReactionTests : IAsyncLifetime
 {
+    private readonly Statements _statements = new();
     private ChatWorld _world = null!;
     private Person _ann = null!;
     private Person _ben = null!;
@@ -21,7 +24,7 @@ public sealed class ReactionTests : IAsyncLifetime
 
     public async Task InitializeAsync()
     {
-        _world = await ChatWorld.BeginAsync();
+        _world = await ChatWorld.BeginAsync(change: _statements.Count);
         await _world.StartAsync<EventDispatcher>();
         (_ann, _ben) = (await _world.PersonAsync("ann"), await _world.PersonAsync("ben"));
         _chat = await _world.ChatAsync(_ann, _ben);
@@ -70,22 +73,82 @@ public sealed class ReactionTests : IAsyncLifetime
     public async Task Who_is_too_late_to_be_named_sees_their_own_reaction_and_how_many_more_there_are()
     {
         var id = (await SendAsync(1))[0];
-        await _world.FillAsync(_chat, 24);
-        await _world.Writer.WriteAsync(async db =>
-        {
-            db.Reactions.AddRange(db.Members.Where(m => m.ChatId == _chat && m.UserId != _ann.Id && m.UserId != _ben.Id).Select(m => new Reaction { MessageId = id, Emoji = "🎉", UserId = m.UserId }));
-            await db.SaveChangesAsync();
-        });
+        await ReactManyAsync(id);
         await ReactAsync(_ann, id, "🎉");
 
         await using var screen = new Screen(_world, _ann);
         await using var bens = new Screen(_world, _ben);
-        var (label, pressed, who) = Told(Open(screen, 1));
-        (label, pressed).ShouldBe(("🎉, 25", "true"));
+        var page = Open(screen, 1);
+        page.WaitForAssertion(() => (Told(page).Label, Told(page).Pressed).ShouldBe(("🎉, 25", "true")), Screen.Patience);
+        var who = Told(page).Who;
         who.ShouldStartWith("You, Person 0000");
         who.ShouldEndWith(" and 15 more");
         Told(Open(bens, 1)).Pressed.ShouldBe("false");
     }
+
+    [Fact]
+    public async Task What_is_mine_among_many_is_asked_for_once_for_all_messages_and_again_when_I_react_myself()
+    {
+        var ids = await SendAsync(3);
+        await ReactManyAsync([.. ids]);
+        await ReactAsync(_ann, ids[2], "🎉");
+        await using var screen = new Screen(_world, _ann);
+        _statements.Reset();
+        var page = Open(screen, 3);
+        page.WaitForAssertion(() => PressedIn(page).ShouldBe(["🎉, 24 false", "🎉, 24 false", "🎉, 25 true"]), Screen.Patience);
+        Asked().ShouldBe(1, "by opening the page");
+
+        await ReactAsync(_ben, ids[0], "🎉");
+        page.WaitForAssertion(() => PressedIn(page).ShouldBe(["🎉, 25 false", "🎉, 24 false", "🎉, 25 true"]), Screen.Patience);
+        await ReactAsync(_ann, ids[1], "🎉");
+        page.WaitForAssertion(() => PressedIn(page).ShouldBe(["🎉, 25 false", "🎉, 25 true", "🎉, 25 true"]), Screen.Patience);
+
+        Asked().ShouldBe(2, "by my own reaction, and not by another's");
+
+        int Asked() => _statements.CountOf("""SELECT "r"."MessageId", "r"."Emoji" """.TrimEnd());
+    }
+
+    [Fact]
+    public async Task A_reaction_that_I_take_back_goes_also_where_another_one_takes_its_place()
+    {
+        var id = (await SendAsync(1))[0];
+        await ReactManyAsync(id);
+        await ReactAsync(_ann, id, "🎉");
+        await using var screen = new Screen(_world, _ann);
+        var page = Open(screen, 1);
+        page.WaitForAssertion(() => PressedIn(page).ShouldBe(["🎉, 25 true"]), Screen.Patience);
+
+        await _world.Writer.WriteAsync(async db =>
+        {
+            db.Reactions.Remove(await db.Reactions.SingleAsync(r => r.UserId == _ann.Id));
+            db.Reactions.Add(new Reaction { MessageId = id, Emoji = "🎉", UserId = _ben.Id });
+            var chat = await db.Chats.SingleAsync(c => c.Id == _chat);
+            foreach (var person in new[] { _ann, _ben })
+            {
+                var changed = db.AddEvent(chat, ChatEventType.ReactionsChanged, DateTime.UnixEpoch);
+                (changed.MessageId, changed.UserId) = (id, person.Id);
+            }
+
+            await db.SaveChangesAsync();
+        });
+
+        page.WaitForAssertion(() => PressedIn(page).ShouldBe(["🎉, 25 false"]), Screen.Patience);
+    }
+
+    /// <summary>24 people who are at no page.</summary>
+    private async Task ReactManyAsync(params long[] messages)
+    {
+        await _world.FillAsync(_chat, 24);
+        await _world.Writer.WriteAsync(async db =>
+        {
+            var others = await db.Members.Where(m => m.ChatId == _chat && m.UserId != _ann.Id && m.UserId != _ben.Id).Select(m => m.UserId).ToListAsync();
+            db.Reactions.AddRange(messages.SelectMany(id => others.Select(userId => new Reaction { MessageId = id, Emoji = "🎉", UserId = userId })));
+            await db.SaveChangesAsync();
+        });
+    }
+
+    private static IEnumerable<string> PressedIn(IRenderedComponent<ChatPage> page) =>
+        page.FindAll("[data-reaction]").Select(button => $"{button.GetAttribute("aria-label")} {button.GetAttribute("aria-pressed")}");
 
     private async Task<List<long>> SendAsync(int count)
     {

@@ -37,6 +37,7 @@ public sealed partial class ChatRoom(
     private Guid? _goneFile;
     private Forwarding? _forwarding;
     private Reacting? _reacting;
+    private int _ownReactions;
 
     [Parameter, EditorRequired]
     public long ChatId { get; set; }
@@ -116,6 +117,7 @@ public sealed partial class ChatRoom(
     {
         (_chat, _unread) = (snapshot.Chat, snapshot.Unread);
         _timeline = new Timeline(snapshot.Window);
+        _ownReactions++;
         _timeline.IsFollowed = _timeline.NextAfter is null;
         _isNew &= _timeline.Messages.TrueForAll(m => m.Author.UserId != UserId);
         if (MessageId is { } id && Has(id))
@@ -140,7 +142,7 @@ public sealed partial class ChatRoom(
         foreach (var roomEvent in changes)
         {
             _isNew &= roomEvent.Message?.Author.UserId != UserId;
-            isNew |= _timeline!.Apply(roomEvent) | CountNew(roomEvent) | CountMember(roomEvent);
+            isNew |= _timeline!.Apply(roomEvent) | CountNew(roomEvent) | CountMember(roomEvent) | CountOwnReaction(roomEvent);
             if (roomEvent.Type is ChatEventType.MemberJoined or ChatEventType.MemberLeft && _members?.Dialog is MembersDialog members)
                 await members.HearAsync(roomEvent);
         }
@@ -168,6 +170,15 @@ public sealed partial class ChatRoom(
         if (more == 0 || roomEvent.Seq <= _chat!.LastSeq)
             return false;
         _chat = _chat with { LastSeq = roomEvent.Seq, MemberCount = _chat.MemberCount + more };
+        return true;
+    }
+
+    /// <summary>The person has reacted, here or elsewhere: those who are named under the message may be the same ones still.</summary>
+    private bool CountOwnReaction(RoomEvent roomEvent)
+    {
+        if (roomEvent.ReactorId != UserId)
+            return false;
+        _ownReactions++;
         return true;
     }
 

@@ -1,3 +1,4 @@
+using ChatFiles.Core.Chats;
 using ChatFiles.Core.Model;
 using Microsoft.AspNetCore.Components;
 using Microsoft.JSInterop;
@@ -11,6 +12,10 @@ public sealed partial class MessageList
     private ElementReference _toLatest;
     private Place? _place;
     private (long Id, MessageEditing Editing)? _edited;
+
+    /// <summary>The emoji that the reader reacts by, of each message that has reactions: known, or being read.</summary>
+    private Dictionary<long, string[]> _own = [];
+    private int _ownVersion;
 
     /// <summary>Oldest first.</summary>
     [Parameter, EditorRequired]
@@ -87,6 +92,10 @@ public sealed partial class MessageList
     /// <summary>Reacts to a message by an emoji, or takes that back. No EventCallback: what changes comes with an event.</summary>
     [Parameter]
     public Func<long, string, bool, Task>? OnReact { get; set; }
+
+    /// <summary>Another number whenever the reader's own reactions may have changed: others' events leave them as they are.</summary>
+    [Parameter]
+    public int OwnReactionsVersion { get; set; }
 
     [Parameter]
     public EventCallback<MessageView> OnDeleteMessage { get; set; }
@@ -178,6 +187,36 @@ public sealed partial class MessageList
         if (_edited is { } edited && Find(edited.Id) is not { Deleted: false })
             _edited = null;
     }
+
+    /// <summary>Where those who are named do not tell whether the reader is one of many, that is read: at once for all messages, and not again when others react.</summary>
+    protected override async Task OnParametersSetAsync()
+    {
+        var known = _ownVersion == OwnReactionsVersion ? _own : [];
+        var reacted = Messages.Where(m => m.Reactions.Count > 0).ToList();
+        var unsure = reacted.Where(m => !known.ContainsKey(m.Id) && m.Reactions.Any(r => r.IsUnsure(UserId))).Select(m => m.Id).ToList();
+        var version = OwnReactionsVersion;
+        (_own, _ownVersion) = (reacted.ToDictionary(m => m.Id, m => known.GetValueOrDefault(m.Id) ?? NamedIn(m)), version);
+        if (unsure.Count == 0)
+            return;
+        ILookup<long, string>? read = null;
+        await UseCase.TryAsync(async () =>
+        {
+            read = await Reactions.ReadOwnAsync(UserId, unsure);
+            return null;
+        });
+        // Whatever came first: what is read after the last change of one's own is right.
+        if (version != OwnReactionsVersion)
+            return;
+        foreach (var id in unsure.Where(_own.ContainsKey))
+        {
+            if (read is null)
+                _own.Remove(id);
+            else
+                _own[id] = [.. read[id]];
+        }
+    }
+
+    private string[] NamedIn(MessageView message) => [.. message.Reactions.Where(r => r.IsNamed(UserId)).Select(r => r.Emoji)];
 
     /// <summary>Called by the script when somebody chose an emoji.</summary>
     [JSInvokable]
