@@ -306,7 +306,7 @@ public sealed class FindingService(
         await ContentIndex.ReadTextAsync(reading, key, cancellationToken) is { } text ? words.SnippetOf(text) : null;
 
     private static string[] WordsOf(MessageView message) =>
-        [message.Text, .. message.Attachments.Where(file => file.State == AttachmentState.Ready).Select(file => file.FileName ?? "")];
+        [Mentions.Spoken(message.Text, message.Mentions), .. message.Attachments.Where(file => file.State == AttachmentState.Ready).Select(file => file.FileName ?? "")];
 
     /// <summary>The bytes of the files that a person has in all chats.</summary>
     public async Task<StorageUse> StorageOfPersonAsync(string userId, CancellationToken cancellationToken = default)

@@ -1,3 +1,4 @@
+using System.Text.Json;
 using ChatFiles.Core.Model;
 using Microsoft.Data.Sqlite;
 using Microsoft.EntityFrameworkCore;
@@ -57,7 +58,10 @@ internal static class SearchIndex
         SELECT m."Id", m."Text", COALESCE(
             (SELECT group_concat(a."FileName", char(10)) FROM "Attachments" AS a WHERE a."MessageId" = m."Id" AND a."State" = 0),
             ''
-        ), m."Deleted"
+        ), m."Deleted", CASE WHEN instr(m."Text", '<@') > 0 THEN (
+            SELECT json_group_array(json_object('UserId', x."UserId", 'Name', p."DisplayName"))
+            FROM "Mentions" AS x JOIN "AspNetUsers" AS p ON p."Id" = x."UserId" WHERE x."MessageId" = m."Id"
+        ) END
         FROM "Messages" AS m
         """;
 
@@ -217,8 +221,11 @@ internal static class SearchIndex
     {
         using var row = command.ExecuteReader();
         while (row.Read())
-            yield return new Row(row.GetInt64(0), row.GetString(1), row.GetString(2), row.GetBoolean(3));
+            yield return new Row(row.GetInt64(0), row.IsDBNull(4) ? row.GetString(1) : Spoken(row.GetString(1), row.GetString(4)), row.GetString(2), row.GetBoolean(3));
     }
+
+    /// <summary>Whom it mentions is found by the name of then: a rename puts nothing in again.</summary>
+    private static string Spoken(string text, string mentioned) => Mentions.Spoken(text, JsonSerializer.Deserialize<AuthorView[]>(mentioned)!);
 
     private static void Add(Statement statement, Row row, Dictionary<string, string> prepared)
     {

@@ -59,6 +59,39 @@ public sealed class SearchTests
     }
 
     [Theory]
+    [InlineData("4", false)]
+    [InlineData("cafe", false)]
+    [InlineData("please review", true)]
+    [InlineData("<@bee>", true)]
+    public async Task The_id_in_a_mention_is_no_word(string text, bool found)
+    {
+        await using var world = await ChatWorld.BeginAsync();
+        var ann = await world.PersonAsync("ann");
+        var sent = (await world.Chats.SendTextAsync(ann.Id, Chat.GeneralId, "<@4b0e2f1a-cafe-4bee-8f00-0123456789ab> please<@4b0e2f1a-cafe-4bee-8f00-0123456789ab>review <@bee>")).Value;
+        long[] expected = found ? [sent.Id] : [];
+
+        Ids(await world.Finding.SearchAsync(ann.Id, text)).ShouldBe(expected, "before it is indexed");
+        Ids(await world.SearchAsync(ann.Id, text)).ShouldBe(expected, "once it is");
+
+        static IEnumerable<long> Ids(Result<FoundPage> page) => page.Value.Messages.Select(m => m.Id);
+    }
+
+    [Fact]
+    public async Task Who_is_mentioned_is_found_by_their_name()
+    {
+        await using var world = await ChatWorld.BeginAsync();
+        var (ann, ben) = (await world.PersonAsync("ann"), await world.PersonAsync("ben"));
+        var sent = (await world.Chats.SendTextAsync(ann.Id, Chat.GeneralId, $"{Mentions.Mark(ben.Id)} please review")).Value;
+
+        var before = (await world.Finding.SearchAsync(ann.Id, "ben review")).Value.Messages.Single();
+        var indexed = (await world.SearchAsync(ann.Id, "ben review")).Value.Messages.Single();
+        var words = SearchWords.Parse("ben review").Value;
+        var again = (await world.Finding.FindAgainAsync(ann.Id, [indexed], words)).Single();
+
+        (before.Id, indexed.Id, again.Id).ShouldBe((sent.Id, sent.Id, sent.Id));
+    }
+
+    [Theory]
     [InlineData(null)]
     [InlineData("")]
     [InlineData(" \t\n")]
