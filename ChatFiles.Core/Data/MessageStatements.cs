@@ -25,18 +25,21 @@ internal static class MessageStatements
         SELECT m."Id" AS "MessageId", {ReactionsOf} AS "Reactions" FROM "Messages" AS m WHERE m."Id" IN (SELECT "value" FROM json_each(@p0))
         """;
 
+    /// <summary>A message has a row for each of its files; what is looked up for it, the first row brings, which alone is read for it.</summary>
+    private const string IsFirst = """COALESCE(a."Position", 0) = 0""";
+
     private const string Columns = $"""
         m."Id", m."Seq", m."AuthorId", u."DisplayName", m."Text", m."SentAt", m."ClientId", m."Deleted",
         a."Id", a."FileName", a."ContentType", a."Size", a."Sha256", a."State", a."Width", a."Height", a."ThumbnailKey",
-        m."EditedAt", r."Id", r."AuthorId", ru."DisplayName", substr(r."Text", 1, 201), r."Deleted", (
+        m."EditedAt", r."Id", r."AuthorId", ru."DisplayName", substr(r."Text", 1, 201), r."Deleted", CASE WHEN {IsFirst} THEN (
             SELECT f."FileName" FROM "Attachments" AS f WHERE f."MessageId" = r."Id" AND f."State" = 0 ORDER BY f."Position" LIMIT 1
-        ), CASE WHEN instr(m."Text", '<@') > 0 THEN (
+        ) END, CASE WHEN {IsFirst} AND instr(m."Text", '<@') > 0 THEN (
             SELECT json_group_array(json_object('userId', x."UserId", 'name', p."DisplayName"))
             FROM "Mentions" AS x JOIN "AspNetUsers" AS p ON p."Id" = x."UserId" WHERE x."MessageId" = m."Id"
-        ) END, CASE WHEN instr(r."Text", '<@') > 0 THEN (
+        ) END, CASE WHEN {IsFirst} AND instr(r."Text", '<@') > 0 THEN (
             SELECT json_group_array(json_object('userId', x."UserId", 'name', p."DisplayName"))
             FROM "Mentions" AS x JOIN "AspNetUsers" AS p ON p."Id" = x."UserId" WHERE x."MessageId" = r."Id"
-        ) END, CASE WHEN EXISTS (SELECT 1 FROM "Reactions" WHERE "MessageId" = m."Id") THEN {ReactionsOf} END, u."PictureStamp"
+        ) END, CASE WHEN {IsFirst} AND EXISTS (SELECT 1 FROM "Reactions" WHERE "MessageId" = m."Id") THEN {ReactionsOf} END, u."PictureStamp"
         """;
 
     /// <summary>Of the people and reactions that a row brings along.</summary>
