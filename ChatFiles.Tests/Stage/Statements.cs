@@ -20,6 +20,9 @@ internal sealed class Statements : DbCommandInterceptor
 
     public int CountOf(string words) => _all.Count(s => s.Text.Contains(words, StringComparison.Ordinal));
 
+    /// <summary>The rows that statements with the words have given, when all were read: what is counted ends with the reading that finds none.</summary>
+    public int RowsOf(string words) => _all.Where(s => s.Text.Contains(words, StringComparison.Ordinal)).Sum(s => s.Rows - 1);
+
     /// <summary>The most rows that one statement about a table has given.</summary>
     public int LongestIn(string table) => _all.Where(s => s.Text.Contains($"\"{table}\"", StringComparison.Ordinal)).Select(s => s.Rows).DefaultIfEmpty().Max();
 

@@ -1,4 +1,5 @@
 using Bunit;
+using ChatFiles.Core.Chats;
 using ChatFiles.Core.Data;
 using ChatFiles.Core.Live;
 using ChatFiles.Core.Model;
@@ -120,6 +121,28 @@ public sealed class SearchPageTests
 
         await world.Members.RemoveMemberAsync(ann.Id, chat, bob.Id);
         page.WaitForAssertion(() => page.FindAll("article").ShouldBeEmpty(), Screen.Patience);
+    }
+
+    [Fact]
+    public async Task A_reaction_reads_nothing_again_as_nothing_of_it_shows()
+    {
+        var statements = new Statements();
+        await using var world = await ChatWorld.BeginAsync(change: statements.Count);
+        await world.StartAsync<EventDispatcher>();
+        var (ann, bob) = (await world.PersonAsync("ann"), await world.PersonAsync("bob"));
+        var chat = await world.ChatAsync(ann, bob);
+        var (gone, kept) = ((await world.Chats.SendTextAsync(ann.Id, chat, "one plan")).Value, (await world.Chats.SendTextAsync(ann.Id, chat, "another plan")).Value);
+        await using var screen = new Screen(world, bob);
+        var page = await OpenAsync(world, screen, "find?q=plan");
+        page.WaitForAssertion(() => page.FindAll("article").Count.ShouldBe(2), Screen.Patience);
+        statements.Reset();
+
+        (await world.Services.GetRequiredService<Reactions>().SetAsync(ann.Id, chat, kept.Id, "👍", isThere: true)).Refusal.ShouldBeNull();
+        await world.Chats.DeleteMessageAsync(ann.Id, chat, gone.Id);
+        page.WaitForAssertion(() => page.FindAll("article").Count.ShouldBe(1), Screen.Patience);
+
+        statements.CountOf("NOT (\"m\".\"Deleted\") AND EXISTS").ShouldBeGreaterThan(0, "what was deleted is looked for");
+        statements.RowsOf("NOT (\"m\".\"Deleted\") AND EXISTS").ShouldBe(0);
     }
 
     [Fact]

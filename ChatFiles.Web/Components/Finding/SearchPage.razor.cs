@@ -103,7 +103,7 @@ public sealed partial class SearchPage(ChatDirectory directory, FindingService f
 
     private string NameOf(long chatId) => _chats.FirstOrDefault(c => c.Id == chatId)?.Name ?? "";
 
-    private bool Matters(LobbyNews news) => news.Event is not { Type: ChatEventType.MessageCreated } && (IsReading || List.Rows.Any(m => IsAbout(news, m)));
+    private bool Matters(LobbyNews news) => news.Event is not { Type: ChatEventType.MessageCreated or ChatEventType.ReactionsChanged } && (IsReading || List.Rows.Any(m => IsAbout(news, m)));
 
     /// <summary>Something has happened to the message, or the person has left its chat.</summary>
     private bool IsAbout(LobbyNews news, MessageView message) =>
