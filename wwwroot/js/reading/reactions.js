@@ -18,12 +18,16 @@ export function offerReactions(log, page, signal) {
   }, { signal });
   log.addEventListener('pointerleave', () => hovering.remove(), { signal });
   signal.addEventListener('abort', () => hovering.remove());
+  let endKeeping = () => {};
+  signal.addEventListener('abort', () => endKeeping());
   log.addEventListener('click', (event) => {
     const target = /** @type {Element} */ (event.target);
     const button = /** @type {HTMLElement | null} */ (target.closest('[data-react]'));
     if (button) react(button, page);
     const reaction = /** @type {HTMLElement | null} */ (target.closest('[data-reaction]'));
-    if (reaction) keepFocus(reaction);
+    if (!reaction) return;
+    endKeeping();
+    endKeeping = keepFocus(reaction);
   }, { signal });
   // Where nothing hovers, who has reacted is told to who holds the button down.
   log.addEventListener('contextmenu', (event) => {
@@ -45,15 +49,21 @@ export function react(button, page) {
   openEmojiPicker(button, (emoji) => page.invokeMethodAsync('ReactAsync', Number(article.dataset.messageId), emoji).catch(() => {}), leave);
 }
 
-/** Who takes the last reaction of its kind back loses the button, and not the place. */
+/** Who takes the last reaction of its kind back loses the button, and not the place. Gives what ends the watching for that; so does moving on. */
 function keepFocus(reaction) {
   const article = reaction.closest('article');
+  const end = () => {
+    watching.disconnect();
+    document.removeEventListener('focusin', end);
+  };
   const watching = new MutationObserver(() => {
     if (reaction.isConnected) return;
-    watching.disconnect();
+    end();
     if (document.activeElement === document.body) (article.querySelector('[data-reaction]') ?? menuOf(article))?.focus();
   });
   watching.observe(article, { childList: true, subtree: true });
+  document.addEventListener('focusin', end);
+  return end;
 }
 
 const articleOf = (event) => /** @type {Element} */ (event.target).closest('article');
