@@ -170,9 +170,10 @@ public sealed class Export : IDisposable
             written.Add(new { file.Id, Path = path });
         }
 
-        // What is quoted of others is not this person's.
+        // What is quoted of others is not this person's, and who else reacted is not either.
+        var reactions = _subject.UserId is null ? message.Reactions : [.. message.Reactions.Select(r => r with { Users = [] })];
         var quoted = _subject.UserId is null ? message.ReplyTo : message.ReplyTo is { } reply ? reply with { Text = "", FileName = null } : null;
-        return new { Message = message with { Attachments = kept, ReplyTo = quoted }, Files = written };
+        return new { Message = message with { Attachments = kept, ReplyTo = quoted, Reactions = reactions }, Files = written };
     }
 
     private async Task<bool> WriteFileAsync(ZipArchive zip, string path, Attachment file, CancellationToken cancellationToken)

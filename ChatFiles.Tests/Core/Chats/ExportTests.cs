@@ -62,7 +62,9 @@ public sealed class ExportTests : IAsyncLifetime
     [Fact]
     public async Task All_of_a_person_is_what_they_wrote_and_sent_in_all_chats_and_nothing_of_others()
     {
-        await _world.Chats.SendTextAsync(_ben.Id, _chat, "by ben");
+        var liked = (await _world.Chats.SendTextAsync(_ben.Id, _chat, "by ben")).Value;
+        foreach (var person in new[] { _ann, _ben })
+            await _world.Services.GetRequiredService<Reactions>().SetAsync(person.Id, _chat, liked.Id, "👍", isThere: true);
         await _world.Chats.SendTextAsync(_ben.Id, Chat.GeneralId, "also by ben");
         var other = (await _world.Chats.SendTextAsync(_ann.Id, _chat, "by ann")).Value;
         await _world.Chats.SendTextAsync(_ben.Id, _chat, "an answer", replyTo: other.Id);
@@ -75,7 +77,9 @@ public sealed class ExportTests : IAsyncLifetime
 
         Lines(zip, "messages/000001.jsonl").Select(m => m.GetProperty("message").Text("text")).ShouldBe(["by ben", "also by ben", "an answer", ""]);
         Lines(zip, "chats.jsonl").Select(c => c.Text("name")).ShouldBe(["General", "ann"]);
-        Lines(zip, "reactions.jsonl").Select(r => (r.GetProperty("chatId").GetInt64(), r.GetProperty("messageId").GetInt64(), r.Text("emoji"))).ShouldBe([(_chat, other.Id, "🎉")]);
+        Lines(zip, "reactions.jsonl").Select(r => (r.GetProperty("chatId").GetInt64(), r.GetProperty("messageId").GetInt64(), r.Text("emoji"))).ShouldBe([(_chat, liked.Id, "👍"), (_chat, other.Id, "🎉")]);
+        var reaction = Lines(zip, "messages/000001.jsonl")[0].GetProperty("message").GetProperty("reactions")[0];
+        (reaction.GetProperty("count").GetInt32(), reaction.GetProperty("users").GetArrayLength()).ShouldBe((2, 0), "who else reacted is theirs");
         Lines(zip, "person.json").Single().Text("email").ShouldBe(_ben.Email);
         zip.Entries.Single(e => e.Name == "mine.txt").FullName.ShouldStartWith($"files/{direct}/");
         zip.Entries.Select(e => Text(zip, e.FullName)).ShouldAllBe(text => !text.Contains("by ann") && !text.Contains(_ann.Email!));
