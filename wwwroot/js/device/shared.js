@@ -18,16 +18,16 @@ export const forgetOldShared = () => void readShared();
 
 export const forgetShared = () => run('readwrite', (store) => store.delete('latest'));
 
-/** Where the browser keeps nothing, nothing was handed over. */
+/** Where the browser keeps nothing, or forbids it, nothing was handed over. */
 function run(mode, ask) {
-  return new Promise((resolve) => {
+  return new Promise((resolve, reject) => {
     const opening = indexedDB.open('shared', 1);
     opening.onupgradeneeded = () => opening.result.createObjectStore('shared');
-    opening.onerror = () => resolve(null);
+    opening.onerror = () => reject(opening.error);
     opening.onsuccess = () => {
       const asked = ask(opening.result.transaction('shared', mode).objectStore('shared'));
       asked.onsuccess = () => (opening.result.close(), resolve(asked.result));
-      asked.onerror = () => (opening.result.close(), resolve(null));
+      asked.onerror = () => (opening.result.close(), reject(asked.error));
     };
-  });
+  }).catch(() => null);
 }
