@@ -67,6 +67,52 @@ public sealed class PassingFilesOn(Site site) : IClassFixture<Site>
         });
 
     [Fact]
+    public Task A_whole_message_goes_to_several_chats_with_a_comment_also_to_whoever_joins_an_open_one_and_stays_unread_where_it_is_marked_so() =>
+        site.PlayAsync(async scene =>
+        {
+            var (ann, ben, _) = await scene.TwoInAChatAsync();
+            var cleo = await scene.NewGuestAsync("cleo");
+            await cleo.RegisterByProgramAsync();
+            var (both, open) = (await Scene.NewChatAsync(ann, ben), await Scene.NewChatAsync(ann));
+            await ben.OpenAsync(both);
+            await ann.OpenAsync(open);
+            await ann.Button("Chat settings").ClickAsync();
+            await ann.Dialog.GetByRole(AriaRole.Checkbox).CheckAsync();
+            await ann.Dialog.GetByRole(AriaRole.Button, new() { Name = "Save", Exact = true }).ClickAsync();
+            await Expect(ann.Dialog).ToHaveCountAsync(0);
+            await cleo.ComeToAsync(await Scene.NewChatAsync(cleo));
+            await cleo.GoAsync("chats");
+            await cleo.Button($"Join {open.Name}").ClickAsync();
+            await cleo.IsInAsync(open);
+
+            await ann.AttachAsync(SampleFile.Text("minutes.txt", "agreed\n"));
+            await ann.MessageBox.FillAsync("What we *agreed* on");
+            await ann.SendAsync();
+            await Expect(cleo.Attachment("minutes.txt")).ToBeVisibleAsync();
+            await cleo.Message("agreed").HoverAsync();
+            await cleo.OpenMenuAsync(cleo.Message("agreed").GetByRole(AriaRole.Button, new() { Name = "More for message" }), "Mark as unread");
+            await Expect(cleo.ChatLink(open.Name)).ToContainTextAsync("1 unread");
+
+            await ann.Message("agreed").HoverAsync();
+            await ann.OpenMenuAsync(ann.Message("agreed").GetByRole(AriaRole.Button, new() { Name = "More for message" }), "Forward");
+            await ann.Combobox("Chat").FillAsync(both.Name);
+            await ann.Page.Keyboard.PressAsync("ArrowDown");
+            await ann.Page.Keyboard.PressAsync("Enter");
+            await ann.Dialog.GetByRole(AriaRole.Button, new() { Name = "Add another chat" }).ClickAsync();
+            await ann.Combobox("Chat").FillAsync("General");
+            await ann.Page.Keyboard.PressAsync("ArrowDown");
+            await ann.Page.Keyboard.PressAsync("Enter");
+            await ann.Textbox("Comment").FillAsync("For you all");
+            await ann.Dialog.GetByRole(AriaRole.Button, new() { Name = "Forward", Exact = true }).ClickAsync();
+
+            await Expect(ann.Dialog).ToHaveCountAsync(0);
+            await Expect(ben.Message("For you all")).ToContainTextAsync("What we agreed on");
+            await Expect(ben.Attachment("minutes.txt")).ToBeVisibleAsync();
+            await ben.GoAsync("chats/1");
+            await Expect(ben.Message("For you all").Last).ToContainTextAsync("What we agreed on");
+        });
+
+    [Fact]
     public Task Files_that_are_selected_among_all_of_a_chat_are_forwarded_as_one_message() =>
         site.PlayAsync(async scene =>
         {

@@ -127,7 +127,16 @@ public sealed partial class Person(string name, IPage page, ServerProcess server
     /// <summary>Loads a page and waits until it reacts to input.</summary>
     public async Task GoAsync(string path)
     {
-        await Page.GotoAsync(path);
+        try
+        {
+            await Page.GotoAsync(path);
+        }
+        catch (PlaywrightException aborted) when (aborted.Message.Contains("ERR_ABORTED", StringComparison.Ordinal))
+        {
+            // The page was just coming back by itself, as it does after a restart of the server, and its own loading won.
+            await Page.GotoAsync(path);
+        }
+
         await IsInteractiveAsync();
     }
 

@@ -87,7 +87,9 @@ public sealed class ChatListTests
 
         (back.Created, back.Chat.Id).ShouldBe((false, chat));
         (await world.Chats.HistoryAsync(ann.Id, chat)).Value.Messages.ShouldHaveSingleItem();
-        (await world.EventsAsync(chat)).Select(e => e.Type).ShouldBe([ChatEventType.MessageCreated, ChatEventType.MemberLeft, ChatEventType.MemberJoined]);
+        (await world.EventsAsync(chat)).Select(e => e.Type).ShouldBe(
+            [ChatEventType.MessageCreated, ChatEventType.MemberLeft, ChatEventType.MemberChanged, ChatEventType.MemberJoined]
+        );
     }
 
     [Fact]
