@@ -5,7 +5,7 @@ namespace ChatFiles.Tests.Stage;
 /// <summary>Waits for a condition, never for a time.</summary>
 internal static class Eventually
 {
-    private static readonly TimeSpan Pause = TimeSpan.FromMilliseconds(10);
+    private static readonly TimeSpan Pause = TimeSpan.FromMilliseconds(20);
 
     /// <param name="what">Ends the sentence "Waited in vain until …".</param>
     public static async Task HoldsAsync(Func<Task<bool>> condition, string what, double seconds = 15)
