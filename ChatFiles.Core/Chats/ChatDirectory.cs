@@ -34,6 +34,7 @@ public sealed class ChatDirectory(
                 Members = m.Chat.MemberCount,
                 Newest = db.Messages.Where(x => x.ChatId == m.ChatId).Max(x => (long?)x.Id),
                 m.Notify,
+                m.MutedUntil,
                 Mentions = db.Mentions.Count(x => x.UserId == userId && x.ChatId == m.ChatId && x.MessageId > m.ReadMessageId && x.Message.AuthorId != userId),
                 Unread = db.Messages.Count(x => x.ChatId == m.ChatId && x.Id > m.ReadMessageId && x.AuthorId != userId && !x.Deleted),
             })
@@ -52,7 +53,7 @@ public sealed class ChatDirectory(
                 )
                 {
                     Mentions = r.Mentions,
-                    Notify = Member.NotifyLevelIn(r.DirectKey is not null, r.Notify),
+                    NotifySetting = Member.NotifySettingIn(r.DirectKey is not null, r.Notify, r.MutedUntil),
                     With = r.DirectKey is null ? null : directPeople[r.DirectKey],
                 })
                 .OrderBy(c => c.Id != Chat.GeneralId)
@@ -243,7 +244,7 @@ public sealed class ChatDirectory(
                 )
         );
         if (marked.Refusal is null)
-            broadcaster.PublishUnread(userId, chatId);
+            broadcaster.PublishOwn(userId, chatId);
         return marked;
     }
 
@@ -257,24 +258,68 @@ public sealed class ChatDirectory(
             broadcaster.PublishReadPosition(userId, chatId, messageId);
     }
 
-    /// <summary>What the person wants to be told of that chat while they do not look.</summary>
+    /// <summary>What the person wants to be told of that chat.</summary>
+    public async Task<Result<NotifySetting>> GetNotifySettingAsync(string userId, long chatId, CancellationToken cancellationToken = default)
+    {
+        await using var db = await databases.CreateDbContextAsync(cancellationToken);
+        return await db.ReadMemberAsync(userId, chatId, cancellationToken) is { } member
+            ? Member.NotifySettingIn(member.Chat.IsDirect, member.Notify, member.MutedUntil)
+            : Refusal.ChatNotFound;
+    }
+
+    /// <summary>
+    /// What the person wants to be told of that chat while they do not look. It holds at once: where they had muted the chat
+    /// for a while, that is over, because whoever asks for something to be told of waits for it.
+    /// </summary>
     /// <param name="level">Null: it was none of the levels that there are.</param>
     public Task<Result<Done>> SetNotifyLevelAsync(string userId, long chatId, NotifyLevel? level, CancellationToken cancellationToken = default) =>
-        writer.ChangeAsync<Done>(
+        SetNotifyAsync(
+            userId,
+            chatId,
+            member =>
+            {
+                if (level is null)
+                    return new Refusal(RefusalReason.InvalidLevel, "“level” is one of all, mentions and none.");
+                (member.Notify, member.MutedUntil) = (level, null);
+                return null;
+            },
+            cancellationToken
+        );
+
+    /// <summary>Tells the person nothing of that chat for a while; what they had chosen holds again afterwards.</summary>
+    /// <param name="duration">Null: it holds again now.</param>
+    public Task<Result<Done>> MuteAsync(string userId, long chatId, TimeSpan? duration, CancellationToken cancellationToken = default) =>
+        SetNotifyAsync(
+            userId,
+            chatId,
+            member =>
+            {
+                member.MutedUntil = time.Now() + duration;
+                return null;
+            },
+            cancellationToken
+        );
+
+    private async Task<Result<Done>> SetNotifyAsync(string userId, long chatId, Func<Member, Refusal?> set, CancellationToken cancellationToken)
+    {
+        var done = await writer.ChangeAsync<Done>(
             limits,
             userId,
             async db =>
             {
                 if (await db.FindMemberAsync(userId, chatId) is not { } member)
                     return Refusal.ChatNotFound;
-                if (level is null)
-                    return new Refusal(RefusalReason.InvalidLevel, "“level” is one of all, mentions and none.");
-                member.Notify = level;
+                if (set(member) is { } refusal)
+                    return refusal;
                 await db.SaveChangesAsync(CancellationToken.None);
                 return new Done();
             },
             cancellationToken
         );
+        if (done.Refusal is null)
+            broadcaster.PublishOwn(userId, chatId);
+        return done;
+    }
 
     /// <summary>The person has not sent anything yet to any of their chats.</summary>
     public async Task<bool> IsNewAsync(string userId, CancellationToken cancellationToken = default)

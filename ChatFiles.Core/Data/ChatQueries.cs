@@ -46,7 +46,7 @@ internal static class ChatQueries
             await db.RulesAsync(member, cancellationToken)
         )
         {
-            Notify = Member.NotifyLevelIn(chat.IsDirect, member.Notify),
+            NotifySetting = Member.NotifySettingIn(chat.IsDirect, member.Notify, member.MutedUntil),
         };
     }
 

@@ -65,8 +65,11 @@ public sealed class RoomBroadcaster
 
     internal void PublishReadPosition(string userId, long chatId, long readTo) => TellLobby(new LobbyNews(chatId, userId, ReadTo: readTo));
 
-    /// <summary>The person has unread messages in the chat again: their other pages can only read how many.</summary>
-    internal void PublishUnread(string userId, long chatId) => TellLobby(new LobbyNews(chatId, userId));
+    /// <summary>
+    /// What a chat is to that person alone is another now: they have unread messages there again, or want to be told of
+    /// others. Their pages can only read it.
+    /// </summary>
+    internal void PublishOwn(string userId, long chatId) => TellLobby(new LobbyNews(chatId, userId));
 
     private void TellLobby(LobbyNews news)
     {

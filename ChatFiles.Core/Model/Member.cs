@@ -14,6 +14,15 @@ public enum NotifyLevel
     None,
 }
 
+/// <summary>What somebody wants to be told of a chat, and until when they want to hear nothing of it at all.</summary>
+public readonly record struct NotifySetting(NotifyLevel Level, DateTime? MutedUntil)
+{
+    public bool IsMutedAt(DateTime now) => MutedUntil > now;
+
+    /// <summary>What is due to them at that moment.</summary>
+    public NotifyLevel LevelAt(DateTime now) => IsMutedAt(now) ? NotifyLevel.None : Level;
+}
+
 /// <summary>A person's place in a chat. Without this row the chat does not exist for that person.</summary>
 public class Member
 {
@@ -41,9 +50,13 @@ public class Member
     /// </summary>
     public long? SeenMessageId { get; set; }
 
-    /// <summary>What they have chosen to be told of; null: nothing yet, see <see cref="NotifyLevelIn"/>.</summary>
+    /// <summary>What they have chosen to be told of; null: nothing yet, see <see cref="NotifySettingIn"/>.</summary>
     public NotifyLevel? Notify { get; set; }
 
+    /// <summary>Until then they are told nothing, whatever they have chosen; null, or over: they are not muted.</summary>
+    public DateTime? MutedUntil { get; set; }
+
     /// <summary>What somebody is told of a chat: in direct chats everything, in others what names them, unless they chose.</summary>
-    public static NotifyLevel NotifyLevelIn(bool direct, NotifyLevel? chosen) => chosen ?? (direct ? NotifyLevel.All : NotifyLevel.Mentions);
+    public static NotifySetting NotifySettingIn(bool direct, NotifyLevel? chosen, DateTime? mutedUntil) =>
+        new(chosen ?? (direct ? NotifyLevel.All : NotifyLevel.Mentions), mutedUntil);
 }

@@ -23,8 +23,12 @@ public sealed record ChatSummary(
     /// <summary>How many of the unread ones name the person.</summary>
     public int Mentions { get; init; }
 
-    /// <summary>What of it the person is told while they do not look.</summary>
-    public NotifyLevel Notify { get; init; }
+    /// <summary>What of it the person is told while they do not look, and have not muted it for a while.</summary>
+    public NotifyLevel Notify => NotifySetting.Level;
+
+    /// <inheritdoc cref="Model.NotifySetting"/>
+    [JsonIgnore]
+    public NotifySetting NotifySetting { get; init; }
 
     /// <summary>Of a direct chat: the other person; else null.</summary>
     [JsonIgnore]
@@ -51,7 +55,7 @@ public sealed record ChatView(
 {
     /// <summary>What whoever asks wants to be told of.</summary>
     [JsonIgnore]
-    public NotifyLevel Notify { get; init; }
+    public NotifySetting NotifySetting { get; init; }
 
     /// <summary>What <see cref="KeepDays"/> comes to with the bound that holds for all chats.</summary>
     [JsonIgnore]

@@ -96,6 +96,7 @@ public sealed class PushSubscriptions(
         await using var db = await databases.CreateDbContextAsync(cancellationToken);
         var (chatId, authorId) = (message.ChatId, message.Author.UserId);
         var named = message.Mentions.Select(m => m.UserId).ToList();
+        var now = time.GetUtcNow().UtcDateTime;
         return await (
             from subscription in db.PushSubscriptions
             join member in db.Members on subscription.UserId equals member.UserId
@@ -103,6 +104,7 @@ public sealed class PushSubscriptions(
                 member.ChatId == chatId
                 && member.UserId != authorId
                 && member.User.Active
+                && (member.MutedUntil == null || member.MutedUntil <= now)
                 && (
                     member.Notify == NotifyLevel.All
                     || (member.Notify == null && isDirect)

@@ -120,6 +120,7 @@ internal static class ChatEndpoints
                     : Task.FromResult<Result<Done>>(new Refusal(RefusalReason.InvalidJson, "“messageId” is missing."))
         );
 
+    /// <summary>A level that is set ends a mute for a while, as in <see cref="ChatDirectory.SetNotifyLevelAsync"/>.</summary>
     private static Task<IResult> SetLevelAsync(string chatId, HttpContext context, ClaimsPrincipal user, ChatDirectory directory) =>
         ChangeAsync<NewLevel>(chatId, context, directory, (id, wanted) => directory.SetNotifyLevelAsync(user.UserId(), id, wanted.ToLevel()), wanted => Requests.CheckIsText(wanted.Level, "level"));
 

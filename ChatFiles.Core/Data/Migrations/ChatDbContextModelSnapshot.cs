@@ -369,6 +369,9 @@ namespace ChatFiles.Core.Data.Migrations
                     b.Property<long>("JoinedSeq")
                         .HasColumnType("INTEGER");
 
+                    b.Property<long?>("MutedUntil")
+                        .HasColumnType("INTEGER");
+
                     b.Property<int?>("Notify")
                         .HasColumnType("INTEGER");
 

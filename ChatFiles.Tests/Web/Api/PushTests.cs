@@ -54,6 +54,22 @@ public sealed class PushTests(PushTests.Site site) : IClassFixture<PushTests.Sit
     }
 
     [Fact]
+    public async Task Whoever_has_muted_a_chat_is_told_nothing_of_it_until_they_say_what_they_want_to_hear()
+    {
+        var (ann, ben, chat) = await TwoAsync("ann9", "ben9");
+        var of = await SubscribeAsync(ben);
+        await site.Server.Services.CreateScope().ServiceProvider.GetRequiredService<ChatFiles.Core.Chats.ChatDirectory>().MuteAsync(await ben.IdAsync(), chat, TimeSpan.FromHours(1));
+
+        await ann.SendTextAsync(chat, $"muted, <@{await ben.IdAsync()}>");
+        (await ben.GetAsync("chat")).EnumerateArray().Single(c => c.GetProperty("id").GetInt64() == chat).Text("notify").ShouldBe("mentions");
+        await NotifyAsync(ben, chat, "mentions");
+        await ann.SendTextAsync(chat, $"heard, <@{await ben.IdAsync()}>");
+
+        await Eventually.HoldsAsync(() => of.Notices.Any(n => n.Text("body") == "heard, @ben9"), "he is told again");
+        of.Notices.ShouldHaveSingleItem();
+    }
+
+    [Fact]
     public async Task Whoever_has_a_page_open_is_not_told_and_is_again_when_it_is_closed()
     {
         var (ann, ben, chat) = await TwoAsync("ann3", "ben3");

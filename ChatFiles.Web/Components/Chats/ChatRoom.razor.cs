@@ -323,12 +323,6 @@ public sealed partial class ChatRoom(
             }
         );
 
-    private async Task NotifyAsync(NotifyLevel level)
-    {
-        if ((await UseCase.TryAsync(async () => (await directory.SetNotifyLevelAsync(UserId, ChatId, level)).Refusal)) is null)
-            _chat = _chat! with { Notify = level };
-    }
-
     private async Task AddPeopleAsync() =>
         await dialogs.ShowAsync<AddPeopleDialog>(
             "Add people",

@@ -22,6 +22,7 @@ public sealed partial class NavChats(ChatDirectory directory, LiveChats live, ID
 
     private string _userId = "";
     private IReadOnlyList<ChatSummary> _chats = [];
+    private Alarm? _muteEnds;
 
     /// <summary>By chat: others' messages that are unread and have come since the list was read.</summary>
     private readonly Dictionary<long, List<long>> _heard = [];
@@ -30,9 +31,9 @@ public sealed partial class NavChats(ChatDirectory directory, LiveChats live, ID
     private Task<AuthenticationState> Authentication { get; set; } = null!;
 
     /// <summary>What is for this person alone: mentions, and what is said in direct chats.</summary>
-    private int ForMe => _chats.Where(c => c.Notify != NotifyLevel.None).Sum(c => c.Direct ? c.Unread : c.Mentions);
+    private int ForMe => _chats.Where(c => !IsSilent(c)).Sum(c => c.Direct ? c.Unread : c.Mentions);
 
-    private bool HasUnread => _chats.Any(c => c.Unread > 0 && c.Notify != NotifyLevel.None);
+    private bool HasUnread => _chats.Any(c => c.Unread > 0 && !IsSilent(c));
 
     private string Title
     {
@@ -58,6 +59,7 @@ public sealed partial class NavChats(ChatDirectory directory, LiveChats live, ID
     public override ValueTask DisposeAsync()
     {
         navigation.LocationChanged -= ShowWhereWeAre;
+        _muteEnds?.Dispose();
         return base.DisposeAsync();
     }
 
@@ -72,8 +74,31 @@ public sealed partial class NavChats(ChatDirectory directory, LiveChats live, ID
         _userId = (await Authentication).User.FindFirstValue(ClaimTypes.NameIdentifier) ?? "";
         _chats = await directory.ListChatsAsync(_userId);
         _heard.Clear();
+        AwaitEndOfMute();
         return true;
     }
+
+    /// <summary>Who wanted to hear nothing for a while has a count in the title again afterwards, without doing anything.</summary>
+    private void AwaitEndOfMute()
+    {
+        if (!RendererInfo.IsInteractive)
+            return;
+        _muteEnds ??= new Alarm(
+            Time,
+            () =>
+                _ = InvokeAsync(() =>
+                {
+                    AwaitEndOfMute();
+                    StateHasChanged();
+                })
+        );
+        _muteEnds.SetTo(_chats.Where(c => c.NotifySetting.IsMutedAt(Now)).Min(c => c.NotifySetting.MutedUntil));
+    }
+
+    private DateTime Now => Time.GetUtcNow().UtcDateTime;
+
+    /// <summary>The person does not want to be told of anything there, for now or at all.</summary>
+    private bool IsSilent(ChatSummary chat) => chat.NotifySetting.LevelAt(Now) == NotifyLevel.None;
 
     protected override async Task<bool> HearAsync(IReadOnlyList<LobbyNews> changes)
     {
@@ -102,9 +127,15 @@ public sealed partial class NavChats(ChatDirectory directory, LiveChats live, ID
     /// <summary>Whether the person wants to be told of it.</summary>
     private bool IsDue(ChatSummary chat, MessageView message) =>
         message.Author.UserId != _userId
-        && (chat.Notify == NotifyLevel.All || (chat.Notify == NotifyLevel.Mentions && message.Mentions.Any(m => m.UserId == _userId)));
+        && chat.NotifySetting.LevelAt(Now) switch
+        {
+            NotifyLevel.All => true,
+            NotifyLevel.Mentions => message.Mentions.Any(m => m.UserId == _userId),
+            _ => false,
+        };
 
-    private static (long, string, bool, int, int) Shown(ChatSummary chat) => (chat.Id, chat.Name, chat.Direct, chat.Unread, chat.Mentions);
+    private static (long, string, bool, int, int, NotifySetting) Shown(ChatSummary chat) =>
+        (chat.Id, chat.Name, chat.Direct, chat.Unread, chat.Mentions, chat.NotifySetting);
 
     /// <summary>About me, or what happens in one of my chats; where another has read to is neither.</summary>
     private bool Matters(LobbyNews news) =>
