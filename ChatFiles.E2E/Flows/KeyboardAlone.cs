@@ -1,3 +1,4 @@
+using System.Text.RegularExpressions;
 using ChatFiles.E2E.Stage;
 
 namespace ChatFiles.E2E.Flows;
@@ -84,7 +85,7 @@ public sealed class KeyboardAlone(Site site) : IClassFixture<Site>
             await keys.PressAsync("Enter");
             await Expect(ann.Messages).ToContainTextAsync("File deleted");
             await Expect(ann.Dialog).ToHaveCountAsync(0);
-            await Expect(ann.Page.GetByRole(AriaRole.Region, new() { Name = "Timeline" })).ToBeFocusedAsync();
+            await Expect(ann.Message("File deleted")).ToBeFocusedAsync();
 
             // Back to writing by the first thing on the page, and out
             await TabToAsync(ann, ann.Button("Skip to writing"), backwards: true);
@@ -98,6 +99,58 @@ public sealed class KeyboardAlone(Site site) : IClassFixture<Site>
             await Expect(ann.MenuEntry("Sign out")).ToBeFocusedAsync();
             await keys.PressAsync("Enter");
             await Expect(ann.Button("Sign in")).ToBeVisibleAsync();
+        });
+
+    [Fact]
+    public Task The_messages_are_one_stop_and_arrows_lead_from_one_to_the_next_and_into_it() =>
+        site.PlayAsync(async scene =>
+        {
+            var (ann, ben, chat) = await scene.TwoInAChatAsync();
+            var keys = ann.Page.Keyboard;
+            await ben.Program.SayAsync(chat.Id, "first, see https://example.com");
+            await ben.Program.ShareAsync(chat.Id, "second", SampleFile.Text("notes.md", "some words\n"));
+            await ben.Program.SayAsync(chat.Id, "third");
+            await Expect(ann.Message("third")).ToBeVisibleAsync();
+            await Expect(ann.MessageBox).ToBeFocusedAsync();
+
+            // From outside Tab comes to the newest, and to nothing in the others
+            await TabToAsync(ann, ann.Message("third"), backwards: true);
+            await keys.PressAsync("Shift+Tab");
+            (await ann.Messages.EvaluateAsync<bool>("log => log.contains(document.activeElement)")).ShouldBeFalse("the log has one stop");
+            await keys.PressAsync("Tab");
+            await Expect(ann.Message("third")).ToBeFocusedAsync();
+
+            // From one to the next, each with a name of its own
+            await keys.PressAsync("ArrowUp");
+            await Expect(ann.Message("second")).ToBeFocusedAsync();
+            await Expect(ann.Message("second")).ToHaveAccessibleNameAsync(new Regex($"^Message from {Regex.Escape(ben.Name)}, .+ second. notes.md$", RegexOptions.None, TimeSpan.FromSeconds(1)));
+            await keys.PressAsync("Home");
+            await Expect(ann.Message("first")).ToBeFocusedAsync();
+            await keys.PressAsync("ArrowDown");
+            await Expect(ann.Message("second")).ToBeFocusedAsync();
+
+            // Into it, to its menu, and back to where that was asked for
+            await keys.PressAsync("Enter");
+            await Expect(ann.Page.GetByRole(AriaRole.Button, new() { Name = "Open notes.md" })).ToBeFocusedAsync();
+            await keys.PressAsync("ArrowRight");
+            await Expect(ann.DownloadLink("notes.md")).ToBeFocusedAsync();
+            await keys.PressAsync("Escape");
+            await Expect(ann.Message("second")).ToBeFocusedAsync();
+            await keys.PressAsync("Shift+F10");
+            await Expect(ann.MenuEntry("Reply")).ToBeFocusedAsync();
+            await keys.PressAsync("Escape");
+            await Expect(ann.Message("second")).ToBeFocusedAsync();
+
+            // What happens to it, and around it, leaves the reader where they are
+            await ben.Program.SayAsync(chat.Id, "fourth");
+            await Expect(ann.Message("fourth")).ToBeVisibleAsync();
+            await ben.Program.DeleteAsync((await ben.Program.HistoryAsync(chat.Id))[1].Attachments[0].Path);
+            await Expect(ann.Message("second")).ToContainTextAsync("File deleted");
+            await Expect(ann.Message("second")).ToBeFocusedAsync();
+            await keys.PressAsync("End");
+            await Expect(ann.Message("fourth")).ToBeFocusedAsync();
+            await keys.PressAsync("Escape");
+            await Expect(ann.MessageBox).ToBeFocusedAsync();
         });
 
     [Fact]

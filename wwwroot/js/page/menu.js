@@ -10,13 +10,14 @@ const EDGE_PX = 8;
  */
 
 /**
- * Shows a menu beside the button that asked for it, which gets the focus back.
+ * Shows a menu beside the button that asked for it.
  * @param {HTMLElement} opener
  * @param {MenuItem[]} items
+ * @param {HTMLElement} back What gets the focus back.
  */
-export function openMenu(opener, items) {
+export function openMenu(opener, items, back = opener) {
   const menu = element('div', { role: 'menu', class: 'menu', popover: 'auto', 'aria-label': opener.textContent?.trim() || opener.ariaLabel });
-  for (const item of items) menu.append(entry(item, menu, opener));
+  for (const item of items) menu.append(entry(item, menu, back));
   // What is outside an open dialog can neither be focused nor heard.
   (opener.closest('dialog') ?? document.body).append(menu);
   const stop = driveByKeys(menu);
@@ -25,7 +26,7 @@ export function openMenu(opener, items) {
     stop();
     opener.setAttribute('aria-expanded', 'false');
     // Chosen or left by a key: to where it was. A click elsewhere has taken the focus there.
-    if (menu.contains(document.activeElement) || document.activeElement === document.body) opener.focus();
+    if (menu.contains(document.activeElement) || document.activeElement === document.body) back.focus();
     menu.remove();
   });
   menu.showPopover();
@@ -34,11 +35,11 @@ export function openMenu(opener, items) {
   itemsOf(menu)[0]?.focus();
 }
 
-/** @param {MenuItem} item @param {HTMLElement} menu @param {HTMLElement} opener */
-function entry({ label, icon: name, isDanger, act }, menu, opener) {
+/** @param {MenuItem} item @param {HTMLElement} menu @param {HTMLElement} back */
+function entry({ label, icon: name, isDanger, act }, menu, back) {
   const chosen = () => {
     menu.hidePopover();
-    opener.focus();
+    back.focus();
     act();
   };
   return element('button', { type: 'button', role: 'menuitem', class: isDanger ? 'danger' : null, tabindex: -1, onclick: chosen }, icon(name), label);

@@ -1,6 +1,7 @@
 // Scrolling, reading and what is still being sent. The scroller runs backwards: 0 is the end, older is negative.
 import './file-preview.js';
 import { watchFiles } from './file-troubles.js';
+import { MessageKeys } from './message-keys.js';
 import { offerMenus } from './message-menus.js';
 import { offerReactions } from './reactions.js';
 import { outbox } from '../sending/outbox.js';
@@ -21,12 +22,13 @@ class MessageList {
   #page;
   #log;
   #pending;
+  #keys;
   #changes;
   #sizes;
   #readTo = 0;
   #held = {};
   #isFollowing = true;
-  #isLoading = false;
+  #loading = /** @type {Promise<unknown> | null} */ (null);
   #hasScrolled = false;
   #listening = new AbortController();
 
@@ -57,6 +59,7 @@ class MessageList {
     outbox.addEventListener('change', () => this.#settleSent(), { signal });
     outbox.forgetSent(this.#chatId);
     this.#pending = new PendingMessages(scroller.querySelector('[data-pending]'), this.#log);
+    this.#keys = new MessageKeys(scroller, this.#log, { more: (isOlder) => this.#loadMore(isOlder), latest: () => this.#goToLatest() }, signal);
     if (kind) this.show(kind, messageId);
     else this.#look();
   }
@@ -65,6 +68,7 @@ class MessageList {
     this.#listening.abort();
     this.#changes.disconnect();
     this.#sizes.disconnect();
+    this.#keys.disconnect();
     this.#pending.disconnect();
   }
 
@@ -80,10 +84,13 @@ class MessageList {
     const message = this.#log.querySelector(`[data-message-id="${messageId}"]`);
     if (!message) return;
     message.scrollIntoView({ block: 'center' });
-    message.tabIndex = -1;
-    message.focus({ preventScroll: true });
+    this.#keys.focus(message);
     message.dataset.found = '';
     setTimeout(() => delete message.dataset.found, FOUND_MS);
+  }
+
+  get #hasOlder() {
+    return this.#scroller.querySelector('[data-older]') !== null;
   }
 
   get #hasNewer() {
@@ -164,7 +171,7 @@ class MessageList {
 
   #onKey(event) {
     const isPlain = !event.ctrlKey && !event.metaKey && !event.shiftKey && !event.altKey;
-    if (event.key !== 'End' || !isPlain || event.target.closest('input, textarea, select, video, audio')) return;
+    if (event.key !== 'End' || !isPlain || event.defaultPrevented || event.target.closest('input, textarea, select, video, audio')) return;
     event.preventDefault();
     this.#goToLatest();
   }
@@ -186,19 +193,27 @@ class MessageList {
 
   /** One page at a time, until there is enough on both sides. */
   async #load() {
-    if (!this.#hasScrolled || this.#isLoading) return;
+    if (!this.#hasScrolled || this.#loading) return;
     const { scrollTop, scrollHeight, clientHeight } = this.#scroller;
     const isTop = scrollHeight - clientHeight + scrollTop < AHEAD_PX;
-    const hasOlder = this.#scroller.querySelector('[data-older]') !== null;
-    const what = isTop && hasOlder ? 'LoadOlderAsync' : -scrollTop < AHEAD_PX && this.#hasNewer ? 'LoadNewerAsync' : null;
+    const what = isTop && this.#hasOlder ? 'LoadOlderAsync' : -scrollTop < AHEAD_PX && this.#hasNewer ? 'LoadNewerAsync' : null;
     if (!what) return;
     const { firstElementChild, lastElementChild } = this.#log;
-    this.#isLoading = true;
-    // Fails while the circuit is down; the next scrolling asks again.
-    await this.#page.invokeMethodAsync(what).catch(() => {});
-    this.#isLoading = false;
+    await this.#ask(what);
     const hasGrown = firstElementChild !== this.#log.firstElementChild || lastElementChild !== this.#log.lastElementChild;
     if (hasGrown) this.#load();
+  }
+
+  /** For the keys, which wait for it. What is on its way already may be just that. */
+  async #loadMore(isOlder) {
+    if (this.#loading) return this.#loading;
+    if (isOlder ? this.#hasOlder : this.#hasNewer) await this.#ask(isOlder ? 'LoadOlderAsync' : 'LoadNewerAsync');
+  }
+
+  /** Fails while the circuit is down; the next scrolling asks again. */
+  #ask(what) {
+    this.#loading = this.#page.invokeMethodAsync(what).catch(() => {}).then(() => (this.#loading = null));
+    return this.#loading;
   }
 
   #reportFollowing() {

@@ -14,18 +14,19 @@ export function offerMenus(log, page, signal) {
     if (button) open(/** @type {HTMLElement} */ (button), page);
   }, { signal });
   log.addEventListener('contextmenu', (event) => {
-    // By mouse it is the browser's own menu that people look for, on links, pictures and selected text by any means.
-    if (/** @type {PointerEvent} */ (event).pointerType === 'mouse') return;
+    // By mouse it is the browser's own menu that people look for, on links, pictures and selected text by any means. A key is a mouse without a button.
+    if (/** @type {PointerEvent} */ (event).pointerType === 'mouse' && event.button >= 0) return;
     const target = /** @type {Element} */ (event.target);
     if (target.closest('a, img, video, audio, input, textarea') && !target.closest('[data-menu]')) return;
-    const button = (target.closest('figure') ?? target.closest('article'))?.querySelector('[data-menu]');
+    const button = target.closest('figure')?.querySelector('[data-menu]') ?? target.closest('article')?.querySelector('[data-menu=message]');
     if (!button) return;
     event.preventDefault();
-    open(/** @type {HTMLElement} */ (button), page);
+    // By the key it is asked for where the focus is, which comes back there.
+    open(/** @type {HTMLElement} */ (button), page, /** @type {HTMLElement} */ (target === document.activeElement ? target : button));
   }, { signal });
 }
 
-function open(button, page) {
+function open(button, page, back = button) {
   const { menu, fileId } = button.dataset;
   const message = button.closest('[data-message-id]');
   const messageId = Number(message.dataset.messageId);
@@ -59,7 +60,7 @@ function open(button, page) {
           !isMine && report,
           'mayDelete' in button.dataset && remove('Delete message', 'AskToDeleteMessageAsync'),
         ];
-  openMenu(button, items.filter((item) => item !== false));
+  openMenu(button, items.filter((item) => item !== false), back);
 }
 
 /** What the composer needs to know of a message that somebody answers. */
