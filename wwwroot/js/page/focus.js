@@ -51,7 +51,7 @@ export function keepFocus() {
 
 /** A page is ready that another one led to. Who is elsewhere already, or was led somewhere, stays there. */
 export function arrive() {
-  if (!isLost() && !document.activeElement?.closest('nav')) return;
+  if (!isLost() && !document.activeElement?.matches('nav *, aside :not(input)')) return;
   const heading = find('main h1');
   if (!heading || document.querySelector('dialog[open], [role=dialog]')) return;
   heading.tabIndex = -1;

@@ -314,7 +314,7 @@ class Composer {
 
   /** Not on touch screens, where it would open the keyboard, and not away from where somebody is. */
   #takeFocus() {
-    const isFree = document.activeElement === document.body || document.activeElement?.closest('nav');
+    const isFree = document.activeElement === document.body || document.activeElement?.matches('nav *, aside :not(input), h1');
     if (isFree && matchMedia('(hover: hover)').matches) this.#text.focus();
   }
 }
