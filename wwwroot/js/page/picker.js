@@ -1,28 +1,53 @@
 // Arrows mark one of what is found (people, chats), Enter takes it; the focus stays in the text, or comes back to it when
-// what was chosen is put beside it or taken away.
+// what was chosen is put beside it or taken away. Keys that come before the list of what was typed wait for it: on a slow
+// line the list of what stood there before would give somebody else the file.
 export function connect(root) {
   const input = root.querySelector('input');
   const listening = new AbortController();
   const { signal } = listening;
-  input.addEventListener('keydown', (event) => onKey(event, root, input), { signal });
-  input.addEventListener('input', () => mark(root, input, null), { signal });
+  const early = [];
+  const isThere = () => root.dataset.foundFor === input.value;
+  const catchUp = () => {
+    while (early.length > 0 && isThere()) act(early.shift(), root, input);
+  };
+  input.addEventListener(
+    'keydown',
+    (event) => {
+      if (event.isComposing || !['ArrowDown', 'ArrowUp', 'Enter'].includes(event.key)) return;
+      event.preventDefault();
+      early.push(event.key);
+      catchUp();
+    },
+    { signal },
+  );
+  const onInput = () => {
+    early.length = 0;
+    mark(root, input, null);
+  };
+  input.addEventListener('input', onInput, { signal });
   root.addEventListener('mousedown', keepFocus, { signal });
   root.addEventListener('click', (event) => event.target.closest('[data-another], .chips button') && input.focus(), { signal });
-  return { disconnect: () => listening.abort() };
+  const lists = new MutationObserver(catchUp);
+  lists.observe(root, { attributes: true, attributeFilter: ['data-found-for'] });
+  return {
+    disconnect: () => {
+      listening.abort();
+      lists.disconnect();
+    },
+  };
 }
 
-function onKey(event, root, input) {
-  if (event.isComposing) return;
+function act(key, root, input) {
   const options = [...root.querySelectorAll('[role=option]:not([aria-disabled])')];
   const at = options.findIndex((option) => option.id === input.getAttribute('aria-activedescendant'));
-  if (event.key === 'Enter' && at >= 0) {
-    event.preventDefault();
+  if (key === 'Enter') {
     mark(root, input, null);
-    options[at].click();
+    if (at >= 0) options[at].click();
+    else input.form.requestSubmit();
+    return;
   }
-  const next = { ArrowDown: at + 1, ArrowUp: at < 0 ? -1 : at - 1 }[event.key];
-  if (next === undefined || options.length === 0) return;
-  event.preventDefault();
+  if (options.length === 0) return;
+  const next = key === 'ArrowDown' ? at + 1 : at < 0 ? -1 : at - 1;
   mark(root, input, options.at(next % options.length));
 }
 
