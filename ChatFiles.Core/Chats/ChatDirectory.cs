@@ -207,7 +207,7 @@ public sealed class ChatDirectory(
         if (!marked.Succeeded(out var readTo, out var refusal))
             return refusal;
         broadcaster.PublishReadPosition(userId, chatId, readTo);
-        readPositions.TellWritten(chatId);
+        readPositions.TellWritten(new ReadPosition(chatId, userId, readTo));
         return new Done();
     }
 

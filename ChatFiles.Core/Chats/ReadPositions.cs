@@ -85,11 +85,11 @@ public sealed class ReadPositions(DatabaseWriter writer, TimeProvider time, ILog
         }
     }
 
-    /// <summary>In these chats somebody has read further than the database had it.</summary>
-    internal event Action<IReadOnlyCollection<long>>? Written;
+    /// <summary>Somebody has read further than the database had it; it has it now.</summary>
+    internal event Action<IReadOnlyCollection<ReadPosition>>? Written;
 
     /// <summary>What was written without being kept here before.</summary>
-    internal void TellWritten(long chatId) => Written?.Invoke([chatId]);
+    internal void TellWritten(ReadPosition position) => Written?.Invoke([position]);
 
     /// <summary>All that is being kept, now.</summary>
     internal async Task<bool> TryWriteAsync()
@@ -100,8 +100,7 @@ public sealed class ReadPositions(DatabaseWriter writer, TimeProvider time, ILog
             List<KeyValuePair<(string UserId, long ChatId), long>> positions;
             lock (_gate)
                 positions = [.. _positions];
-            if (positions.Count > 0)
-                await writer.WriteAsync(db => WriteAsync(db, positions));
+            List<ReadPosition> read = positions.Count > 0 ? await writer.WriteAsync(db => WriteAsync(db, positions)) : [];
             lock (_gate)
             {
                 foreach (var (key, written) in positions)
@@ -111,8 +110,8 @@ public sealed class ReadPositions(DatabaseWriter writer, TimeProvider time, ILog
                 }
             }
 
-            if (positions.Count > 0)
-                Written?.Invoke(positions.Select(p => p.Key.ChatId).ToHashSet());
+            if (read.Count > 0)
+                Written?.Invoke(read);
 
             return true;
         }
@@ -128,8 +127,9 @@ public sealed class ReadPositions(DatabaseWriter writer, TimeProvider time, ILog
     }
 
     /// <summary>Those who have read as far as each other in one statement; nobody backwards, nobody beyond the newest message.</summary>
-    private static async Task WriteAsync(ChatDbContext db, List<KeyValuePair<(string UserId, long ChatId), long>> positions)
+    private static async Task<List<ReadPosition>> WriteAsync(ChatDbContext db, List<KeyValuePair<(string UserId, long ChatId), long>> positions)
     {
+        var written = new List<ReadPosition>(positions.Count);
         foreach (var chat in positions.GroupBy(p => p.Key.ChatId))
         {
             var newest = await db.Messages.Where(m => m.ChatId == chat.Key).MaxAsync(m => (long?)m.Id) ?? 0;
@@ -139,7 +139,13 @@ public sealed class ReadPositions(DatabaseWriter writer, TimeProvider time, ILog
                 await db
                     .Members.Where(m => m.ChatId == chat.Key && userIds.Contains(m.UserId) && m.ReadMessageId < readTo)
                     .ExecuteUpdateAsync(set => set.SetProperty(m => m.ReadMessageId, readTo));
+                written.AddRange(userIds.Select(userId => new ReadPosition(chat.Key, userId, readTo)));
             }
         }
+
+        return written;
     }
 }
+
+/// <param name="MessageId">All up to this one is read.</param>
+internal readonly record struct ReadPosition(long ChatId, string UserId, long MessageId);

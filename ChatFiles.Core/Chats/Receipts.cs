@@ -90,13 +90,15 @@ public sealed class Receipts
         );
     }
 
-    /// <summary>How many others have read up to a message, for somebody who watches the chat.</summary>
+    /// <summary>How many others have read up to a message, for somebody who watches it.</summary>
     public async Task<int> CountAsync(MessageView message)
     {
         try
         {
-            var positions = _watched.TryGetValue(message.ChatId, out var watched) ? await watched.Positions.Value : await ReadPositionsAsync(message.ChatId);
-            return positions.Count(p => p.UserId != message.Author.UserId && p.SeenMessageId >= message.Id && p.JoinedSeq < message.Seq);
+            var positions = _watched.TryGetValue(message.ChatId, out var watched) && watched.From <= message.Id
+                ? await watched.Positions.Value
+                : await ReadPositionsAsync(message.ChatId, message.Id);
+            return positions.Values.Count(p => p.UserId != message.Author.UserId && p.SeenMessageId >= message.Id && p.JoinedSeq < message.Seq);
         }
         catch
         {
@@ -106,19 +108,22 @@ public sealed class Receipts
     }
 
     /// <summary>Tells when what <see cref="CountAsync"/> gives may be another, from any thread; until it is disposed of.</summary>
-    public IDisposable Watch(long chatId, Action changed)
+    public IDisposable Watch(MessageView message, Action changed)
     {
-        var watched = _watched.AddOrUpdate(
-            chatId,
-            id => new Watched([changed], FreshPositions(id)),
-            (_, before) => before with { Watchers = [.. before.Watchers, changed] }
+        _watched.AddOrUpdate(
+            message.ChatId,
+            chatId => new Watched([changed], message.Id, FreshPositions(chatId, message.Id)),
+            (chatId, before) =>
+                before.From <= message.Id
+                    ? before with { Watchers = [.. before.Watchers, changed] }
+                    : new Watched([.. before.Watchers, changed], message.Id, FreshPositions(chatId, message.Id))
         );
-        return new Watching(() => Leave(chatId, changed));
+        return new Watching(() => Leave(message.ChatId, changed));
     }
 
     private void Forget(long chatId)
     {
-        while (_watched.TryGetValue(chatId, out var before) && !_watched.TryUpdate(chatId, before with { Positions = FreshPositions(chatId) }, before))
+        while (_watched.TryGetValue(chatId, out var before) && !_watched.TryUpdate(chatId, before with { Positions = FreshPositions(chatId, before.From) }, before))
         {
             // Another has come or gone meanwhile.
         }
@@ -128,20 +133,49 @@ public sealed class Receipts
     {
         if (_watched.IsEmpty)
             return;
-        var chats = commit.Events.Where(e => e.Event?.Type is ChatEventType.MemberJoined or ChatEventType.MemberLeft).Select(e => e.Event!.ChatId).ToHashSet();
-        if (chats.Count > 0)
-            OnWritten(chats);
-    }
-
-    private void OnWritten(IReadOnlyCollection<long> chatIds)
-    {
-        foreach (var chatId in chatIds)
+        foreach (var chatId in commit.Events.Where(e => e.Event?.Type is ChatEventType.MemberJoined or ChatEventType.MemberLeft).Select(e => e.Event!.ChatId).Distinct())
         {
             Forget(chatId);
-            // Elsewhere: neither the writer nor whoever marks something as read waits while pages are drawn.
-            if (_watched.TryGetValue(chatId, out var watched))
-                _ = Task.Run(() => Array.ForEach(watched.Watchers, changed => changed()));
+            Tell(chatId);
         }
+    }
+
+    /// <summary>
+    /// What is known is put right in place: in a chat of thousands, all of them would be read again with each message for the
+    /// few who are looking.
+    /// </summary>
+    private void OnWritten(IReadOnlyCollection<ReadPosition> written)
+    {
+        if (_watched.IsEmpty)
+            return;
+        foreach (var chat in written.GroupBy(position => position.ChatId))
+        {
+            if (!_watched.TryGetValue(chat.Key, out var watched))
+                continue;
+            // What is being read just now may have been read before this was written.
+            if (watched.Positions is not { IsValueCreated: true, Value: { IsCompletedSuccessfully: true, Result: var known } } || !chat.All(position => PutRight(known, position)))
+                Forget(chat.Key);
+            Tell(chat.Key);
+        }
+    }
+
+    /// <summary>False: it is somebody's of whom nothing is known yet.</summary>
+    private static bool PutRight(ConcurrentDictionary<string, Position> known, ReadPosition position)
+    {
+        while (known.TryGetValue(position.UserId, out var before))
+        {
+            if (before.SeenMessageId >= position.MessageId || known.TryUpdate(position.UserId, before with { SeenMessageId = position.MessageId }, before))
+                return true;
+        }
+
+        return false;
+    }
+
+    /// <summary>Elsewhere: neither the writer nor whoever marks something as read waits while pages are drawn.</summary>
+    private void Tell(long chatId)
+    {
+        if (_watched.TryGetValue(chatId, out var watched))
+            _ = Task.Run(() => Array.ForEach(watched.Watchers, changed => changed()));
     }
 
     private void Leave(long chatId, Action changed)
@@ -154,16 +188,21 @@ public sealed class Receipts
         }
     }
 
-    /// <summary>Read when somebody asks, once for all who do until they change.</summary>
-    private Lazy<Task<Position[]>> FreshPositions(long chatId) => new(() => ReadPositionsAsync(chatId));
+    /// <summary>Read when somebody asks, once for all who do.</summary>
+    private Lazy<Task<ConcurrentDictionary<string, Position>>> FreshPositions(long chatId, long from) => new(() => ReadPositionsAsync(chatId, from));
 
-    private async Task<Position[]> ReadPositionsAsync(long chatId)
+    private async Task<ConcurrentDictionary<string, Position>> ReadPositionsAsync(long chatId, long from)
     {
         await using var db = await _databases.CreateDbContextAsync();
-        return await db.Members.Where(m => m.ChatId == chatId).Select(m => new Position(m.UserId, m.SeenMessageId > m.ReadMessageId ? m.SeenMessageId.Value : m.ReadMessageId, m.JoinedSeq)).ToArrayAsync();
+        var positions = await db
+            .Members.Where(m => m.ChatId == chatId && (m.ReadMessageId >= from || m.SeenMessageId >= from))
+            .Select(m => new Position(m.UserId, m.SeenMessageId > m.ReadMessageId ? m.SeenMessageId.Value : m.ReadMessageId, m.JoinedSeq))
+            .ToListAsync();
+        return new(positions.Select(position => KeyValuePair.Create(position.UserId, position)));
     }
 
-    private sealed record Watched(Action[] Watchers, Lazy<Task<Position[]>> Positions);
+    /// <param name="From">The oldest message that is watched: who has not read so far is not known here.</param>
+    private sealed record Watched(Action[] Watchers, long From, Lazy<Task<ConcurrentDictionary<string, Position>>> Positions);
 
     /// <summary>How far a member has read, and since when they are one.</summary>
     private sealed record Position(string UserId, long SeenMessageId, long JoinedSeq);
