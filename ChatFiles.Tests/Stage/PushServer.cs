@@ -106,7 +106,11 @@ internal sealed class PushedBrowser(string endpoint)
     /// <summary>The token of the last one (RFC 8292), and the key that it is to be judged by.</summary>
     public (string Token, string Key)? Vapid { get; private set; }
 
-    public object Subscription => new { endpoint, keys = new { p256dh = Base64Url.EncodeToString(PublicKey), auth = Base64Url.EncodeToString(_auth) } };
+    public string P256dh => Base64Url.EncodeToString(PublicKey);
+
+    public string Auth => Base64Url.EncodeToString(_auth);
+
+    public object Subscription => new { endpoint, keys = new { p256dh = P256dh, auth = Auth } };
 
     private byte[] PublicKey => PointOf(_key.ExportParameters(includePrivateParameters: false));
 

@@ -3,6 +3,7 @@ using System.Net.Http.Json;
 using System.Security.Cryptography;
 using System.Text;
 using System.Text.Json;
+using ChatFiles.Core.Model;
 using ChatFiles.Core.Push;
 using ChatFiles.Tests.Stage;
 using Microsoft.Extensions.DependencyInjection;
@@ -151,6 +152,32 @@ public sealed class PushTests(PushTests.Site site) : IClassFixture<PushTests.Sit
         elsewhere.Asked.ShouldBeEmpty();
     }
 
+    [Fact]
+    public async Task In_a_chat_of_5000_those_who_want_to_know_are_told_and_nobody_waits_for_them()
+    {
+        await using var slow = await PushServer.StartAsync();
+        await using var server = await StartAsync(slow, site.Push);
+        var (ann, ben) = (await server.UserAsync("ann"), await server.UserAsync("ben"));
+        var (own, hanging) = (site.Push.NewBrowser(), slow.NewBrowser());
+        hanging.Hangs = true;
+        await PutAsync(ben, own.Subscription).ShouldBeAsync(HttpStatusCode.NoContent);
+        List<PushedBrowser> told = [.. Enumerable.Range(0, 200).Select(_ => site.Push.NewBrowser())];
+        List<PushedBrowser> untold = [.. Enumerable.Range(0, 200).Select(_ => site.Push.NewBrowser())];
+        await FillGeneralAsync(server, ben, 5_000, [.. told, hanging], untold);
+        await using var events = await EventReader.OpenAsync(ben, 1);
+
+        // Both are answered, and on others' pages, while a push service takes nothing.
+        var sent = await ann.SendTextAsync(1, "for all 5,000");
+        await events.ShouldGetAsync("message-created", sent.GetProperty("seq").GetInt64());
+        await Eventually.HoldsAsync(() => !slow.Asked.IsEmpty, "the slow service is asked");
+        sent = await ann.SendTextAsync(1, $"for <@{await ben.IdAsync()}>");
+        await events.ShouldGetAsync("message-created", sent.GetProperty("seq").GetInt64());
+
+        await Eventually.HoldsAsync(() => told.TrueForAll(b => b.Notices.Count == 2) && own.Notices.Count == 1, "whoever wants to know is told");
+        own.Notices.Single().Text("body").ShouldBe("for @ben");
+        untold.ShouldAllBe(b => b.Notices.IsEmpty);
+    }
+
     [Theory]
     [InlineData("http://127.0.0.1/push")]
     [InlineData("https://127.0.0.1/push")]
@@ -241,6 +268,27 @@ public sealed class PushTests(PushTests.Site site) : IClassFixture<PushTests.Sit
         await using var db = await site.Server.Services.GetRequiredService<Microsoft.EntityFrameworkCore.IDbContextFactory<ChatFiles.Core.Data.ChatDbContext>>().CreateDbContextAsync();
         var id = db.Users.Where(p => p.Email == user.Email).Select(p => p.Id).Single();
         return db.PushSubscriptions.Count(s => s.UserId == id);
+    }
+
+    /// <summary>Members of General, the first of whom have browsers: those who want to hear of everything, and those who left it at mentions.</summary>
+    /// <param name="like">Whose session the browsers have.</param>
+    private static async Task FillGeneralAsync(TestServer server, ApiUser like, int count, List<PushedBrowser> ofAll, List<PushedBrowser> ofMentions)
+    {
+        await using var db = await server.Services.GetRequiredService<Microsoft.EntityFrameworkCore.IDbContextFactory<ChatFiles.Core.Data.ChatDbContext>>().CreateDbContextAsync();
+        var id = await like.IdAsync();
+        var session = db.PushSubscriptions.Single(s => s.UserId == id).SessionId;
+        List<PushedBrowser> browsers = [.. ofAll, .. ofMentions];
+        db.ChangeTracker.AutoDetectChangesEnabled = false;
+        for (var i = 0; i < count; i++)
+        {
+            var person = new Person { Id = Guid.NewGuid().ToString(), UserName = $"{Guid.NewGuid()}", DisplayName = $"Person {i:D5}" };
+            db.Users.Add(person);
+            db.Members.Add(new Member { ChatId = 1, UserId = person.Id, Notify = i < ofAll.Count ? NotifyLevel.All : null });
+            if (browsers.ElementAtOrDefault(i) is { } browser)
+                db.PushSubscriptions.Add(new PushSubscription { Endpoint = browser.Endpoint, UserId = person.Id, SessionId = session, P256dh = browser.P256dh, Auth = browser.Auth });
+        }
+
+        await db.SaveChangesAsync();
     }
 
     private static void ShouldBeSigned(PushedBrowser browser, string key)
