@@ -151,6 +151,21 @@ public sealed class KeyboardAlone(Site site) : IClassFixture<Site>
             await Expect(ann.Message("fourth")).ToBeFocusedAsync();
             await keys.PressAsync("Escape");
             await Expect(ann.MessageBox).ToBeFocusedAsync();
+
+            // From a message to the keys that there are, and to any other chat
+            await keys.PressAsync("Shift+Tab");
+            await TabToAsync(ann, ann.Message("fourth"), backwards: true);
+            await keys.PressAsync("?");
+            await Expect(ann.Dialog.GetByText("Jump to a chat or person")).ToBeVisibleAsync();
+            await keys.PressAsync("Escape");
+            await Expect(ann.Dialog).ToHaveCountAsync(0);
+            await Expect(ann.Message("fourth")).ToBeFocusedAsync();
+            await keys.PressAsync("Control+k");
+            await Expect(ann.Combobox("Chat or person")).ToBeFocusedAsync();
+            await keys.TypeAsync("gener");
+            await keys.PressAsync("Enter");
+            await Expect(ann.Heading("General")).ToBeVisibleAsync();
+            await Expect(ann.MessageBox).ToBeFocusedAsync();
         });
 
     [Fact]

@@ -47,7 +47,9 @@ function act(key, root, input) {
     return;
   }
   if (options.length === 0) return;
-  const next = key === 'ArrowDown' ? at + 1 : at < 0 ? -1 : at - 1;
+  // Where Enter takes the first one, that is where the arrows begin.
+  const from = at < 0 && 'takesFirst' in root.dataset ? 0 : at;
+  const next = key === 'ArrowDown' ? from + 1 : from < 0 ? -1 : from - 1;
   mark(root, input, options.at(next % options.length));
 }
 

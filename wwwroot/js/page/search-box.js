@@ -1,4 +1,4 @@
-// "/" and Ctrl+K or Cmd+K lead to the search box, wherever one is.
+// "/" leads to the search box, wherever one is.
 import { find } from './dom.js';
 
 const MAX_FRAMES = 120;
@@ -10,10 +10,9 @@ export function connect(box) {
 }
 
 function onKey(event, box) {
-  const isShortcut = (event.ctrlKey || event.metaKey) && !event.altKey && !event.shiftKey && event.key.toLowerCase() === 'k';
   const isSlash = event.key === '/' && !event.ctrlKey && !event.metaKey && !event.altKey && !isWriting(event.target);
   // A dialog keeps the focus to itself.
-  if ((!isShortcut && !isSlash) || document.querySelector('dialog[open]')) return;
+  if (!isSlash || document.querySelector('dialog[open], [role=dialog]')) return;
   event.preventDefault();
   if (!isVisible(box)) find(`[aria-controls="${box.closest('aside').id}"]`)?.click();
   focusWhenVisible(box, MAX_FRAMES);
