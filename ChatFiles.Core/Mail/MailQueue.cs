@@ -1,10 +1,7 @@
 using System.Threading.Channels;
-using MailKit.Net.Smtp;
-using MailKit.Security;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Options;
-using MimeKit;
 
 namespace ChatFiles.Core.Mail;
 
@@ -16,9 +13,6 @@ public sealed class MailQueue(IOptions<SmtpOptions> options, TimeProvider time, 
 {
     /// <summary>How many may wait; what comes when they do is not sent.</summary>
     public const int Capacity = 1000;
-
-    /// <summary>The server is given up when a mail, with the connection where there is none yet, has taken that long.</summary>
-    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(30);
 
     /// <summary>After the first try and after the second.</summary>
     private static readonly TimeSpan[] Pauses = [TimeSpan.FromMinutes(2), TimeSpan.FromMinutes(10)];
@@ -77,64 +71,38 @@ public sealed class MailQueue(IOptions<SmtpOptions> options, TimeProvider time, 
         _news.Reader.TryRead(out _);
     }
 
-    /// <summary>All over one connection. A mail that the server does not take waits alone; where the line fails, the rest waits with it.</summary>
+    /// <summary>All over one line. A mail that the server does not take waits alone; where the line fails, the rest waits with it.</summary>
     private async Task SendAsync(List<Waiting> due, CancellationToken stoppingToken)
     {
         var left = new Queue<Waiting>(due);
-        using var client = new SmtpClient();
-        // As browsers and mail servers do: a company's own authority rarely has a list that could be asked.
-        client.CheckCertificateRevocation = false;
-        // A relay on the machine itself offers the certificate that came with it; nobody stands between.
-        if (options.Value is { Security: SmtpSecurity.StartTlsWhenOffered, IsOnThisMachine: true } here)
-            client.ServerCertificateValidationCallback = (_, _, _, _) => here.IsOnThisMachine;
+        using var line = new MailLine(options.Value, time);
         try
         {
             while (left.TryPeek(out var waiting))
             {
-                using var patience = new CancellationTokenSource(Patience, time);
-                using var ended = CancellationTokenSource.CreateLinkedTokenSource(stoppingToken, patience.Token);
-                if (!client.IsConnected)
-                    await ConnectAsync(client, ended.Token);
-                try
+                switch (await line.SendAsync(waiting.Mail, stoppingToken))
                 {
-                    if (waiting.Mail.ToMessage(options.Value.Sender!, time.GetUtcNow()) is { } message)
-                        await client.SendAsync(message, ended.Token);
-                    else
-                        logger.LogWarning("A mail is not sent: its address is none that a mail server takes");
-                    Forget(waiting);
-                }
-                catch (Exception refused) when (refused is not OperationCanceledException && client.IsConnected)
-                {
-                    Postpone([waiting], refused.Message);
+                    case MailOutcome.Taken:
+                        Forget(waiting);
+                        break;
+                    case MailOutcome.NoAddress:
+                        logger.LogWarning("A mail is not sent: {Reason}", line.Refusal);
+                        Forget(waiting);
+                        break;
+                    default:
+                        Postpone([waiting], line.Refusal);
+                        break;
                 }
 
                 left.Dequeue();
             }
 
-            using var goodbye = new CancellationTokenSource(Patience, time);
-            using var either = CancellationTokenSource.CreateLinkedTokenSource(stoppingToken, goodbye.Token);
-            await client.DisconnectAsync(quit: true, either.Token);
+            await line.EndAsync(stoppingToken);
         }
-        catch (Exception failure) when (!stoppingToken.IsCancellationRequested)
+        catch (IOException failure) when (!stoppingToken.IsCancellationRequested)
         {
-            Postpone([.. left], failure is OperationCanceledException ? $"no answer within {Patience.TotalSeconds} seconds" : failure.Message);
+            Postpone([.. left], failure.Message);
         }
-    }
-
-    private async Task ConnectAsync(SmtpClient client, CancellationToken cancellationToken)
-    {
-        var smtp = options.Value;
-        var security = smtp.Security switch
-        {
-            SmtpSecurity.Tls => SecureSocketOptions.SslOnConnect,
-            SmtpSecurity.None => SecureSocketOptions.None,
-            // Somebody on the way could take the offer out of the server's answer, and read the password.
-            SmtpSecurity.StartTlsWhenOffered when !smtp.HasUser || smtp.IsOnThisMachine => SecureSocketOptions.StartTlsWhenAvailable,
-            _ => SecureSocketOptions.StartTls,
-        };
-        await client.ConnectAsync(smtp.Host!, smtp.PortToUse, security, cancellationToken);
-        if (smtp.HasUser)
-            await client.AuthenticateAsync(smtp.User!, smtp.Password!, cancellationToken);
     }
 
     /// <summary>Until its next try; after the third there is none.</summary>
