@@ -117,6 +117,7 @@ public static class CoreServices
         services.AddSingleton<FileOpenings>();
         services.AddSingleton<Receipts>();
         services.AddSingleton<Reactions>();
+        services.AddSingleton<MissedMessages>();
         services.AddSingleton<QuotaAccounts>();
         services.AddSingleton<UploadIntake>();
         services.AddScoped<ChatService>();

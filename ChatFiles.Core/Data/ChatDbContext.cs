@@ -42,6 +42,8 @@ public class ChatDbContext(DbContextOptions<ChatDbContext> options) : IdentityUs
 
     public DbSet<PushSubscription> PushSubscriptions => Set<PushSubscription>();
 
+    public DbSet<MissedMail> MissedMails => Set<MissedMail>();
+
     public DbSet<FileOpening> FileOpenings => Set<FileOpening>();
 
     public DbSet<Attachment> Attachments => Set<Attachment>();
@@ -197,6 +199,13 @@ public class ChatDbContext(DbContextOptions<ChatDbContext> options) : IdentityUs
             subscription.HasKey(s => s.Endpoint);
             subscription.HasIndex(s => s.UserId);
             subscription.HasOne<Person>().WithMany().HasForeignKey(s => s.UserId);
+        });
+
+        builder.Entity<MissedMail>(missed =>
+        {
+            missed.HasKey(m => m.UserId);
+            missed.HasIndex(m => m.DueAt).HasFilter("\"DueAt\" IS NOT NULL");
+            missed.HasOne<Person>().WithOne().HasForeignKey<MissedMail>(m => m.UserId);
         });
 
         builder.Entity<ChatEvent>(chatEvent =>

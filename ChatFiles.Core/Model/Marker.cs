@@ -15,6 +15,9 @@ public class Marker
     /// <summary>The pair of keys by which push services know this server.</summary>
     public const string PushKeys = "push-keys";
 
+    /// <summary>Up to this message it is noted who has missed it; there is none where no mail is sent about it.</summary>
+    public const string MissedUntil = "missed-until";
+
     public string Name { get; set; } = "";
 
     public string Value { get; set; } = "";

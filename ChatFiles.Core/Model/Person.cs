@@ -52,4 +52,7 @@ public class PersonState
 
     /// <summary>When they last signed in or were there, to the hour; null: never.</summary>
     public DateTime? LastSeenAt { get; set; }
+
+    /// <summary>They want no mail about what they missed.</summary>
+    public bool MissedMailOff { get; set; }
 }

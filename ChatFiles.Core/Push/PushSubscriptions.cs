@@ -99,16 +99,15 @@ public sealed class PushSubscriptions(
         var now = time.GetUtcNow().UtcDateTime;
         return await (
             from subscription in db.PushSubscriptions
-            join member in db.Members on subscription.UserId equals member.UserId
+            join member in db.Members.WhoHear(now) on subscription.UserId equals member.UserId
             where
                 member.ChatId == chatId
                 && member.UserId != authorId
                 && member.User.Active
-                && (member.MutedUntil == null || member.MutedUntil <= now)
                 && (
                     member.Notify == NotifyLevel.All
                     || (member.Notify == null && isDirect)
-                    || (member.Notify != NotifyLevel.None && named.Contains(member.UserId))
+                    || named.Contains(member.UserId)
                 )
             select subscription
         )

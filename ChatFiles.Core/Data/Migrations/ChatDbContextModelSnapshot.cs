@@ -459,6 +459,37 @@ namespace ChatFiles.Core.Data.Migrations
                     b.ToTable("Messages");
                 });
 
+            modelBuilder.Entity("ChatFiles.Core.Model.MissedMail", b =>
+                {
+                    b.Property<string>("UserId")
+                        .HasColumnType("TEXT");
+
+                    b.Property<long?>("DueAt")
+                        .HasColumnType("INTEGER");
+
+                    b.Property<long>("FirstId")
+                        .HasColumnType("INTEGER");
+
+                    b.Property<long>("LastId")
+                        .HasColumnType("INTEGER");
+
+                    b.Property<long?>("SendingId")
+                        .HasColumnType("INTEGER");
+
+                    b.Property<long?>("SentAt")
+                        .HasColumnType("INTEGER");
+
+                    b.Property<long>("Since")
+                        .HasColumnType("INTEGER");
+
+                    b.HasKey("UserId");
+
+                    b.HasIndex("DueAt")
+                        .HasFilter("\"DueAt\" IS NOT NULL");
+
+                    b.ToTable("MissedMails");
+                });
+
             modelBuilder.Entity("ChatFiles.Core.Model.OwnPicture", b =>
                 {
                     b.Property<string>("UserId")
@@ -612,6 +643,9 @@ namespace ChatFiles.Core.Data.Migrations
                         .HasColumnType("INTEGER");
 
                     b.Property<long?>("LastSeenAt")
+                        .HasColumnType("INTEGER");
+
+                    b.Property<bool>("MissedMailOff")
                         .HasColumnType("INTEGER");
 
                     b.Property<long?>("QuotaBytes")
@@ -961,6 +995,15 @@ namespace ChatFiles.Core.Data.Migrations
                         .IsRequired();
 
                     b.Navigation("Author");
+                });
+
+            modelBuilder.Entity("ChatFiles.Core.Model.MissedMail", b =>
+                {
+                    b.HasOne("ChatFiles.Core.Model.Person", null)
+                        .WithOne()
+                        .HasForeignKey("ChatFiles.Core.Model.MissedMail", "UserId")
+                        .OnDelete(DeleteBehavior.Cascade)
+                        .IsRequired();
                 });
 
             modelBuilder.Entity("ChatFiles.Core.Model.OwnPicture", b =>
