@@ -5,6 +5,7 @@ using ChatFiles.Web;
 using ChatFiles.Web.Accounts;
 using ChatFiles.Web.Api;
 using ChatFiles.Web.Components;
+using ChatFiles.Web.Mails;
 using ChatFiles.Web.Metrics;
 using ChatFiles.Web.Security;
 
@@ -27,6 +28,7 @@ try
     builder.Services.AddSingleton<RateLimits>();
     builder.Services.AddPages();
     builder.Services.AddApi();
+    builder.Services.AddMissedMails();
 
     if (line.Command is null)
         builder.AddMetrics();
@@ -62,6 +64,7 @@ try
     app.MapMadeAssets();
     app.MapApi();
     app.MapShareTarget();
+    app.MapEndOfMail();
     app.MapRazorComponents<App>().AddInteractiveServerRenderMode(Pages.Connect);
 
     app.AnnounceWhenReady();

@@ -155,7 +155,7 @@ public sealed class Accessibility(Site site) : IClassFixture<Site>
         await ann.Button("Change password").ClickAsync();
         await Expect(ann.Alert).ToBeVisibleAsync();
         await LookAsync("profile, refused");
-        foreach (var address in new[] { "operator", "operator/people", "operator/chats", "operator/audit", "chats", "share", "chats/987654321", "nothing/here", "nothing-here", "out-of-date", "files", "find", "find?q=plan", $"chats/{chat.Id}/files", $"chats/{chat.Id}/files?view=grid" })
+        foreach (var address in new[] { "operator", "operator/people", "operator/chats", "operator/audit", "chats", "share", "chats/987654321", "nothing/here", "nothing-here", "out-of-date", "mail/end?ended=true", "mail/end", "files", "find", "find?q=plan", $"chats/{chat.Id}/files", $"chats/{chat.Id}/files?view=grid" })
         {
             await ann.GoAsync(address);
             await LookAsync(address);

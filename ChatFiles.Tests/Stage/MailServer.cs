@@ -42,6 +42,9 @@ internal sealed class MailServer : IAsyncDisposable
 
     public volatile Mood Now = Mood.Serves;
 
+    /// <summary>An address that it knows nobody by.</summary>
+    public volatile string? Unknown;
+
     /// <summary>Whether it offers STARTTLS, with a certificate that nobody knows.</summary>
     public bool HasTls { get; init; }
 
@@ -79,7 +82,10 @@ internal sealed class MailServer : IAsyncDisposable
             while (true)
                 _conversations.Add(TalkAsync(await _listener.AcceptTcpClientAsync(_end.Token)));
         }
-        catch (OperationCanceledException) { }
+        catch (Exception) when (_end.IsCancellationRequested)
+        {
+            // It does not listen any more, be it that it waited or was just about to.
+        }
     }
 
     private async Task TalkAsync(TcpClient visitor)
@@ -122,6 +128,9 @@ internal sealed class MailServer : IAsyncDisposable
                     break;
                 case "RCPT" when mood == Mood.Refuses:
                     await SayAsync("450 not now");
+                    break;
+                case "RCPT" when Unknown is { } unknown && said.Contains($"<{unknown}>", StringComparison.Ordinal):
+                    await SayAsync("550 no such person");
                     break;
                 case "RCPT":
                     to += said[(said.IndexOf('<', StringComparison.Ordinal) + 1)..said.IndexOf('>', StringComparison.Ordinal)];

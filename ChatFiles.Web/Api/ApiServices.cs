@@ -83,5 +83,5 @@ internal static class ApiServices
     /// <summary>A browser that goes somewhere, and no program.</summary>
     internal static bool WantsPage(HttpRequest request) => HttpMethods.IsGet(request.Method) && AcceptsPage(request);
 
-    private static bool AcceptsPage(HttpRequest request) => request.GetTypedHeaders().Accept.Any(type => type.MediaType == "text/html");
+    internal static bool AcceptsPage(HttpRequest request) => request.GetTypedHeaders().Accept.Any(type => type.MediaType == "text/html");
 }

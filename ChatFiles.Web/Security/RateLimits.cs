@@ -3,6 +3,7 @@ using ChatFiles.Core.Model;
 using ChatFiles.Core.People;
 using ChatFiles.Web.Accounts;
 using ChatFiles.Web.Api;
+using ChatFiles.Web.Mails;
 using Microsoft.Extensions.Options;
 
 namespace ChatFiles.Web.Security;
@@ -24,6 +25,7 @@ internal sealed class RateLimits(IOptions<RateLimitOptions> options, TimeProvide
         "/forgot",
         "/profile",
         "/set-password",
+        MissedMailChoice.Path,
     ];
 
     /// <summary>On the way to a company's provider and back.</summary>
