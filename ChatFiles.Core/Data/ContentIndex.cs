@@ -163,17 +163,15 @@ internal static class ContentIndex
     public static Task<string?> ReadTextAsync(ChatDbContext db, ContentKey key, CancellationToken cancellationToken) =>
         db.Database.SqlQuery<string?>($"SELECT \"Text\" AS \"Value\" FROM \"FileContents\" WHERE \"Key\" = {key.Value}").SingleOrDefaultAsync(cancellationToken);
 
-    /// <summary>Whether somebody has looked into the file.</summary>
-    public static Task<bool> IsReadAsync(ChatDbContext db, ContentKey key, CancellationToken cancellationToken) =>
-        db.Database.SqlQuery<int>($"SELECT 1 AS \"Value\" FROM \"FileContents\" WHERE \"Key\" = {key.Value}").AnyAsync(cancellationToken);
-
-    /// <summary>What was found in the same bytes before, such as those of a copy; null where nobody has looked into any.</summary>
-    public static async Task<KnownText?> FindKnownAsync(ChatDbContext db, string sha256, CancellationToken cancellationToken) =>
-        (
-            await db
-                .Database.SqlQuery<KnownText>($"SELECT \"Text\" FROM \"FileContents\" WHERE \"Sha256\" = {sha256} LIMIT 1")
-                .ToListAsync(cancellationToken)
-        ).SingleOrDefault();
+    /// <summary>Whether somebody has looked into the file, and what was found in the same bytes before, such as those of a copy.</summary>
+    public static Task<KnownContent> FindKnownAsync(ChatDbContext db, ContentKey key, string sha256, CancellationToken cancellationToken) =>
+        db.Database.SqlQuery<KnownContent>(
+            $"""
+            SELECT EXISTS (SELECT 1 FROM "FileContents" WHERE "Key" = {key.Value}) AS "IsRead", same."Key" IS NOT NULL AS "IsKnown", same."Text"
+            FROM (SELECT 1) LEFT JOIN (SELECT "Key", "Text" FROM "FileContents" WHERE "Sha256" = {sha256} LIMIT 1) AS same
+            """
+        )
+            .SingleAsync(cancellationToken);
 
     /// <summary>How far it has come.</summary>
     public static Task<ContentProgress> ReadProgressAsync(ChatDbContext db, CancellationToken cancellationToken) =>
@@ -246,7 +244,9 @@ internal static class ContentIndex
 
     public static bool MoveOldest(WriteScope scope, ContentKey key) => scope.Statement(OldestSql, ("@key", key.Value)).ExecuteNonQuery() > 0;
 
-    internal sealed record KnownText(string? Text);
+    /// <param name="IsRead">Somebody has looked into the file.</param>
+    /// <param name="IsKnown">Or into one with the same bytes, in which there was this text.</param>
+    internal sealed record KnownContent(bool IsRead, bool IsKnown, string? Text);
 
     internal sealed record PutOffContent(long Key, int Tries);
 

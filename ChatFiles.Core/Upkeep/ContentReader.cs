@@ -13,10 +13,10 @@ using Microsoft.Extensions.Options;
 namespace ChatFiles.Core.Upkeep;
 
 /// <summary>
-/// Reads the words in files, one file after another, soon after they were sent, and puts them into the index. What was
-/// there before it began comes in between, slowly and the newest first. How far it has come is remembered; a file that
-/// can't be read is remembered as well and not tried again. While the store is away it waits; one that only can't be read
-/// now is put off, and so are those of people whose last ones took long: others come first.
+/// Reads the words in files soon after they were sent, and puts them into the index: plain texts many at once, all others
+/// one after another. What was there before it began comes in between, slowly and the newest first. How far it has come is
+/// remembered; a file that can't be read is remembered as well and not tried again. While the store is away it waits; one
+/// that only can't be read now is put off, and so are those of people whose last ones took long: others come first.
 /// </summary>
 internal sealed class ContentReader(
     IDbContextFactory<ChatDbContext> databases,
@@ -64,6 +64,9 @@ internal sealed class ContentReader(
     /// <summary>The file at which it has failed last, and how often.</summary>
     private (Guid FileId, int Failures) _trouble;
 
+    /// <summary>What the last step has read was all that was new: others may gather before it looks for more.</summary>
+    private bool _hasAllNew;
+
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
     {
         if (!options.Value.Contents)
@@ -76,7 +79,12 @@ internal sealed class ContentReader(
             {
                 try
                 {
-                    while (await StepAsync(stoppingToken)) { }
+                    while (await StepAsync(stoppingToken))
+                    {
+                        if (_hasAllNew)
+                            await Task.Delay(Gathering, time, stoppingToken);
+                    }
+
                     failures = 0;
                     await _wake.WaitAsync(LookAgain, stoppingToken);
                     await Task.Delay(Gathering, time, stoppingToken);
@@ -96,8 +104,8 @@ internal sealed class ContentReader(
     }
 
     /// <summary>
-    /// Attends to one file that has changed, one that is new and one that was put off, so that none of them wait for many of
-    /// the others; else to one that was there before. Returns whether there may be more.
+    /// Attends to one file that has changed, some that are new and one that was put off, so that none of them wait for many
+    /// of the others; else to one that was there before. Returns whether there may be more.
     /// </summary>
     internal async Task<bool> StepAsync(CancellationToken cancellationToken)
     {
@@ -123,7 +131,8 @@ internal sealed class ContentReader(
                 .ToListAsync(cancellationToken);
         }
 
-        await ReadFirstAsync(files, ContentIndex.MoveNewest, cancellationToken);
+        var done = await ReadFirstAsync(files, ContentIndex.MoveNewest, BatchSize, cancellationToken);
+        _hasAllNew = done > 0 && done == files.Count && done < BatchSize;
         return files.Count > 0;
     }
 
@@ -143,23 +152,45 @@ internal sealed class ContentReader(
                 .ToListAsync(cancellationToken);
         }
 
-        if (await ReadFirstAsync(files, ContentIndex.MoveOldest, cancellationToken))
+        await ReadFirstAsync(files, ContentIndex.MoveOldest, 1, cancellationToken);
+        if (files.Exists(MayHaveWords))
             await Task.Delay(Rest, time, cancellationToken);
         return files.Count > 0;
     }
 
-    /// <summary>The first that may hold words; those before it that hold none are passed over. False when none may.</summary>
-    private async Task<bool> ReadFirstAsync(List<Attachment> files, Func<WriteScope, ContentKey, bool> move, CancellationToken cancellationToken)
+    /// <summary>
+    /// Looks into the first that may hold words and, where that is a plain text, into those that follow: they come in great
+    /// numbers, and each by itself costs a flush to the disk. Returns how many of the files are done with.
+    /// </summary>
+    /// <param name="most">So many at once.</param>
+    private async Task<int> ReadFirstAsync(List<Attachment> files, Func<WriteScope, ContentKey, bool> move, int most, CancellationToken cancellationToken)
     {
+        var found = new List<Looked>();
+        var done = 0;
         foreach (var file in files)
         {
-            var mayHave = MayHaveWords(file);
-            await ReadAsync(file, move, isLast: mayHave || file == files[^1], cancellationToken);
-            if (mayHave)
-                return true;
+            var isAlone = MayHaveWords(file) && !FileText.IsPlain(file.ContentType);
+            if (found.Count > 0 && isAlone)
+                break;
+            try
+            {
+                if (await LookIntoAsync(file, cancellationToken) is { } looked)
+                    found.Add(looked);
+            }
+            catch (Exception) when (found.Count > 0 && !cancellationToken.IsCancellationRequested)
+            {
+                // The next time it is the first, and judged as such.
+                break;
+            }
+
+            done++;
+            if (found.Count >= most || (isAlone && found.Count > 0) || found.Sum(looked => looked.Length) > ManyTerms)
+                break;
         }
 
-        return false;
+        if (done > 0)
+            await WriteAsync(found, move, KeyOf(files[done - 1]), cancellationToken);
+        return done;
     }
 
     private async Task<bool> ReadPutOffAsync(CancellationToken cancellationToken)
@@ -176,7 +207,7 @@ internal sealed class ContentReader(
         if (file is null)
             await writer.WriteDirectlyAsync(scope => ContentIndex.EndPuttingOff(scope, key), cancellationToken);
         else
-            await ReadAsync(file, ContentIndex.EndPuttingOff, isLast: true, cancellationToken, due.Tries);
+            await ReadAsync(file, ContentIndex.EndPuttingOff, cancellationToken, due.Tries);
         return true;
     }
 
@@ -193,7 +224,7 @@ internal sealed class ContentReader(
             .AsNoTracking()
             .SingleOrDefaultAsync(cancellationToken);
         if (file is { State: AttachmentState.Ready })
-            await ReadAsync(file, ContentIndex.Settle, isLast: true, cancellationToken);
+            await ReadAsync(file, ContentIndex.Settle, cancellationToken);
         else if (file is not null)
             await writer.WriteDirectlyAsync(scope => ContentIndex.Settle(scope, key), cancellationToken);
         else
@@ -212,35 +243,45 @@ internal sealed class ContentReader(
     }
 
     /// <param name="move">Records that this file is done.</param>
-    /// <param name="isLast">Of a batch: that it is done is recorded even when there was nothing to read.</param>
     /// <param name="tries">So often it was put off because it could not be read.</param>
-    private async Task ReadAsync(
-        Attachment file,
-        Func<WriteScope, ContentKey, bool> move,
-        bool isLast,
-        CancellationToken cancellationToken,
-        int tries = 0
-    )
+    private async Task ReadAsync(Attachment file, Func<WriteScope, ContentKey, bool> move, CancellationToken cancellationToken, int tries = 0)
     {
-        var key = new ContentKey(file.MessageId, file.Position);
-        if (!MayHaveWords(file) || await IsReadAsync(key, cancellationToken))
-        {
-            if (isLast)
-                await writer.WriteDirectlyAsync(scope => move(scope, key), cancellationToken);
-            return;
-        }
+        var found = await LookIntoAsync(file, cancellationToken, tries) is { } looked ? new List<Looked> { looked } : [];
+        await WriteAsync(found, move, KeyOf(file), cancellationToken);
+    }
 
+    /// <summary>Puts in what was found, and records that it is done up to this file.</summary>
+    private async Task WriteAsync(List<Looked> found, Func<WriteScope, ContentKey, bool> move, ContentKey until, CancellationToken cancellationToken)
+    {
+        await writer.WriteDirectlyAsync(
+            scope =>
+            {
+                var hasMoved = move(scope, until);
+                found.ForEach(looked => looked.Put(scope));
+                return hasMoved;
+            },
+            cancellationToken
+        );
+        if (found.Sum(looked => looked.Length) > ManyTerms)
+            await Task.Delay(Rest, time, cancellationToken);
+    }
+
+    /// <summary>What is to be put in for a file; null where there is nothing to look for, or somebody has looked.</summary>
+    private async Task<Looked?> LookIntoAsync(Attachment file, CancellationToken cancellationToken, int tries = 0)
+    {
+        var key = KeyOf(file);
+        if (!MayHaveWords(file))
+            return null;
+        var known = await FindKnownAsync(key, file.Sha256, cancellationToken);
+        if (known.IsRead)
+            return null;
         if (!FileText.IsPlain(file.ContentType) && slow.WaitUntil(file.AuthorId) is { } othersFirst)
-        {
-            await PutOffAsync(tries, othersFirst);
-            return;
-        }
-
+            return PutOff(tries, othersFirst);
         bool isThere;
         string? text;
         try
         {
-            (isThere, text) = await FindTextAsync(file, cancellationToken);
+            (isThere, text) = known.IsKnown ? (true, known.Text) : await ReadTextAsync(file, cancellationToken);
         }
         catch (Exception failure) when (!cancellationToken.IsCancellationRequested && IsOver(file, failure, tries))
         {
@@ -248,37 +289,19 @@ internal sealed class ContentReader(
             if (failure is StoreUnavailableException || (failure is ReadingCutShortException && tries == 0))
             {
                 logger.LogWarning(failure, "What is in file {FileId} can't be read now; others are read first", file.Id);
-                await PutOffAsync(tries + 1, time.GetUtcNow() + GrowingPauses<Guid>.After(tries, FirstPause, LongestPause));
-                return;
+                return PutOff(tries + 1, time.GetUtcNow() + GrowingPauses<Guid>.After(tries, FirstPause, LongestPause));
             }
 
             logger.LogWarning(failure, "What is in file {FileId} can't be read", file.Id);
             (isThere, text) = (true, null);
         }
 
+        if (!isThere)
+            return null;
         (string Name, string Text) terms = text is null ? ("", "") : TermsOf(file.FileName, text);
-        await writer.WriteDirectlyAsync(
-            scope =>
-            {
-                if (isThere)
-                    ContentIndex.Put(scope, key, file.Sha256, file.FileName, text, terms);
-                return move(scope, key);
-            },
-            cancellationToken
-        );
-        if (terms.Text.Length > ManyTerms)
-            await Task.Delay(Rest, time, cancellationToken);
+        return new Looked(scope => ContentIndex.Put(scope, key, file.Sha256, file.FileName, text, terms), terms.Text.Length);
 
-        Task PutOffAsync(int tries, DateTimeOffset until) =>
-            writer.WriteDirectlyAsync(
-                scope =>
-                {
-                    var hasMoved = move(scope, key);
-                    ContentIndex.PutOff(scope, key, tries, until.ToUnixTimeSeconds());
-                    return hasMoved;
-                },
-                cancellationToken
-            );
+        Looked PutOff(int tries, DateTimeOffset until) => new(scope => ContentIndex.PutOff(scope, key, tries, until.ToUnixTimeSeconds()), Length: 0);
     }
 
     /// <summary>Whether it is no use to try the file once more at once. That no process can be started is never up to a file.</summary>
@@ -291,27 +314,18 @@ internal sealed class ContentReader(
             || (failure is StoreUnavailableException ? tries > 0 || _trouble.Failures >= MaxStoreFailures : _trouble.Failures >= MaxFailures);
     }
 
+    private static ContentKey KeyOf(Attachment file) => new(file.MessageId, file.Position);
+
     private static bool MayHaveWords(Attachment file) =>
         file.State == AttachmentState.Ready && file.Size <= FileText.MaxFileBytes && FileText.MayHave(file.ContentType);
 
-    private async Task<bool> IsReadAsync(ContentKey key, CancellationToken cancellationToken)
+    private async Task<ContentIndex.KnownContent> FindKnownAsync(ContentKey key, string sha256, CancellationToken cancellationToken)
     {
         await using var db = await databases.CreateDbContextAsync(cancellationToken);
-        return await ContentIndex.IsReadAsync(db, key, cancellationToken);
+        return await ContentIndex.FindKnownAsync(db, key, sha256, cancellationToken);
     }
 
-    /// <summary>What is in the file, which the same bytes may have told before; nothing is there where its blob is missing.</summary>
-    private async Task<(bool IsThere, string? Text)> FindTextAsync(Attachment file, CancellationToken cancellationToken)
-    {
-        await using (var db = await databases.CreateDbContextAsync(cancellationToken))
-        {
-            if (await ContentIndex.FindKnownAsync(db, file.Sha256, cancellationToken) is { } known)
-                return (true, known.Text);
-        }
-
-        return await ReadTextAsync(file, cancellationToken);
-    }
-
+    /// <summary>What is in the file; nothing is there where its blob is missing.</summary>
     private async Task<(bool IsThere, string? Text)> ReadTextAsync(Attachment file, CancellationToken cancellationToken)
     {
         await using var blob = await blobs.OpenAsync(file, cancellationToken);
@@ -355,4 +369,8 @@ internal sealed class ContentReader(
         _wake.Dispose();
         base.Dispose();
     }
+
+    /// <summary>What a look into a file leads to.</summary>
+    /// <param name="Length">Of the terms that are put in.</param>
+    private sealed record Looked(Action<WriteScope> Put, int Length);
 }

@@ -300,14 +300,15 @@ public sealed class ContentsTests
         var gone = await world.SendFileAsync(ann, Chat.GeneralId, "x.txt", "heron");
         await world.ReadContentsAsync();
         await world.Chats.DeleteFileAsync(ann.Id, Chat.GeneralId, gone.Attachments[0].Id);
-        for (var i = 0; i < 3; i++)
-            await world.SendFileAsync(ann, Chat.GeneralId, "y.txt", $"new {i}");
+        await world.SendFileAsync(ann, Chat.GeneralId, "y.txt", "new 0");
+        await world.SendFileAsync(ann, Chat.GeneralId, "y.txt", "new 1");
+        await world.SendAsync(ann, Chat.GeneralId, null, Parts.File("y.docx", Documents.Docx("new 2")));
 
         await world.Hosted<ContentReader>().StepAsync(CancellationToken.None);
 
-        (await KeptAsync()).ShouldBe(["new 0"]);
+        (await KeptAsync()).ShouldBe(["new 0", "new 1"], "plain texts are read together, and others by themselves");
         await world.ReadContentsAsync();
-        (await KeptAsync()).ShouldBe(["new 0", "new 1", "new 2"]);
+        (await KeptAsync()).Count.ShouldBe(3);
 
         Task<List<string>> KeptAsync() =>
             world.ReadAsync(db => db.Database.SqlQuery<string>($"SELECT \"Text\" AS \"Value\" FROM \"FileContents\" ORDER BY \"Key\"").ToListAsync());
