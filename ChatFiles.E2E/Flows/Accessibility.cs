@@ -164,12 +164,113 @@ public sealed class Accessibility(Site site) : IClassFixture<Site>
         found.ShouldBeEmpty();
     }
 
-    private static async Task JudgeAsync(IPage page, string at, List<string> found)
+    /// <summary>What everybody who has signed in may come to, operators as well; the texts are of the chat that is walked to.</summary>
+    private static string[] AllAddresses(ChatInfo chat) =>
+        [$"chats/{chat.Id}", $"chats/{chat.Id}/files", "files", "find?q=plan", "chats", "share", "profile", "operator", "operator/people", "operator/chats", "operator/reports", "operator/audit", "chats/987654321", "nothing-here", "set-password?token=none", "sign-out"];
+
+    [Fact]
+    public Task On_every_page_Tab_comes_round_over_stops_that_have_names_and_can_be_seen() =>
+        site.PlayAsync(async scene =>
+        {
+            List<string> found = [];
+            HashSet<string> known = [];
+            var (ann, chat) = await OperatorWithAChatAsync(scene);
+            foreach (var address in AllAddresses(chat))
+            {
+                await ann.GoAsync(address);
+                await ann.Page.EvaluateAsync(Begin);
+                var (stops, last) = (0, "");
+                while (stops < MaxStops)
+                {
+                    await ann.Page.Keyboard.PressAsync("Tab");
+                    if (await ann.Page.EvaluateAsync<string?>(Stop) is not { } stop)
+                        break;
+                    (stops, last) = (stops + 1, stop);
+                    // The frame is the same on all pages, and read once.
+                    if (!known.Add(stop))
+                        continue;
+                    var read = (await ann.Page.Locator(":focus").AriaSnapshotAsync()).Split('\n')[0];
+                    if (!read.Contains('"', StringComparison.Ordinal))
+                        found.Add($"{address}: it has no name: {stop}");
+                    if (!await ann.Page.EvaluateAsync<bool>(ShowsFocus))
+                        found.Add($"{address}: nobody sees the focus on {read}");
+                }
+
+                if (stops is 0 or MaxStops)
+                    found.Add($"{address}: Tab does not come round after {last}");
+            }
+
+            found.ShouldBeEmpty();
+        });
+
+    [Fact]
+    public Task At_the_width_of_320_pixels_and_at_twice_the_size_nothing_is_lost() =>
+        site.PlayAsync(async scene =>
+        {
+            List<string> found = [];
+            var (ann, chat) = await OperatorWithAChatAsync(scene);
+            var addresses = AllAddresses(chat);
+            // Twice the size is half the room.
+            foreach (var (width, height, some) in new[] { (320, 640, addresses), (640, 360, addresses[..4]) })
+            {
+                await ann.Page.SetViewportSizeAsync(width, height);
+                foreach (var address in some)
+                {
+                    await ann.GoAsync(address);
+                    if (width < 600)
+                        await Expect(ann.Chats).ToBeHiddenAsync();
+                    await JudgeAsync(ann.Page, $"{address} at {width} px", found, ColorScheme.Light);
+                    if (await ann.Page.EvaluateAsync<int>("document.documentElement.scrollWidth - document.documentElement.clientWidth") is > 0 and var more)
+                        found.Add($"{address} at {width} px: {more} px are beside the screen");
+                }
+            }
+
+            found.ShouldBeEmpty();
+        });
+
+    private const int MaxStops = 60;
+
+    /// <summary>Where a page begins for the keyboard: before the first thing on it.</summary>
+    private const string Begin = "() => { const start = document.createElement('i'); start.tabIndex = -1; document.body.prepend(start); start.focus(); start.remove(); }";
+
+    /// <summary>Where the focus is; nowhere: the page's end is reached, and the next Tab begins it again.</summary>
+    private const string Stop = "() => document.activeElement === document.body ? null : document.activeElement.outerHTML.slice(0, 500)";
+
+    /// <summary>By a ring, or as the kit's fields do: by a thicker frame.</summary>
+    private const string ShowsFocus = """
+        () => {
+          const at = document.activeElement;
+          const { width, height, bottom, top } = at.getBoundingClientRect();
+          const isInView = width > 0 && height > 0 && bottom > 0 && top < innerHeight;
+          const rings = [at, at.closest('form'), at.closest('.box')].filter(Boolean).map((e) => getComputedStyle(e));
+          const frames = [...at.parentElement.querySelectorAll('.mud-input-outlined-border')].map((e) => getComputedStyle(e));
+          const isRinged = rings.some((l) => (l.outlineStyle !== 'none' && l.outlineWidth !== '0px') || l.boxShadow !== 'none') || frames.some((l) => parseFloat(l.borderTopWidth) >= 2);
+          return isInView && isRinged;
+        }
+        """;
+
+    private static async Task<(Person Ann, ChatInfo Chat)> OperatorWithAChatAsync(Scene scene)
+    {
+        var ann = await scene.NewGuestAsync("ann");
+        await ann.RegisterByProgramAsync();
+        await scene.MakeOperatorAsync(ann);
+        var chat = await ann.Program.CreateChatAsync("Walk");
+        for (var i = 0; i < 3; i++)
+            await ann.Program.ShareAsync(chat.Id, $"The plan, see https://example.com/{new string('x', 60)}/{i}", SampleFile.Text($"a plan with a name that is longer than a phone is wide {i}.txt", "some words\n"));
+        await ann.Page.EmulateMediaAsync(new() { ReducedMotion = ReducedMotion.Reduce });
+        await ann.ComeToAsync(chat);
+        return (ann, chat);
+    }
+
+    private static Task JudgeAsync(IPage page, string at, List<string> found) => JudgeAsync(page, at, found, ColorScheme.Light, ColorScheme.Dark);
+
+    private static async Task JudgeAsync(IPage page, string at, List<string> found, params ColorScheme[] themes)
     {
         if (!await page.EvaluateAsync<bool>("typeof axe !== 'undefined'"))
             await page.EvaluateAsync(Axe);
-        foreach (var (theme, rules) in new[] { (ColorScheme.Light, AllRules), (ColorScheme.Dark, RulesOfColour) })
+        foreach (var theme in themes)
         {
+            var rules = theme == ColorScheme.Dark ? RulesOfColour : AllRules;
             await page.EmulateMediaAsync(new() { ColorScheme = theme, ReducedMotion = ReducedMotion.Reduce });
             foreach (var violation in await page.EvaluateAsync<string[]>(Judge, rules))
                 found.Add($"{at} ({theme}): {violation}");

@@ -79,7 +79,8 @@ public sealed partial class EveryPage(Site site) : IClassFixture<Site>
     public Task With_the_systems_own_colours_what_is_chosen_still_shows() =>
         site.PlayAsync(async scene =>
         {
-            var (ann, _, chat) = await scene.TwoInAChatAsync();
+            var (ann, ben, chat) = await scene.TwoInAChatAsync();
+            await ben.Program.SayAsync(chat.Id, $"<@{await ann.Program.UserIdAsync()}> look");
             await ann.Page.EmulateMediaAsync(new() { ForcedColors = ForcedColors.Active });
             const string Ground = "e => getComputedStyle(e).backgroundColor";
             var views = ann.Page.GetByRole(AriaRole.Navigation, new() { Name = "Views of the chat", Exact = true });
@@ -88,6 +89,8 @@ public sealed partial class EveryPage(Site site) : IClassFixture<Site>
             (await current.EvaluateAsync<string>(Ground)).ShouldNotBe(await other.EvaluateAsync<string>(Ground));
             var (messages, files) = (views.GetByRole(AriaRole.Link, new() { Name = "Messages" }), views.GetByRole(AriaRole.Link, new() { Name = "Files" }));
             (await messages.EvaluateAsync<string>(Ground)).ShouldNotBe(await files.EvaluateAsync<string>(Ground));
+            var mention = ann.Message("look").GetByText($"@{ann.Name}");
+            (await mention.EvaluateAsync<string>(Ground)).ShouldNotBe(await ann.MessageBox.EvaluateAsync<string>(Ground));
         });
 
     [Fact]
