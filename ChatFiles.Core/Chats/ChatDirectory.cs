@@ -19,7 +19,8 @@ public sealed class ChatDirectory(
 )
 {
     /// <summary>The person's chats: General first, then by name.</summary>
-    public async Task<IReadOnlyList<ChatSummary>> ListChatsAsync(string userId, CancellationToken cancellationToken = default)
+    /// <param name="withLast">With what was said last in each.</param>
+    public async Task<IReadOnlyList<ChatSummary>> ListChatsAsync(string userId, bool withLast = false, CancellationToken cancellationToken = default)
     {
         await readPositions.WriteAsync(userId);
         await using var db = await databases.CreateDbContextAsync(cancellationToken);
@@ -40,6 +41,7 @@ public sealed class ChatDirectory(
             })
             .ToListAsync(cancellationToken);
         var directPeople = await db.DirectPeopleAsync(userId, rows.Select(r => r.DirectKey).OfType<string>(), cancellationToken);
+        var last = withLast ? await db.ReadLastAsync([.. rows.Select(r => r.Newest).OfType<long>()], cancellationToken) : [];
         return
         [
             .. rows.Select(r => new ChatSummary(
@@ -55,6 +57,7 @@ public sealed class ChatDirectory(
                     Mentions = r.Mentions,
                     NotifySetting = Member.NotifySettingIn(r.DirectKey is not null, r.Notify, r.MutedUntil),
                     With = r.DirectKey is null ? null : directPeople[r.DirectKey],
+                    Last = last.GetValueOrDefault(r.Id),
                 })
                 .OrderBy(c => c.Id != Chat.GeneralId)
                 .ThenBy(c => c.Direct)

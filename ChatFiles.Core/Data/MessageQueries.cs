@@ -62,6 +62,33 @@ internal static class MessageQueries
         return rows.ToDictionary(row => row.Id, row => ReplyView.Of(row.Id, new AuthorView(row.AuthorId, row.DisplayName), row.Text, [.. mentions[row.Id]], row.FileName, row.Deleted));
     }
 
+    /// <summary>These messages by their chats, one of each.</summary>
+    public static async Task<Dictionary<long, LastMessage>> ReadLastAsync(this ChatDbContext db, IReadOnlyCollection<long> ids, CancellationToken cancellationToken)
+    {
+        if (ids.Count == 0)
+            return [];
+        var rows = await db
+            .Messages.Where(m => ids.Contains(m.Id))
+            .Select(m => new
+            {
+                m.Id,
+                m.ChatId,
+                m.AuthorId,
+                m.Author.DisplayName,
+                m.SentAt,
+                m.Deleted,
+                Text = m.Text.Substring(0, ReplyView.MaxTextLength + 1),
+                Files = m.Attachments.Where(a => a.State != AttachmentState.Deleted).OrderBy(a => a.Position).Select(a => new LastFile(a.Id, a.FileName)).ToList(),
+            })
+            .AsSingleQuery()
+            .ToListAsync(cancellationToken);
+        var mentions = await ReadMentionsAsync(db, rows.Select(row => (row.Id, row.Text)), cancellationToken);
+        return rows.ToDictionary(
+            row => row.ChatId,
+            row => new LastMessage(row.Id, new AuthorView(row.AuthorId, row.DisplayName), row.SentAt, row.Deleted, ReplyView.Cut(row.Text), [.. mentions[row.Id]], row.Files)
+        );
+    }
+
     public static MessageView View(Message message, AuthorView author, IEnumerable<Attachment> attachments) =>
         new(
             message.Id,

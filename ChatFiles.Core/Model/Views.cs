@@ -33,7 +33,31 @@ public sealed record ChatSummary(
     /// <summary>Of a direct chat: the other person; else null.</summary>
     [JsonIgnore]
     public AuthorView? With { get; init; }
+
+    /// <summary>What was said last, where that was asked for; null: nothing yet.</summary>
+    [JsonIgnore]
+    public LastMessage? Last { get; init; }
 }
+
+/// <summary>The newest message of a chat, as far as a list of chats shows it.</summary>
+/// <param name="Text">Its beginning; nothing once it was deleted.</param>
+/// <param name="Files">Those that are not deleted.</param>
+public sealed record LastMessage(long Id, AuthorView Author, DateTime SentAt, bool Deleted, string Text, IReadOnlyList<AuthorView> Mentions, IReadOnlyList<LastFile> Files)
+{
+    public static LastMessage Of(MessageView message) =>
+        new(
+            message.Id,
+            message.Author,
+            message.SentAt,
+            message.Deleted,
+            ReplyView.Cut(message.Text),
+            message.Mentions,
+            [.. message.Attachments.Where(file => file.State != AttachmentState.Deleted).Select(file => new LastFile(file.Id, file.FileName ?? ""))]
+        );
+}
+
+/// <summary>A file of a <see cref="LastMessage"/>.</summary>
+public sealed record LastFile(Guid Id, string Name);
 
 /// <summary>A chat and some of its members.</summary>
 /// <param name="Open">Everybody finds it and may join.</param>

@@ -95,6 +95,6 @@ public sealed class FindingThings(Site site) : IClassFixture<Site>
             await ben.Page.GetByRole(AriaRole.Dialog).GetByRole(AriaRole.Button, new() { Name = "Delete", Exact = true }).ClickAsync();
 
             await Expect(ben.ListedFiles).ToHaveCountAsync(1);
-            await Expect(ann.Page.GetByText("File deleted")).ToHaveCountAsync(2);
+            await Expect(ann.Messages.GetByText("File deleted")).ToHaveCountAsync(2);
         });
 }

@@ -86,7 +86,7 @@ public sealed class ReadingALongChat(Site site) : IClassFixture<Site>
             await Expect(ben.Message("number 20;")).ToBeInViewportAsync();
             await ann.Program.SayAsync(few.Id, "read at once");
             await Expect(ben.Message("read at once")).ToBeInViewportAsync();
-            await Expect(ben.ChatLink(few.Name)).ToHaveAccessibleDescriptionAsync("");
+            await Expect(ben.ChatLink(few.Name)).ToHaveAccessibleNameAsync(few.Name);
             await ben.ReloadAsync();
             await Expect(ben.Message("read at once")).ToBeInViewportAsync();
             await Expect(Separator(ben, "New messages")).ToHaveCountAsync(0);

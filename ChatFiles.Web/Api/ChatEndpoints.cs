@@ -38,7 +38,7 @@ internal static class ChatEndpoints
     }
 
     private static async Task<IResult> ListAsync(ClaimsPrincipal user, ChatDirectory directory, CancellationToken cancellationToken) =>
-        Results.Ok(await directory.ListChatsAsync(user.UserId(), cancellationToken));
+        Results.Ok(await directory.ListChatsAsync(user.UserId(), cancellationToken: cancellationToken));
 
     private static async Task<IResult> CreateAsync(HttpContext context, ClaimsPrincipal user, ChatDirectory directory)
     {

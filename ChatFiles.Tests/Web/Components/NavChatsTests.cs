@@ -61,6 +61,53 @@ public sealed class NavChatsTests
     }
 
     [Fact]
+    public async Task Who_wrote_last_and_what_is_a_line_of_the_list_live_as_it_is_when_it_is_read_afresh()
+    {
+        var statements = new Statements();
+        await using var world = await ChatWorld.BeginAsync(change: statements.Count);
+        await world.StartAsync<EventDispatcher>();
+        var (ann, bob) = (await world.PersonAsync("ann"), await world.PersonAsync("bob"));
+        var chat = await world.ChatAsync(ann, bob);
+        await using var screen = new Screen(world, bob);
+        var nav = screen.Render<NavChats>();
+        nav.WaitForElement($"a[href='/chats/{chat}']", Screen.Patience);
+        nav.FindAll(".words").ShouldBeEmpty();
+
+        var text = (await world.Chats.SendTextAsync(ann.Id, chat, $"**See** [this](https://example.org),\n{Mentions.Mark(bob.Id)} 🎉")).Value;
+        await SaysAsync("ann: See this, @bob 🎉");
+        await world.Chats.EditMessageAsync(ann.Id, chat, text.Id, "on `Monday`");
+        await SaysAsync("ann: on Monday");
+        await world.Chats.SendTextAsync(bob.Id, chat, $"thanks {new string('x', 300)}");
+        await SaysAsync($"You: thanks {new string('x', 93)}…");
+        await world.Chats.DeleteMessageAsync(ann.Id, chat, text.Id);
+        var files = (await world.SendAsync(ann, chat, null, Parts.File("a.txt", "a"), Parts.File("b.txt", "b"), Parts.File("c.txt", "c"))).Value;
+        await SaysAsync("ann: 3 files");
+        await world.Chats.DeleteFileAsync(ann.Id, chat, files.Attachments[0].Id);
+        await SaysAsync("ann: 2 files");
+        await world.Chats.DeleteFileAsync(ann.Id, chat, files.Attachments[2].Id);
+        await SaysAsync("ann: b.txt");
+        await world.Chats.DeleteFileAsync(ann.Id, chat, files.Attachments[1].Id);
+        await SaysAsync("ann: File deleted");
+        var caption = (await world.SendAsync(ann, chat, null, Parts.File("d.txt", "d"), Parts.Caption("look"))).Value;
+        await SaysAsync("ann: look");
+        statements.Reset();
+        await world.Chats.DeleteMessageAsync(ann.Id, chat, caption.Id);
+        nav.WaitForAssertion(() => Words(nav).ShouldBe("ann: Message deleted"), Screen.Patience);
+        statements.CountOf("\"MemberCount\"").ShouldBe(0, "readings of the list");
+
+        string Words(IRenderedComponent<NavChats> list) => list.Find($"#last-{chat}").TextContent;
+        async Task SaysAsync(string words)
+        {
+            nav.WaitForAssertion(() => Words(nav).ShouldBe(words), Screen.Patience);
+            nav.Find($"a[href='/chats/{chat}']").GetAttribute("aria-describedby").ShouldBe($"last-{chat}");
+            var afresh = (await world.ChatDirectory.ListChatsAsync(bob.Id, withLast: true)).Single(c => c.Id == chat).Last!;
+            var said = ChatPreview.Of(afresh);
+            Words(nav).ShouldEndWith($": {said.Words}");
+            (said.MessageId, said.HasFiles).ShouldBe((afresh.Id, nav.FindAll($"#last-{chat} .icon").Count > 0));
+        }
+    }
+
+    [Fact]
     public async Task The_browser_is_told_of_what_its_reader_wants_to_know_and_of_what_was_read()
     {
         await using var world = await ChatWorld.BeginAsync();

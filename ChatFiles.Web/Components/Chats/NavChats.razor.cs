@@ -24,6 +24,9 @@ public sealed partial class NavChats(ChatDirectory directory, LiveChats live, ID
     private IReadOnlyList<ChatSummary> _chats = [];
     private Alarm? _muteEnds;
 
+    /// <summary>By chat: what was said last.</summary>
+    private Dictionary<long, ChatPreview> _last = [];
+
     /// <summary>By chat: others' messages that are unread and have come since the list was read.</summary>
     private readonly Dictionary<long, List<long>> _heard = [];
 
@@ -72,7 +75,9 @@ public sealed partial class NavChats(ChatDirectory directory, LiveChats live, ID
     protected override async Task<bool> ReadAsync()
     {
         _userId = (await Authentication).User.FindFirstValue(ClaimTypes.NameIdentifier) ?? "";
-        _chats = await directory.ListChatsAsync(_userId);
+        var chats = await directory.ListChatsAsync(_userId, withLast: true);
+        _last = chats.Where(c => c.Last is not null).ToDictionary(c => c.Id, c => ChatPreview.Of(c.Last!));
+        _chats = [.. chats.Select(c => c with { Last = null })];
         _heard.Clear();
         AwaitEndOfMute();
         return true;
@@ -102,12 +107,12 @@ public sealed partial class NavChats(ChatDirectory directory, LiveChats live, ID
 
     protected override async Task<bool> HearAsync(IReadOnlyList<LobbyNews> changes)
     {
-        var before = _chats;
+        var before = _chats.Select(Shown).ToList();
         if (!changes.All(TryCount))
             await ReadAsync();
         foreach (var news in changes)
             Tell(news);
-        return !_chats.Select(Shown).SequenceEqual(before.Select(Shown));
+        return !_chats.Select(Shown).SequenceEqual(before);
     }
 
     /// <summary>The browser says it aloud where nobody looks at this page, and takes back what was read meanwhile. Nothing waits for it.</summary>
@@ -134,8 +139,8 @@ public sealed partial class NavChats(ChatDirectory directory, LiveChats live, ID
             _ => false,
         };
 
-    private static (long, string, bool, int, int, NotifySetting) Shown(ChatSummary chat) =>
-        (chat.Id, chat.Name, chat.Direct, chat.Unread, chat.Mentions, chat.NotifySetting);
+    private (long, string, bool, int, int, NotifySetting, ChatPreview?) Shown(ChatSummary chat) =>
+        (chat.Id, chat.Name, chat.Direct, chat.Unread, chat.Mentions, chat.NotifySetting, _last.GetValueOrDefault(chat.Id));
 
     /// <summary>About me, or what happens in one of my chats; where another has read to is neither.</summary>
     private bool Matters(LobbyNews news) =>
@@ -180,6 +185,8 @@ public sealed partial class NavChats(ChatDirectory directory, LiveChats live, ID
                 return false;
         }
 
+        if (ChatPreview.After(_last.GetValueOrDefault(chat.Id), next) is { } last)
+            _last[chat.Id] = last;
         Put(chat with { LastSeq = next.Seq }, before);
         return true;
     }

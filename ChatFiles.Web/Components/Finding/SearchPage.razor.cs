@@ -115,7 +115,7 @@ public sealed partial class SearchPage(ChatDirectory directory, FindingService f
 
     private async Task<Result<Page<FoundMessage, long?>>> ReadPageAsync(SearchAddress address, long? before, CancellationToken ending)
     {
-        var mine = before is null ? await directory.ListChatsAsync(_userId, ending) : _chats;
+        var mine = before is null ? await directory.ListChatsAsync(_userId, cancellationToken: ending) : _chats;
         var searched = string.IsNullOrWhiteSpace(address.Text)
             ? new FoundPage([], null)
             : await finding.SearchAsync(_userId, address.Text, address.ChatId, before, PageSize, ending);

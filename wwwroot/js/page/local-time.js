@@ -2,6 +2,9 @@
 // server's.
 const timeOfDay = new Intl.DateTimeFormat(undefined, { hour: '2-digit', minute: '2-digit' });
 const dayAndTime = new Intl.DateTimeFormat(undefined, { day: 'numeric', month: 'short', hour: '2-digit', minute: '2-digit' });
+const weekday = new Intl.DateTimeFormat('en-GB', { weekday: 'short' });
+const dayOfYear = new Intl.DateTimeFormat(undefined, { day: 'numeric', month: 'short' });
+const dayAndYear = new Intl.DateTimeFormat(undefined, { day: 'numeric', month: 'short', year: 'numeric' });
 const everything = new Intl.DateTimeFormat(undefined, { dateStyle: 'full', timeStyle: 'short' });
 const wholeDay = new Intl.DateTimeFormat('en-GB', { weekday: 'long', day: 'numeric', month: 'long', year: 'numeric' });
 const KINDS = 'local-time, local-day';
@@ -23,7 +26,7 @@ class LocalElement extends HTMLElement {
   }
 }
 
-/** <local-time datetime="…Z">: a moment. */
+/** <local-time datetime="…Z">: a moment. With `brief`, of what is not today the day alone. */
 class LocalTime extends LocalElement {
   static observedAttributes = ['datetime'];
 
@@ -31,7 +34,8 @@ class LocalTime extends LocalElement {
     const moment = momentOf(this.getAttribute('datetime'));
     if (!moment) return;
     this.title = everything.format(moment);
-    this.show((isSameDay(moment, new Date()) ? timeOfDay : dayAndTime).format(moment));
+    const isToday = isSameDay(moment, new Date());
+    this.show((isToday ? timeOfDay : this.hasAttribute('brief') ? briefest(moment) : dayAndTime).format(moment));
   }
 }
 
@@ -57,6 +61,14 @@ class LocalDay extends LocalElement {
       this.removeAttribute('aria-label');
     }
   }
+}
+
+/** A weekday says which day it was for as long as that is the last one of its name. */
+function briefest(moment) {
+  const now = new Date();
+  const weekAgo = new Date(now.getFullYear(), now.getMonth(), now.getDate() - 6);
+  if (moment >= weekAgo && moment <= now) return weekday;
+  return moment.getFullYear() === now.getFullYear() ? dayOfYear : dayAndYear;
 }
 
 function momentOf(text) {
