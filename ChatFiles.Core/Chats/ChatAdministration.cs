@@ -42,7 +42,7 @@ public sealed class ChatAdministration(
                 if (Apply(chat, change) is { } refusal)
                     return refusal;
                 if (before != (chat.Name, chat.KeepDays, chat.Open))
-                    db.AddEvent(chat, ChatEventType.ChatChanged, time.Now());
+                    await TellAsync(db, chat, chat.Name == before.Name ? null : userId);
                 await db.SaveChangesAsync(CancellationToken.None);
                 return new Done();
             },
@@ -126,6 +126,16 @@ public sealed class ChatAdministration(
         if (deleted.Refusal is null)
             broadcaster.PublishEnd(chatId, members);
         return deleted;
+    }
+
+    /// <param name="renamedBy">Who has given it another name, where somebody has.</param>
+    private async Task TellAsync(ChatDbContext db, Chat chat, string? renamedBy)
+    {
+        var changed = db.AddEvent(chat, ChatEventType.ChatChanged, time.Now());
+        if (renamedBy is null)
+            return;
+        (changed.ActorName, changed.NewName) = (await db.NameOfAsync(renamedBy), chat.Name);
+        await db.AddLineAsync(changed);
     }
 
     private Refusal? Apply(Chat chat, ChatChange change)

@@ -11,7 +11,8 @@ namespace ChatFiles.Core.Chats;
 /// <param name="Chat">Of its members only the caller and the owner.</param>
 /// <param name="Window">The newest messages, or those around the one that was asked for.</param>
 /// <param name="Unread">What this person had not read at that moment.</param>
-public sealed record ChatSnapshot(ChatView Chat, MessageWindow Window, Unread Unread);
+/// <param name="Lines">What happened to the chat besides, in that window.</param>
+public sealed record ChatSnapshot(ChatView Chat, MessageWindow Window, Unread Unread, IReadOnlyList<TimelineLine> Lines);
 
 /// <summary>A chat as somebody sees it when they open it, and everything that happens in it from then on.</summary>
 /// <param name="Snapshot">At the moment of the subscription's position.</param>
@@ -77,8 +78,17 @@ public sealed class LiveChats(
             return Refusal.ChatNotFound;
         var chat = await db.ViewAsync(member, members: 0, cancellationToken) with { FilesGoAfterDays = retention.Value.DaysOf(member.Chat.KeepDays) };
         var unread = await FindUnreadAsync(db, member, cancellationToken);
-        var window = around is { } id ? await db.ReadAroundAsync(member, id, limit, cancellationToken) : null;
-        return new ChatSnapshot(chat, window ?? (await db.ReadPageAsync(member, before: null, limit, cancellationToken)).AtEnd(), unread);
+        var window =
+            (around is { } id ? await db.ReadAroundAsync(member, id, limit, cancellationToken) : null)
+            ?? (await db.ReadPageAsync(member, before: null, limit, cancellationToken)).AtEnd();
+        return new ChatSnapshot(chat, window, unread, await db.ReadLinesAsync(member, Timeline.SpanOf(window), cancellationToken));
+    }
+
+    /// <summary>What happened to the chat besides its messages, between two seqs; nothing for who is no member.</summary>
+    public async Task<IReadOnlyList<TimelineLine>> ReadLinesAsync(string userId, long chatId, (long After, long Before) span, CancellationToken cancellationToken = default)
+    {
+        await using var db = await databases.CreateDbContextAsync(cancellationToken);
+        return await db.ReadMemberAsync(userId, chatId, cancellationToken) is { } member ? await db.ReadLinesAsync(member, span, cancellationToken) : [];
     }
 
     /// <summary>The events after a seq and then the live ones; null: from now on.</summary>

@@ -160,7 +160,7 @@ public sealed class MemberService(
     public async Task<string> NameOfAsync(string userId, CancellationToken cancellationToken = default)
     {
         await using var db = await databases.CreateDbContextAsync(cancellationToken);
-        return await db.Users.Where(p => p.Id == userId).Select(p => p.DisplayName).SingleOrDefaultAsync(cancellationToken) ?? "";
+        return await db.NameOfAsync(userId, cancellationToken) ?? "";
     }
 
     /// <summary>Ends a membership: the owner removes anyone, a member removes themself. Nobody leaves General.</summary>
@@ -185,13 +185,10 @@ public sealed class MemberService(
                 if (leaving is null)
                     return NoMember;
 
-                var left = db.AddEvent(caller.Chat, ChatEventType.MemberLeft, time.Now());
-                (left.UserId, left.UserName) = (leaving.UserId, leaving.User.DisplayName);
+                await db.LeaveAsync(caller.Chat, leaving, memberId == userId ? null : await db.NameOfAsync(userId), time.Now());
                 db.Note(AuditAction.MemberRemoved, userId, time.Now(), leaving.User.Email ?? "", memberId, $"chat {chatId}");
-                db.Members.Remove(leaving);
                 if (memberId != userId)
                     db.RemovedMembers.Add(new RemovedMember { ChatId = chatId, UserId = memberId });
-                caller.Chat.MemberCount--;
                 if (leaving.Role == MemberRole.Owner)
                     await PassOwnershipOnAsync(db, leaving, caller.Chat);
                 await db.SaveChangesAsync(CancellationToken.None);
@@ -231,7 +228,7 @@ public sealed class MemberService(
                     return added;
 
                 await db.RemovedMembers.Where(r => r.ChatId == chatId && r.UserId == person.Id).ExecuteDeleteAsync();
-                await db.JoinAsync(caller.Chat, person, time.Now());
+                await db.JoinAsync(caller.Chat, person, time.Now(), await db.NameOfAsync(userId));
                 db.Note(AuditAction.MemberAdded, userId, time.Now(), person.Email ?? "", person.Id, $"chat {chatId}");
                 await db.SaveChangesAsync(CancellationToken.None);
                 return added;

@@ -17,11 +17,40 @@ internal static class ChatChanges
         return chatEvent;
     }
 
+    /// <summary>What is told in the timeline, too: as part of the line before, or as one of its own.</summary>
+    public static async Task AddLineAsync(this ChatDbContext db, ChatEvent told)
+    {
+        if (told.ToLine() is not { } next)
+            return;
+        // What this change has begun itself, the database does not give yet.
+        var newest =
+            db.Lines.Local.Where(l => l.ChatId == told.ChatId).MaxBy(l => l.Seq)
+            ?? await db.Lines.Where(l => l.ChatId == told.ChatId).OrderByDescending(l => l.Seq).FirstOrDefaultAsync();
+        var message = await db.Messages.Where(m => m.ChatId == told.ChatId).OrderByDescending(m => m.Id).Select(m => m.Seq).FirstOrDefaultAsync();
+        if (newest is not null && newest.LastSeq > message && newest.ToView().With(next) is { } longer)
+            newest.Take(longer);
+        else
+            db.Lines.Add(ChatLine.Of(told.ChatId, next));
+    }
+
+    /// <summary>Ends a membership, and tells the room.</summary>
+    /// <param name="actorName">By whom; null: by themself.</param>
+    public static async Task LeaveAsync(this ChatDbContext db, Chat chat, Member leaving, string? actorName, DateTime at)
+    {
+        var left = db.AddEvent(chat, ChatEventType.MemberLeft, at);
+        (left.UserId, left.UserName, left.ActorName) = (leaving.UserId, leaving.User.DisplayName, actorName);
+        await db.AddLineAsync(left);
+        db.Members.Remove(leaving);
+        chat.MemberCount--;
+    }
+
     /// <summary>Makes the person a member who has nothing unread, and tells the room.</summary>
-    public static async Task JoinAsync(this ChatDbContext db, Chat chat, Person person, DateTime at)
+    /// <param name="actorName">Who adds them; null: they come by themself.</param>
+    public static async Task JoinAsync(this ChatDbContext db, Chat chat, Person person, DateTime at, string? actorName = null)
     {
         var joined = db.AddEvent(chat, ChatEventType.MemberJoined, at);
-        (joined.UserId, joined.UserName) = (person.Id, person.DisplayName);
+        (joined.UserId, joined.UserName, joined.ActorName) = (person.Id, person.DisplayName, actorName);
+        await db.AddLineAsync(joined);
         chat.MemberCount++;
         db.Members.Add(
             new Member

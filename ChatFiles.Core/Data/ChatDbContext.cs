@@ -50,6 +50,8 @@ public class ChatDbContext(DbContextOptions<ChatDbContext> options) : IdentityUs
 
     public DbSet<ChatEvent> Events => Set<ChatEvent>();
 
+    public DbSet<ChatLine> Lines => Set<ChatLine>();
+
     public DbSet<Report> Reports => Set<Report>();
 
     public DbSet<Job> Jobs => Set<Job>();
@@ -213,6 +215,12 @@ public class ChatDbContext(DbContextOptions<ChatDbContext> options) : IdentityUs
             chatEvent.HasIndex(e => new { e.ChatId, e.Seq }).IsUnique();
             chatEvent.HasOne(e => e.Message).WithMany().HasForeignKey(e => e.MessageId);
             chatEvent.HasOne<Chat>().WithMany().HasForeignKey(e => e.ChatId);
+        });
+
+        builder.Entity<ChatLine>(line =>
+        {
+            line.HasKey(l => new { l.ChatId, l.Seq });
+            line.HasOne<Chat>().WithMany().HasForeignKey(l => l.ChatId);
         });
 
         builder.Entity<AuditEntry>(entry =>

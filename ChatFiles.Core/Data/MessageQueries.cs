@@ -6,6 +6,9 @@ namespace ChatFiles.Core.Data;
 /// <summary>Reads messages together with their author's name and attachments, in one query, and in others what they answer, whom they name and what is under them.</summary>
 internal static class MessageQueries
 {
+    /// <summary>Of as many people coming and going in turn between two pages' ends nobody reads more.</summary>
+    private const int MaxLines = 500;
+
     /// <param name="db">What the messages are read from.</param>
     public static async Task<List<MessageView>> ToViewsAsync(this IQueryable<Message> messages, ChatDbContext db, CancellationToken cancellationToken)
     {
@@ -60,6 +63,24 @@ internal static class MessageQueries
             .ToListAsync(cancellationToken);
         var mentions = await ReadMentionsAsync(db, rows.Select(row => (row.Id, row.Text)), cancellationToken);
         return rows.ToDictionary(row => row.Id, row => ReplyView.Of(row.Id, new AuthorView(row.AuthorId, row.DisplayName), row.Text, [.. mentions[row.Id]], row.FileName, row.Deleted));
+    }
+
+    /// <summary>What happened to the member's chat besides its messages, between two seqs.</summary>
+    public static async Task<IReadOnlyList<TimelineLine>> ReadLinesAsync(
+        this ChatDbContext db,
+        Member member,
+        (long After, long Before) span,
+        CancellationToken cancellationToken
+    )
+    {
+        var lines = await db
+            .Lines.Where(l => l.ChatId == member.ChatId && l.Seq > span.After && l.Seq < span.Before)
+            .OrderByDescending(l => l.Seq)
+            .Take(MaxLines)
+            .AsNoTracking()
+            .ToListAsync(cancellationToken);
+        lines.Reverse();
+        return lines.ConvertAll(line => line.ToView());
     }
 
     /// <summary>These messages by their chats, one of each.</summary>

@@ -45,4 +45,8 @@ internal static class PersonQueries
 
     public static IQueryable<IdentityUserClaim<string>> OperatorRoles(this ChatDbContext db) =>
         db.UserClaims.Where(c => c.ClaimType == ClaimTypes.Role && c.ClaimValue == Person.OperatorRole);
+
+    /// <summary>The person's display name; null when there is no such account.</summary>
+    public static Task<string?> NameOfAsync(this ChatDbContext db, string userId, CancellationToken cancellationToken = default) =>
+        db.Users.Where(p => p.Id == userId).Select(p => p.DisplayName).SingleOrDefaultAsync(cancellationToken);
 }

@@ -46,7 +46,7 @@ internal sealed class WriteScope(PreparedStatements statements, SqliteTransactio
             e.Id,
             e.Type is ChatEventType.MessageCreated or ChatEventType.MessageEdited or ChatEventType.ReactionsChanged or ChatEventType.ChatChanged or ChatEventType.FileChanged
                 ? null
-                : new RoomEvent(e.ChatId, e.Seq, e.Type, e.MessageId, e.FileId, e.UserId, e.UserName, Message: null)
+                : new RoomEvent(e.ChatId, e.Seq, e.Type, e.MessageId, e.FileId, e.UserId, e.UserName, Message: null, ActorName: e.ActorName, Line: e.ToLine())
         );
 
     private ChatDbContext CreateContext()

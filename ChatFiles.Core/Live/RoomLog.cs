@@ -65,7 +65,9 @@ public sealed class RoomLog(IDbContextFactory<ChatDbContext> databases)
             ShowsMessage(e.Type) ? byId[e.MessageId!.Value] : null,
             chats.GetValueOrDefault(e.ChatId),
             e.Type == ChatEventType.FileChanged ? AttachmentView.Of(files[e.FileId!.Value]) : null,
-            e.Type == ChatEventType.ReactionsChanged ? e.UserId : null
+            e.Type == ChatEventType.ReactionsChanged ? e.UserId : null,
+            e.ActorName,
+            e.ToLine()
         ));
     }
 

@@ -14,14 +14,21 @@ public sealed class Timeline
     private readonly int _maxMessages;
 
     /// <param name="maxMessages">What is loaded beyond it makes room at the other end.</param>
-    public Timeline(MessageWindow window, int maxMessages = 300)
+    /// <param name="lines">See <see cref="MoveTo"/>.</param>
+    public Timeline(MessageWindow window, IReadOnlyList<TimelineLine>? lines = null, int maxMessages = 300)
     {
         _maxMessages = maxMessages;
-        MoveTo(window);
+        MoveTo(window, lines);
     }
 
     /// <summary>A message that has not changed stays the same instance.</summary>
     public ImmutableList<MessageView> Messages { get; private set; } = [];
+
+    /// <summary>
+    /// What happened to the chat besides, between these messages; before the first of them at the chat's beginning, behind
+    /// the last of them at its end.
+    /// </summary>
+    public ImmutableList<TimelineLine> Lines { get; private set; } = [];
 
     /// <summary>Where the next older page ends; null when the chat's beginning is loaded.</summary>
     public long? NextBefore { get; private set; }
@@ -39,24 +46,42 @@ public sealed class Timeline
     private int Slack => _maxMessages / 6;
 
     /// <summary>Shows another stretch of the chat.</summary>
-    public void MoveTo(MessageWindow window) =>
+    /// <param name="lines">Those of <see cref="SpanOf"/>, not read before the messages were.</param>
+    public void MoveTo(MessageWindow window, IReadOnlyList<TimelineLine>? lines = null)
+    {
         (Messages, NextBefore, NextAfter) = ([.. window.Messages], window.NextBefore, window.NextAfter);
+        Lines = [.. lines ?? []];
+    }
+
+    /// <summary>Whose lines belong to a stretch: those after the one seq and before the other.</summary>
+    public static (long After, long Before) SpanOf(MessageWindow window) =>
+        (window.NextBefore is null ? 0 : window.Messages[0].Seq, window.NextAfter is null ? long.MaxValue : window.Messages[^1].Seq);
+
+    /// <summary>The same of an older page, up to what is loaded.</summary>
+    public (long After, long Before) SpanOf(MessagePage older) =>
+        (older.NextBefore is null ? 0 : older.Messages[0].Seq, Messages.IsEmpty ? long.MaxValue : Messages[0].Seq);
+
+    /// <summary>The same of a newer page, from what is loaded on.</summary>
+    public (long After, long Before) SpanOf(NewerPage newer) =>
+        (Messages.IsEmpty ? 0 : Messages[^1].Seq, newer.NextAfter is null ? long.MaxValue : newer.Messages[^1].Seq);
 
     /// <summary>Puts an older page in front.</summary>
-    public void Prepend(MessagePage older)
+    public void Prepend(MessagePage older, IReadOnlyList<TimelineLine>? lines = null)
     {
+        Lines = Lines.InsertRange(0, lines ?? []);
         var first = Messages.IsEmpty ? long.MaxValue : Messages[0].Id;
         Messages = Messages.InsertRange(0, older.Messages.Where(m => m.Id < first));
         NextBefore = older.NextBefore;
         if (Messages.Count <= _maxMessages)
             return;
         Messages = Messages.RemoveRange(_maxMessages, Messages.Count - _maxMessages);
-        NextAfter = Messages[^1].Id;
+        LeaveEnd();
     }
 
     /// <summary>Puts a newer page behind.</summary>
-    public void Append(NewerPage newer)
+    public void Append(NewerPage newer, IReadOnlyList<TimelineLine>? lines = null)
     {
+        Lines = Lines.AddRange(lines ?? []);
         var last = Messages.IsEmpty ? 0 : Messages[^1].Id;
         Messages = Messages.AddRange(newer.Messages.Where(m => m.Id > last));
         NextAfter = newer.NextAfter;
@@ -66,7 +91,9 @@ public sealed class Timeline
     /// <summary>Returns whether there is something new to show.</summary>
     public bool Apply(RoomEvent roomEvent)
     {
-        var before = (Messages, NextAfter);
+        var before = (Messages, Lines, NextAfter);
+        if (roomEvent.Line is { } line)
+            Add(line);
         Messages = roomEvent switch
         {
             { Type: ChatEventType.MessageCreated, Message: { } message } => Add(message),
@@ -79,7 +106,25 @@ public sealed class Timeline
             { Type: ChatEventType.FileChanged, File: { } now } => Change(roomEvent, m => ChangeFile(m, roomEvent.FileId, file => SetLooks(file, now))),
             _ => Messages,
         };
-        return (Messages, NextAfter) != before;
+        return (Messages, Lines, NextAfter) != before;
+    }
+
+    /// <summary>
+    /// Only at the chat's end there is something new. What comes before what is there already is known: it was read with it.
+    /// </summary>
+    private void Add(TimelineLine line)
+    {
+        var (message, newest) = (Messages.IsEmpty ? 0 : Messages[^1].Seq, Lines.IsEmpty ? null : Lines[^1]);
+        if (NextAfter is not null || line.Seq <= Math.Max(message, newest?.LastSeq ?? 0))
+            return;
+        Lines = newest is not null && newest.LastSeq > message && newest.With(line) is { } longer ? Lines.SetItem(Lines.Count - 1, longer) : Lines.Add(line);
+    }
+
+    /// <summary>What follows on what is loaded comes with its page.</summary>
+    private void LeaveEnd()
+    {
+        NextAfter = Messages[^1].Id;
+        Lines = Lines.RemoveAll(l => l.Seq > Messages[^1].Seq);
     }
 
     private ImmutableList<MessageView> Add(MessageView message)
@@ -94,7 +139,7 @@ public sealed class Timeline
             return Messages.Insert(place + 1, message);
         if (!IsFollowed)
         {
-            NextAfter = Messages[^1].Id;
+            LeaveEnd();
             return Messages;
         }
 
@@ -108,6 +153,7 @@ public sealed class Timeline
             return;
         Messages = Messages.RemoveRange(0, Messages.Count - _maxMessages);
         NextBefore = Messages[0].Id;
+        Lines = Lines.RemoveAll(l => l.Seq < Messages[0].Seq);
     }
 
     private ImmutableList<MessageView> Change(RoomEvent roomEvent, Func<MessageView, MessageView> change)

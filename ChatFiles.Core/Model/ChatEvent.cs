@@ -54,5 +54,20 @@ public class ChatEvent
     /// <summary>The display name of <see cref="UserId"/> at that time.</summary>
     public string? UserName { get; set; }
 
+    /// <summary>The display name at that time of who did it, where that is somebody else than whom it is about.</summary>
+    public string? ActorName { get; set; }
+
+    /// <summary>Of <see cref="ChatEventType.ChatChanged"/>: how the chat was called from then on, where it was called otherwise before.</summary>
+    public string? NewName { get; set; }
+
     public DateTime At { get; set; }
+
+    /// <summary>What it is in the timeline; null where it is told there by a message, or not at all.</summary>
+    internal TimelineLine? ToLine() =>
+        Type switch
+        {
+            ChatEventType.MemberJoined or ChatEventType.MemberLeft => new(Seq, Seq, Type, ActorName, [UserName ?? ""], 1, At),
+            ChatEventType.ChatChanged when NewName is not null => new(Seq, Seq, Type, ActorName, [NewName], 1, At),
+            _ => null,
+        };
 }

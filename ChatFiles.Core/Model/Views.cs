@@ -371,6 +371,8 @@ public sealed record StorageUse(long Bytes, long? QuotaBytes);
 /// <param name="Chat">Of <see cref="ChatEventType.ChatChanged"/>: the chat as it is now.</param>
 /// <param name="File">Of <see cref="ChatEventType.FileChanged"/>: the file as it is now.</param>
 /// <param name="ReactorId">Of <see cref="ChatEventType.ReactionsChanged"/>: whose reaction it was; such an event is about nobody.</param>
+/// <param name="ActorName">See <see cref="ChatEvent.ActorName"/>.</param>
+/// <param name="Line">What it is in the timeline, where it is told there and is no message.</param>
 public sealed record RoomEvent(
     long ChatId,
     long Seq,
@@ -382,7 +384,9 @@ public sealed record RoomEvent(
     MessageView? Message,
     ChatState? Chat = null,
     AttachmentView? File = null,
-    string? ReactorId = null
+    string? ReactorId = null,
+    string? ActorName = null,
+    TimelineLine? Line = null
 );
 
 /// <summary>Bytes to hand out. Dispose it, or let the response do so.</summary>

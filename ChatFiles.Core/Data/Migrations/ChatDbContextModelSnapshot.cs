@@ -257,6 +257,9 @@ namespace ChatFiles.Core.Data.Migrations
                         .ValueGeneratedOnAdd()
                         .HasColumnType("INTEGER");
 
+                    b.Property<string>("ActorName")
+                        .HasColumnType("TEXT");
+
                     b.Property<long>("At")
                         .HasColumnType("INTEGER");
 
@@ -268,6 +271,9 @@ namespace ChatFiles.Core.Data.Migrations
 
                     b.Property<long?>("MessageId")
                         .HasColumnType("INTEGER");
+
+                    b.Property<string>("NewName")
+                        .HasColumnType("TEXT");
 
                     b.Property<long>("Seq")
                         .HasColumnType("INTEGER");
@@ -289,6 +295,38 @@ namespace ChatFiles.Core.Data.Migrations
                         .IsUnique();
 
                     b.ToTable("Events");
+                });
+
+            modelBuilder.Entity("ChatFiles.Core.Model.ChatLine", b =>
+                {
+                    b.Property<long>("ChatId")
+                        .HasColumnType("INTEGER");
+
+                    b.Property<long>("Seq")
+                        .HasColumnType("INTEGER");
+
+                    b.Property<string>("ActorName")
+                        .HasColumnType("TEXT");
+
+                    b.Property<long>("At")
+                        .HasColumnType("INTEGER");
+
+                    b.Property<int>("Count")
+                        .HasColumnType("INTEGER");
+
+                    b.Property<long>("LastSeq")
+                        .HasColumnType("INTEGER");
+
+                    b.Property<string>("Names")
+                        .IsRequired()
+                        .HasColumnType("TEXT");
+
+                    b.Property<int>("Type")
+                        .HasColumnType("INTEGER");
+
+                    b.HasKey("ChatId", "Seq");
+
+                    b.ToTable("Lines");
                 });
 
             modelBuilder.Entity("ChatFiles.Core.Model.FileOpening", b =>
@@ -925,6 +963,15 @@ namespace ChatFiles.Core.Data.Migrations
                         .HasForeignKey("MessageId");
 
                     b.Navigation("Message");
+                });
+
+            modelBuilder.Entity("ChatFiles.Core.Model.ChatLine", b =>
+                {
+                    b.HasOne("ChatFiles.Core.Model.Chat", null)
+                        .WithMany()
+                        .HasForeignKey("ChatId")
+                        .OnDelete(DeleteBehavior.Cascade)
+                        .IsRequired();
                 });
 
             modelBuilder.Entity("ChatFiles.Core.Model.FileOpening", b =>

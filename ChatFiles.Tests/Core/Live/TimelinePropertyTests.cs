@@ -46,7 +46,7 @@ public sealed partial class TimelinePropertyTests
             await WindowsAsync();
             using var opened = (await world.Live.OpenChatAsync(Owner.Id, chat, limit: _random.Next(1, 12))).Value;
             var position = opened.Changes.Position;
-            var (once, twice) = (new Timeline(opened.Snapshot.Window), new Timeline(opened.Snapshot.Window));
+            var (once, twice) = (new Timeline(opened.Snapshot.Window, opened.Snapshot.Lines), new Timeline(opened.Snapshot.Window, opened.Snapshot.Lines));
             await GoOnAsync();
             var someEvents = await EventsAfterAsync(position);
             await GoOnAsync();
@@ -68,7 +68,7 @@ public sealed partial class TimelinePropertyTests
         {
             var opened = (await world.Live.OpenChatAsync(Owner.Id, chat, limit: _random.Next(1, 12))).Value;
             using var changes = opened.Changes;
-            var timeline = new Timeline(opened.Snapshot.Window, maxMessages: _random.Next(2, 14));
+            var timeline = new Timeline(opened.Snapshot.Window, opened.Snapshot.Lines, maxMessages: _random.Next(2, 14));
             var position = changes.Position;
             for (var move = 0; move < 8; move++)
             {
@@ -95,19 +95,39 @@ public sealed partial class TimelinePropertyTests
             switch (_random.Next(5))
             {
                 case 0 or 1 when timeline.NextBefore is { } before:
-                    timeline.Prepend((await _chats.HistoryAsync(Owner.Id, chat, before, limit)).Value);
+                    await PrependAsync(timeline, before, limit);
                     break;
                 case 2 when timeline.NextAfter is { } after:
-                    timeline.Append((await _chats.HistoryAfterAsync(Owner.Id, chat, after, limit)).Value);
+                    var newer = (await _chats.HistoryAfterAsync(Owner.Id, chat, after, limit)).Value;
+                    timeline.Append(newer, await LinesAsync(timeline.SpanOf(newer)));
                     break;
                 case 3 when Any((await _chats.HistoryAsync(Owner.Id, chat, limit: 200)).Value.Messages) is { } message:
-                    timeline.MoveTo((await _chats.HistoryAroundAsync(Owner.Id, chat, message.Id, limit)).Value);
+                    await MoveToAsync(timeline, (await _chats.HistoryAroundAsync(Owner.Id, chat, message.Id, limit)).Value);
                     timeline.Messages.ShouldContain(m => m.Id == message.Id);
                     break;
                 case 4:
-                    timeline.MoveTo((await _chats.HistoryAsync(Owner.Id, chat, limit: limit)).Value.AtEnd());
+                    await MoveToAsync(timeline, (await _chats.HistoryAsync(Owner.Id, chat, limit: limit)).Value.AtEnd());
                     break;
             }
+        }
+
+        private async Task MoveToAsync(Timeline timeline, MessageWindow window) => timeline.MoveTo(window, await LinesAsync(Timeline.SpanOf(window)));
+
+        private async Task PrependAsync(Timeline timeline, long before, int limit)
+        {
+            var older = (await _chats.HistoryAsync(Owner.Id, chat, before, limit)).Value;
+            timeline.Prepend(older, await LinesAsync(timeline.SpanOf(older)));
+        }
+
+        private Task<IReadOnlyList<TimelineLine>> LinesAsync((long, long) span) => world.Live.ReadLinesAsync(Owner.Id, chat, span);
+
+        /// <summary>Those of the messages that it has, as they are when all of them are read.</summary>
+        private async Task CheckLinesAsync(Timeline timeline, string how)
+        {
+            var first = timeline.NextBefore is null ? 0 : timeline.Messages[0].Seq;
+            var last = timeline.NextAfter is null ? long.MaxValue : timeline.Messages[^1].Seq;
+            var fresh = await LinesAsync((0, long.MaxValue));
+            JsonSerializer.Serialize(timeline.Lines).ShouldBe(JsonSerializer.Serialize(fresh.Where(l => l.Seq > first && l.Seq < last)), $"seed {seed}, lines, {how}");
         }
 
         private async Task CheckWindowAsync(Timeline timeline)
@@ -120,14 +140,17 @@ public sealed partial class TimelinePropertyTests
             Text(timeline.Messages).ShouldBe(Text(fresh.Where(m => m.Id >= first && m.Id <= last)), $"seed {seed}, the window");
             timeline.NextBefore.ShouldBe(first == fresh[0].Id ? null : first, $"seed {seed}, where older ones are");
             timeline.NextAfter.ShouldBe(last == fresh[^1].Id ? null : last, $"seed {seed}, where newer ones are");
+            await CheckLinesAsync(timeline, "of the window");
         }
 
         private async Task CheckAsync(Timeline timeline, MessagePage fresh, string how)
         {
             var first = timeline.NextBefore ?? 0;
             Text(timeline.Messages).ShouldBe(Text(fresh.Messages.Where(m => m.Id >= first)), $"seed {seed}, {how}");
+            await CheckLinesAsync(timeline, how);
             while (timeline.NextBefore is { } before)
-                timeline.Prepend((await _chats.HistoryAsync(Owner.Id, chat, before, limit: 3)).Value);
+                await PrependAsync(timeline, before, limit: 3);
+            await CheckLinesAsync(timeline, $"{how}, older pages loaded");
             Text(timeline.Messages).ShouldBe(Text(fresh.Messages), $"seed {seed}, {how}, older pages loaded");
         }
 
@@ -139,11 +162,12 @@ public sealed partial class TimelinePropertyTests
         }
 
         private Task StepAsync() =>
-            _random.Next(19) switch
+            _random.Next(20) switch
             {
                 14 or 15 or 16 => ReactAsync(),
                 17 => TakeReactionBackAsync(),
                 18 => RenameAsync(),
+                19 => world.Administration.ChangeAsync(Owner.Id, chat, new ChatChange($"Room {_random.Next(3)}", SetsKeepDays: true, KeepDays: _random.Next(1, 3))),
                 11 or 12 => EditAsync(),
                 13 => AnswerAsync(),
                 0 or 1 => _chats.SendTextAsync(AnyMember().Id, chat, $"text {_random.Next()}{Mention()}"),

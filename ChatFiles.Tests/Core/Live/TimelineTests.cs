@@ -1,5 +1,6 @@
 using ChatFiles.Core.Live;
 using ChatFiles.Core.Model;
+using ChatFiles.Web.Components.Messages;
 
 namespace ChatFiles.Tests.Core.Live;
 
@@ -146,6 +147,59 @@ public sealed class TimelineTests
         _timeline.Apply(FileEvent(type, 4, 1)).ShouldBeFalse();
 
     [Fact]
+    public void Those_who_join_one_after_the_other_are_one_line_until_somebody_writes_and_come_only_once()
+    {
+        RoomEvent[] events = [Joined(10, "ann"), Joined(11, "ben"), Joined(12, "cyd", actor: "ann"), Left(13, "cyd"), Created(Message(14)), Left(15, "dan"), Renamed(16, "one"), Renamed(17, "two")];
+
+        foreach (var happened in events)
+            _timeline.Apply(happened).ShouldBeTrue();
+        foreach (var happened in events)
+            _timeline.Apply(happened).ShouldBeFalse();
+
+        _timeline.Lines.Select(l => (l.Seq, l.LastSeq, l.Count, string.Join(' ', l.Names), l.ActorName)).ShouldBe(
+            [(10, 11, 2, "ann ben", null), (12, 12, 1, "cyd", "ann"), (13, 13, 1, "cyd", null), (15, 15, 1, "dan", null), (16, 17, 1, "two", "ann")]
+        );
+    }
+
+    [Fact]
+    public void Lines_go_and_come_with_the_messages_around_them()
+    {
+        var timeline = new Timeline(new MessageWindow([Message(5), Message(8)], NextBefore: null, NextAfter: null), [Joined(2, "ann").Line!, Joined(6, "ben").Line!], maxMessages: 2);
+
+        timeline.Append(new NewerPage([Message(10)], NextAfter: null));
+        timeline.Lines.Select(l => l.Seq).ShouldBe([], "both stand before what is loaded now");
+
+        timeline.Apply(Joined(11, "cyd"));
+        var older = new MessagePage([Message(5)], NextBefore: null);
+        timeline.SpanOf(older).ShouldBe((0, 8));
+        timeline.Prepend(older, [Joined(2, "ann").Line!, Joined(6, "ben").Line!]);
+        timeline.Lines.Select(l => l.Seq).ShouldBe([2, 6], "the end is not loaded any more");
+        timeline.Apply(Joined(12, "dan")).ShouldBeFalse();
+    }
+
+    [Theory]
+    [InlineData("ann", "ann joined")]
+    [InlineData("ann ben", "ann and ben joined")]
+    [InlineData("ann ben cyd", "ann, ben and cyd joined")]
+    [InlineData("ann ben cyd dan", "ann, ben and 2 others joined")]
+    [InlineData("ann ben cyd dan eve fay", "ann, ben and 4 others joined")]
+    public void A_burst_is_one_line_that_names_some(string names, string words)
+    {
+        foreach (var (place, name) in names.Split(' ').Index())
+            _timeline.Apply(Joined(10 + place, name));
+
+        LineWords.Of(_timeline.Lines.ShouldHaveSingleItem()).ShouldBe(words);
+    }
+
+    [Fact]
+    public void A_line_says_who_did_it_where_somebody_did()
+    {
+        string[] words = [.. new[] { Joined(1, "ben", "ann"), Left(1, "ben"), Left(1, "ben", "ann"), Renamed(1, "Plans") }.Select(e => LineWords.Of(e.Line!))];
+
+        words.ShouldBe(["ann added ben", "ben left", "ann removed ben", "ann renamed the chat to Plans"]);
+    }
+
+    [Fact]
     public void Into_an_empty_chat_the_first_message_comes()
     {
         var empty = new Timeline(new MessageWindow([], NextBefore: null, NextAfter: null));
@@ -214,7 +268,15 @@ public sealed class TimelineTests
     }
 
     private static Timeline Window(int first, int last, int maxMessages = 300, long? nextAfter = null) =>
-        new(new MessageWindow([.. Enumerable.Range(first, last - first + 1).Select(id => Message(id))], first > 1 ? first : null, nextAfter), maxMessages);
+        new(new MessageWindow([.. Enumerable.Range(first, last - first + 1).Select(id => Message(id))], first > 1 ? first : null, nextAfter), maxMessages: maxMessages);
+
+    private static RoomEvent Joined(long seq, string name, string? actor = null) => Told(new ChatEvent { Seq = seq, Type = ChatEventType.MemberJoined, UserName = name, ActorName = actor });
+
+    private static RoomEvent Left(long seq, string name, string? actor = null) => Told(new ChatEvent { Seq = seq, Type = ChatEventType.MemberLeft, UserName = name, ActorName = actor });
+
+    private static RoomEvent Renamed(long seq, string name) => Told(new ChatEvent { Seq = seq, Type = ChatEventType.ChatChanged, NewName = name, ActorName = "ann" });
+
+    private static RoomEvent Told(ChatEvent e) => new(1, e.Seq, e.Type, null, null, null, e.UserName, null, Line: e.ToLine());
 
     private static RoomEvent Created(MessageView message) => new(1, message.Seq, ChatEventType.MessageCreated, message.Id, null, null, null, message);
 

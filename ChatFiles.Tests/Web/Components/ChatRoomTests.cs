@@ -75,6 +75,41 @@ public sealed class ChatRoomTests
     }
 
     [Fact]
+    public async Task Who_comes_and_goes_and_what_the_chat_is_called_are_lines_between_the_messages_live_and_after_a_reload()
+    {
+        await using var world = await ChatWorld.BeginAsync();
+        await world.StartAsync<EventDispatcher>();
+        var (ann, ben, cyd) = (await world.PersonAsync("ann"), await world.PersonAsync("ben"), await world.PersonAsync("cyd"));
+        var chat = await world.ChatAsync(ann, ben);
+        await world.Chats.SendTextAsync(ann.Id, chat, "one");
+        await using var screen = new Screen(world, ben);
+        var page = screen.Open(chat);
+        Has(page, "ann added ben", "one");
+
+        await world.Members.AddMemberAsync(ann.Id, chat, cyd.Email);
+        await world.Members.RemoveMemberAsync(cyd.Id, chat, cyd.Id);
+        await world.Administration.ChangeAsync(ann.Id, chat, new ChatFiles.Core.Chats.ChatChange("Plans", SetsKeepDays: true, KeepDays: 7));
+        await world.Administration.ChangeAsync(ann.Id, chat, new ChatFiles.Core.Chats.ChatChange("Plans", SetsKeepDays: true, KeepDays: 8));
+        await world.Chats.SendTextAsync(ann.Id, chat, "two");
+        await world.Members.AddMemberAsync(ann.Id, chat, cyd.Email);
+
+        string[] all = ["ann added ben", "one", "ann added cyd", "cyd left", "ann renamed the chat to Plans", "two", "ann added cyd"];
+        Has(page, all);
+        page.FindAll("article.continues").ShouldBeEmpty("what stands between two messages parts them");
+        await using var again = new Screen(world, ben);
+        Has(again.Open(chat), all);
+        (await world.Chats.HistoryAsync(ben.Id, chat)).Value.Messages.Count.ShouldBe(2);
+        (await world.ChatDirectory.ListChatsAsync(ben.Id)).Single(c => c.Id == chat).Unread.ShouldBe(2);
+        (await world.Live.ReadLinesAsync("nobody", chat, (0, long.MaxValue))).ShouldBeEmpty();
+
+        static void Has(IRenderedComponent<ChatPage> page, params string[] all) =>
+            page.WaitForAssertion(
+                () => page.FindAll("[role=log] > .line, [role=log] > article .text").Select(e => e.ClassList.Contains("line") ? e.FirstChild!.TextContent.Trim() : e.TextContent).ShouldBe(all),
+                Screen.Patience
+            );
+    }
+
+    [Fact]
     public async Task More_unread_messages_than_a_page_has_are_a_button_that_leads_to_their_beginning()
     {
         await using var world = await ChatWorld.BeginAsync();

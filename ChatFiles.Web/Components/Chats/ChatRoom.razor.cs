@@ -116,7 +116,7 @@ public sealed partial class ChatRoom(
     private void Show(ChatSnapshot snapshot)
     {
         (_chat, _unread) = (snapshot.Chat, snapshot.Unread);
-        _timeline = new Timeline(snapshot.Window);
+        _timeline = new Timeline(snapshot.Window, snapshot.Lines);
         _ownReactions++;
         _timeline.IsFollowed = _timeline.NextAfter is null;
         _isNew &= _timeline.Messages.TrueForAll(m => m.Author.UserId != UserId);
@@ -203,7 +203,7 @@ public sealed partial class ChatRoom(
                 return;
             var older = await chats.HistoryAsync(UserId, ChatId, before);
             if (older.Refusal is null)
-                _timeline.Prepend(older.Value);
+                _timeline.Prepend(older.Value, await LinesAsync(_timeline.SpanOf(older.Value)));
             LooksAtUnread();
         });
 
@@ -214,9 +214,13 @@ public sealed partial class ChatRoom(
                 return;
             var newer = await chats.HistoryAfterAsync(UserId, ChatId, after);
             if (newer.Refusal is null)
-                _timeline.Append(newer.Value);
+                _timeline.Append(newer.Value, await LinesAsync(_timeline.SpanOf(newer.Value)));
             LooksAtUnread();
         });
+
+    private async Task MoveToAsync(MessageWindow window) => _timeline!.MoveTo(window, await LinesAsync(Timeline.SpanOf(window)));
+
+    private Task<IReadOnlyList<TimelineLine>> LinesAsync((long, long) span) => live.ReadLinesAsync(UserId, ChatId, span);
 
     private async Task ShowLatestAsync()
     {
@@ -226,7 +230,7 @@ public sealed partial class ChatRoom(
                 return;
             var newest = await chats.HistoryAsync(UserId, ChatId);
             if (newest.Refusal is null)
-                _timeline.MoveTo(newest.Value.AtEnd());
+                await MoveToAsync(newest.Value.AtEnd());
         });
         _place = Place.End();
         // The address no longer says where the reader is.
@@ -244,7 +248,7 @@ public sealed partial class ChatRoom(
                 var window = await chats.HistoryAroundAsync(UserId, ChatId, messageId);
                 if (window.Refusal is not null)
                     return;
-                _timeline!.MoveTo(window.Value);
+                await MoveToAsync(window.Value);
                 LooksAtUnread();
             }
 

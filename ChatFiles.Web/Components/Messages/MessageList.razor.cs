@@ -24,6 +24,10 @@ public sealed partial class MessageList
     [Parameter]
     public bool HasOlder { get; set; }
 
+    /// <summary>What happened to the chat besides, oldest first.</summary>
+    [Parameter]
+    public IReadOnlyList<TimelineLine> Lines { get; set; } = [];
+
     /// <summary>What is shown is not the chat's end.</summary>
     [Parameter]
     public bool HasNewer { get; set; }

@@ -224,7 +224,7 @@ class MessageList {
   }
 
   #reportRead() {
-    const newest = Number(this.#log.lastElementChild?.dataset.messageId ?? 0);
+    const newest = Number(/** @type {HTMLElement | null} */ (this.#log.querySelector('article:last-of-type'))?.dataset.messageId ?? 0);
     if (document.visibilityState !== 'visible' || !this.#isAtEnd || newest <= this.#readTo) return;
     const before = this.#readTo;
     this.#readTo = newest;
