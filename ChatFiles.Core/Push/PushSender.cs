@@ -15,7 +15,7 @@ using Subscription = ChatFiles.Core.Model.PushSubscription;
 namespace ChatFiles.Core.Push;
 
 /// <summary>
-/// Tells browsers without an open page of new messages, by their push services. Neither the sender of a message nor
+/// Tells browsers without an open page of new messages, and of a chat that their person was added to, by their push services. Neither the sender of a message nor
 /// anybody else's browser waits for it: each push service has a queue of its own, so that one that hangs keeps nobody from
 /// being told by another. What is waiting is in memory; a crash takes it, and the messages stay unread.
 /// </summary>
@@ -43,7 +43,7 @@ public sealed class PushSender(
 
     private static readonly TimeSpan AfterFailure = TimeSpan.FromSeconds(2);
 
-    private readonly Channel<MessageView> _news = Channel.CreateBounded<MessageView>(
+    private readonly Channel<RoomEvent> _news = Channel.CreateBounded<RoomEvent>(
         new BoundedChannelOptions(MostWaiting) { FullMode = BoundedChannelFullMode.DropOldest, SingleReader = true }
     );
 
@@ -55,15 +55,15 @@ public sealed class PushSender(
         writer.Committed += OnCommitted;
         try
         {
-            await foreach (var message in _news.Reader.ReadAllAsync(stoppingToken))
+            await foreach (var happened in _news.Reader.ReadAllAsync(stoppingToken))
             {
                 try
                 {
-                    await TellAsync(message, stoppingToken);
+                    await TellAsync(happened, stoppingToken);
                 }
                 catch (Exception failure) when (!stoppingToken.IsCancellationRequested)
                 {
-                    logger.LogWarning("Browsers could not be told of a message: {Message}", failure.Message);
+                    logger.LogWarning("Browsers could not be told of what happened: {Message}", failure.Message);
                     await Task.Delay(AfterFailure, service.Time, stoppingToken);
                 }
             }
@@ -78,20 +78,23 @@ public sealed class PushSender(
     {
         foreach (var committed in commit.Events)
         {
-            if (committed.Event is { Type: ChatEventType.MessageCreated, Message: { } message })
-                _news.Writer.TryWrite(message);
+            if (committed.Event is { Type: ChatEventType.MessageCreated, Message: not null } or { Type: ChatEventType.MemberJoined, ActorName: not null })
+                _news.Writer.TryWrite(committed.Event);
         }
     }
 
-    private async Task TellAsync(MessageView message, CancellationToken cancellationToken)
+    private async Task TellAsync(RoomEvent happened, CancellationToken cancellationToken)
     {
         if (!await subscriptions.AreThereAsync(cancellationToken))
             return;
         await using var db = await databases.CreateDbContextAsync(cancellationToken);
-        var chat = await db.Chats.Where(c => c.Id == message.ChatId).Select(c => new { c.Name, IsDirect = c.DirectKey != null }).SingleOrDefaultAsync(cancellationToken);
+        var chat = await db.Chats.Where(c => c.Id == happened.ChatId).Select(c => new { c.Name, IsDirect = c.DirectKey != null }).SingleOrDefaultAsync(cancellationToken);
         if (chat is null)
             return;
-        var wanting = (await subscriptions.WantingAsync(message, chat.IsDirect, cancellationToken)).FindAll(s => !limits.HasPage(s.UserId));
+        var wanting = happened.Message is { } sent
+            ? await subscriptions.WantingAsync(sent, chat.IsDirect, cancellationToken)
+            : await subscriptions.OfAddedAsync(happened.ChatId, happened.UserId!, happened.Line!.At, cancellationToken);
+        wanting.RemoveAll(s => limits.HasPage(s.UserId));
         if (wanting.Count == 0)
             return;
         foreach (var some in wanting.Chunk(500))
@@ -102,12 +105,15 @@ public sealed class PushSender(
             wanting.RemoveAll(s => ended.Contains(s.SessionId));
         }
 
+        var address = string.Create(CultureInfo.InvariantCulture, $"/chats/{happened.ChatId}");
         var notice = JsonSerializer.Serialize(
-            new Notice(
-                chat.IsDirect ? message.Author.Name : $"{message.Author.Name} in {chat.Name}",
-                BodyOf(message, await db.WithNamesAsync(message.Text, cancellationToken)),
-                string.Create(CultureInfo.InvariantCulture, $"/chats/{message.ChatId}?message={message.Id}")
-            ),
+            happened.Message is { } message
+                ? new Notice(
+                    chat.IsDirect ? message.Author.Name : $"{message.Author.Name} in {chat.Name}",
+                    BodyOf(message, await db.WithNamesAsync(message.Text, cancellationToken)),
+                    string.Create(CultureInfo.InvariantCulture, $"{address}?message={message.Id}")
+                )
+                : new Notice(chat.Name, $"{happened.ActorName} added you", address),
             JsonSerializerOptions.Web
         );
         var authentication = service.AuthenticationBy(await keys.ReadAsync(cancellationToken));

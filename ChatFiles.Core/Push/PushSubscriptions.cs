@@ -115,6 +115,23 @@ public sealed class PushSubscriptions(
             .ToListAsync(cancellationToken);
     }
 
+    /// <summary>Those of somebody who was added to a chat, unless they want to hear nothing of it; of what was before it was made, none tells.</summary>
+    internal async Task<List<PushSubscription>> OfAddedAsync(long chatId, string userId, DateTime addedAt, CancellationToken cancellationToken)
+    {
+        await using var db = await databases.CreateDbContextAsync(cancellationToken);
+        var now = time.GetUtcNow().UtcDateTime;
+        return await db
+            .PushSubscriptions.Where(s =>
+                s.UserId == userId
+                && s.CreatedAt < addedAt
+                && db.Members.Any(m =>
+                    m.ChatId == chatId && m.UserId == userId && m.User.Active && m.Notify != NotifyLevel.None && (m.MutedUntil == null || m.MutedUntil <= now)
+                )
+            )
+            .AsNoTracking()
+            .ToListAsync(cancellationToken);
+    }
+
     private bool IsAllowed(string endpoint) =>
         endpoint.Length <= PushSubscription.MaxEndpointLength && Uri.TryCreate(endpoint, UriKind.Absolute, out var url) && options.Value.Allows(url);
 

@@ -37,6 +37,25 @@ public sealed class BeingTogether(Site site) : IClassFixture<Site>
         });
 
     [Fact]
+    public Task Whoever_is_added_to_a_chat_is_led_there_and_sees_from_elsewhere_what_is_said_last() =>
+        site.PlayAsync(async scene =>
+        {
+            var ann = await scene.NewPersonAsync("ann");
+            var ben = await scene.NewPersonAsync("ben");
+            var chat = await Scene.NewChatAsync(ann, ben);
+
+            await ben.Page.GetByRole(AriaRole.Status).Filter(new() { HasText = $"{ann.Name} added you to {chat.Name}" }).GetByRole(AriaRole.Link).ClickAsync();
+            await Expect(ben.Messages).ToContainTextAsync($"{ann.Name} added {ben.Name}");
+            await Expect(ben.Articles).ToHaveCountAsync(0);
+
+            await ben.ChatLink("General").ClickAsync();
+            await Expect(ben.Page.GetByRole(AriaRole.Heading, new() { Name = "General" })).ToBeVisibleAsync();
+            await ann.Program.SayAsync(chat.Id, "The **figures** are there");
+            await Expect(ben.ChatLink(chat.Name)).ToHaveAccessibleDescriptionAsync($"{ann.Name}: The figures are there");
+            await Expect(ben.ChatLink(chat.Name)).ToHaveAccessibleNameAsync(new Regex($"^{Regex.Escape(chat.Name)}.*1 unread$", RegexOptions.None, TimeSpan.FromSeconds(1)));
+        });
+
+    [Fact]
     public Task A_tab_in_the_background_says_in_its_title_what_is_unread_and_how_much_of_it_is_for_its_reader() =>
         site.PlayAsync(async scene =>
         {

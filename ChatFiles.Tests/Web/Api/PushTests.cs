@@ -71,6 +71,21 @@ public sealed class PushTests(PushTests.Site site) : IClassFixture<PushTests.Sit
     }
 
     [Fact]
+    public async Task Whoever_is_added_to_a_chat_is_told_by_whom_and_whoever_joins_one_is_not()
+    {
+        var (ann, ben) = (await site.Server.UserAsync("ann10"), await site.Server.UserAsync("ben10"));
+        var of = await SubscribeAsync(ben);
+        var open = (await (await ann.Http.PostAsJsonAsync("chat", new { name = "Open", open = true })).JsonAsync()).GetProperty("id").GetInt64();
+        await ben.Http.PostAsync($"chat/{open}/join", null).ShouldBeAsync(HttpStatusCode.NoContent);
+
+        var chat = await ann.ChatAsync(ben);
+
+        await Eventually.HoldsAsync(() => !of.Notices.IsEmpty, "he is told");
+        var notice = of.Notices.ShouldHaveSingleItem();
+        (notice.Text("title"), notice.Text("body"), notice.Text("url")).ShouldBe(("Room", "ann10 added you", $"/chats/{chat}"));
+    }
+
+    [Fact]
     public async Task Whoever_has_a_page_open_is_not_told_and_is_again_when_it_is_closed()
     {
         var (ann, ben, chat) = await TwoAsync("ann3", "ben3");

@@ -3,6 +3,7 @@ using ChatFiles.Core.Live;
 using ChatFiles.Core.Model;
 using ChatFiles.Tests.Stage;
 using ChatFiles.Web.Components.Chats;
+using ChatFiles.Web.Components.Layout;
 using Microsoft.AspNetCore.Components;
 using Microsoft.Extensions.DependencyInjection;
 using MudBlazor;
@@ -136,6 +137,43 @@ public sealed class NavChatsTests
 
         await world.ChatDirectory.MarkReadAsync(bob.Id, chat, named[^1]);
         nav.WaitForAssertion(() => Told().ShouldContain($"read {chat}"), Screen.Patience);
+    }
+
+    [Fact]
+    public async Task Whoever_is_added_to_a_chat_is_told_by_whom_with_the_way_there_and_who_comes_by_themself_is_not()
+    {
+        await using var world = await ChatWorld.BeginAsync();
+        await world.StartAsync<EventDispatcher>();
+        var (ann, bob) = (await world.PersonAsync("ann"), await world.PersonAsync("bob"));
+        await using var screen = new Screen(world, bob);
+        var snacks = screen.Render<SnackHost>();
+        var script = screen.JSInterop.SetupModule("scripts.connect", call => call.Arguments.Contains("./js/device/page-notices.js"));
+        script.Mode = JSRuntimeMode.Loose;
+        var nav = screen.Render<NavChats>(list => list.Add(n => n.OnAdded, words => snacks.Instance.Say(words)));
+        nav.WaitForElement("nav a[href='/chats/1']", Screen.Patience);
+        var open = (await world.ChatDirectory.CreateChatAsync(ann.Id, "Open", open: true)).Value.Id;
+        await world.Services.CreateScope().ServiceProvider.GetRequiredService<ChatFiles.Core.Chats.OpenChats>().JoinAsync(bob.Id, open);
+        nav.WaitForElement($"nav a[href='/chats/{open}']", Screen.Patience);
+        List<JSRuntimeInvocation> Told(string title) => [.. script.Invocations.ToList().Where(call => call.Identifier == "tell" && call.Arguments.Contains(title))];
+        await Eventually.HoldsAsync(
+            async () =>
+            {
+                await world.Chats.SendTextAsync(ann.Id, open, Mentions.Mark(bob.Id));
+                return Told("ann in Open").Count > 0;
+            },
+            "the script is there"
+        );
+
+        var plans = (await world.ChatDirectory.CreateChatAsync(ann.Id, "Plans")).Value.Id;
+        await world.Members.AddMemberAsync(ann.Id, plans, bob.Email);
+
+        snacks.WaitForElement($".snacks[role=status] .snack a[href='/chats/{plans}']", Screen.Patience);
+        Told("Open").ShouldBeEmpty();
+        snacks.FindAll(".snack").ShouldHaveSingleItem().TextContent.ShouldBe("ann added you to Plans. Open chat");
+        nav.WaitForAssertion(
+            () => Told("Plans").ShouldHaveSingleItem().Arguments.ShouldBe([plans, "Plans", "ann added you", $"/chats/{plans}"]),
+            Screen.Patience
+        );
     }
 
     [Fact]

@@ -21,6 +21,7 @@ public sealed partial class NavChats(ChatDirectory directory, LiveChats live, ID
     private const int MaxHeard = 100;
 
     private string _userId = "";
+    private DateTime _openSince;
     private IReadOnlyList<ChatSummary> _chats = [];
     private Alarm? _muteEnds;
 
@@ -32,6 +33,10 @@ public sealed partial class NavChats(ChatDirectory directory, LiveChats live, ID
 
     [CascadingParameter]
     private Task<AuthenticationState> Authentication { get; set; } = null!;
+
+    /// <summary>Somebody has added the person to a chat: with what is to be said of it. No EventCallback: nothing here is drawn for it.</summary>
+    [Parameter]
+    public Action<RenderFragment>? OnAdded { get; set; }
 
     /// <summary>What is for this person alone: mentions, and what is said in direct chats.</summary>
     private int ForMe => _chats.Where(c => !IsSilent(c)).Sum(c => c.Direct ? c.Unread : c.Mentions);
@@ -68,6 +73,7 @@ public sealed partial class NavChats(ChatDirectory directory, LiveChats live, ID
 
     protected override Task<IChanges<LobbyNews>?> ListenAsync()
     {
+        _openSince = Now;
         navigation.LocationChanged += ShowWhereWeAre;
         return Task.FromResult<IChanges<LobbyNews>?>(live.WatchChats(Matters));
     }
@@ -120,9 +126,25 @@ public sealed partial class NavChats(ChatDirectory directory, LiveChats live, ID
     {
         if (news.UserId == _userId && news.ReadTo is not null)
             _ = CallAsync("read", news.ChatId);
-        else if (news.Event is { Type: ChatEventType.MessageCreated, Message: { } message } && _chats.FirstOrDefault(c => c.Id == news.ChatId) is { } chat && IsDue(chat, message))
+        else if (_chats.FirstOrDefault(c => c.Id == news.ChatId) is not { } chat)
+            return;
+        else if (news.UserId == _userId && news.Event is { Type: ChatEventType.MemberJoined, ActorName: { } by, Line.At: var at })
+        {
+            // What comes late is no news: the page was opened with it.
+            if (at < _openSince)
+                return;
+            if (!IsAt(chat))
+                OnAdded?.Invoke(AddedTo(chat, by));
+            if (!IsSilent(chat))
+                _ = CallAsync("tell", chat.Id, chat.Name, $"{by} added you", AddressOf(chat));
+        }
+        else if (news.Event is { Type: ChatEventType.MessageCreated, Message: { } message } && IsDue(chat, message))
             _ = CallAsync("tell", chat.Id, chat.Direct ? message.Author.Name : $"{message.Author.Name} in {chat.Name}", BodyOf(message), string.Create(CultureInfo.InvariantCulture, $"/chats/{chat.Id}?message={message.Id}"));
     }
+
+    private bool IsAt(ChatSummary chat) => navigation.ToBaseRelativePath(navigation.Uri).Split('?', '#', '/') is ["chats", var id, ..] && id == chat.Id.ToString(CultureInfo.InvariantCulture);
+
+    private static string AddressOf(ChatSummary chat) => string.Create(CultureInfo.InvariantCulture, $"/chats/{chat.Id}");
 
     private static string BodyOf(MessageView message) =>
         message.Text.Length > 0 ? ReplyView.Cut(MessageText.PlainOf(message.Text, message.Mentions))

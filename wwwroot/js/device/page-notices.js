@@ -33,7 +33,7 @@ export function connect() {
       forget(chatId);
       const worker = await navigator.serviceWorker?.getRegistration();
       for (const notice of (await worker?.getNotifications()) ?? [])
-        if (notice.data?.url?.startsWith(`/chats/${chatId}?`)) notice.close();
+        if (notice.data?.url?.split('?')[0] === `/chats/${chatId}`) notice.close();
     },
   };
 }
