@@ -109,6 +109,7 @@ public sealed class KeyboardAlone(Site site) : IClassFixture<Site>
             var keys = ann.Page.Keyboard;
             await ben.Program.SayAsync(chat.Id, "first, see https://example.com");
             await ben.Program.ShareAsync(chat.Id, "second", SampleFile.Text("notes.md", "some words\n"));
+            await ann.ReloadAsync();
             await ben.Program.SayAsync(chat.Id, "third");
             await Expect(ann.Message("third")).ToBeVisibleAsync();
             await Expect(ann.MessageBox).ToBeFocusedAsync();
