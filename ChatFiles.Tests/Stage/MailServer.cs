@@ -140,7 +140,7 @@ internal sealed class MailServer : IAsyncDisposable
                     await SayAsync("354 go on");
                     var text = new StringBuilder();
                     while (await reader.ReadLineAsync(_end.Token) is { } row && row != ".")
-                        text.Append(row).Append('\n');
+                        text.Append(row.StartsWith('.') ? row[1..] : row).Append('\n'); // RFC 5321, section 4.5.2
                     _mails.Writer.TryWrite(new Received(to, text.ToString(), isSecure, user));
                     to = "";
                     await SayAsync("250 taken");
