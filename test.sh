@@ -29,13 +29,17 @@ install_packages() {
   "${as_root[@]}" env DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends "$@" >/dev/null
 }
 
-find_browser() {
+# The first of these that is there.
+find_program() {
   local name
-  for name in chromium google-chrome google-chrome-stable chromium-browser; do
+  for name in "$@"; do
     command -v "$name" && return
   done
   return 1
 }
+
+find_browser() { find_program chromium google-chrome google-chrome-stable chromium-browser; }
+find_firefox() { find_program firefox-esr firefox; }
 
 coverage=false
 while [[ "${1:-}" == --* ]]; do
@@ -106,12 +110,20 @@ if [ -z "${CHROMIUM_HEADLESS:-}" ] && [ "$CHROMIUM" = /usr/bin/chromium ]; then
 fi
 export CHROMIUM_HEADLESS
 
+# The same in other engines: Firefox, where an executable named in FIREFOX is taken as it is, and WebKit, with its driver
+# and a screen that nobody sees.
+packages=()
+[ -n "${FIREFOX:-}" ] || find_firefox >/dev/null || packages+=(firefox-esr)
+command -v WebKitWebDriver >/dev/null || packages+=(webkit2gtk-driver)
+command -v Xvfb >/dev/null || packages+=(xvfb)
+
 # pdftoppm draws the first page of a PDF, as on a server that has it; films get their picture where ffmpeg is there: it is
 # too large for a test. clamd scans what is uploaded; the tests bring their own signature, so that it needs no others.
-packages=()
 command -v pdftoppm >/dev/null || packages+=(poppler-utils)
 PATH="$PATH:/usr/sbin" command -v clamd >/dev/null || packages+=(clamav-daemon)
 [ ${#packages[@]} -eq 0 ] || install_packages "${packages[@]}"
+FIREFOX=${FIREFOX:-$(find_firefox)} || give_up "The package firefox-esr brought no Firefox."
+export FIREFOX
 
 # The web server that is put in front of what is installed.
 command -v nginx >/dev/null || [ -x /usr/sbin/nginx ] || install_packages nginx-light

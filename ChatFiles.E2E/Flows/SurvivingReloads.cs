@@ -28,24 +28,26 @@ public sealed class SurvivingReloads(Site site) : IClassFixture<Site>
         """;
 
     [Fact]
-    public Task An_upload_under_way_goes_on_after_a_reload_and_arrives_once() =>
-        site.PlayAsync(async scene =>
-        {
-            var network = scene.NewNetwork();
-            var (ann, ben, chat) = await scene.TwoInAChatAsync(annThrough: network);
-            var file = SampleFile.Archive("backup.7z", 12 * Megabyte);
-            await SendHalfAsync(ann, network, file, "Before the reload");
+    public Task An_upload_under_way_goes_on_after_a_reload_and_arrives_once() => site.PlayAsync(ReloadInMidUploadAsync);
 
-            await ann.ReloadAsync();
-            await Expect(ann.Progress(file.Name)).ToBeVisibleAsync();
-            network.Release();
+    /// <summary>Wherever the people of the scene sit.</summary>
+    internal static async Task ReloadInMidUploadAsync(Scene scene)
+    {
+        var network = scene.NewNetwork();
+        var (ann, ben, chat) = await scene.TwoInAChatAsync(annThrough: network);
+        var file = SampleFile.Archive("backup.7z", 12 * Megabyte);
+        await SendHalfAsync(ann, network, file, "Before the reload");
 
-            await Expect(ben.Attachment(file.Name)).ToBeVisibleAsync(new() { Timeout = 30_000 });
-            await Expect(ann.Progress(file.Name)).ToHaveCountAsync(0);
-            await ann.SeesAsync("Before the reload");
-            var sent = (await ann.Program.HistoryAsync(chat.Id)).ShouldHaveSingleItem().Attachments.ShouldHaveSingleItem();
-            (await ann.Program.DownloadAsync(sent.Path)).ShouldBe(file.Bytes);
-        });
+        await ann.ReloadAsync();
+        await Expect(ann.Progress(file.Name)).ToBeVisibleAsync();
+        network.Release();
+
+        await Expect(ben.Attachment(file.Name)).ToBeVisibleAsync(new() { Timeout = 30_000 });
+        await Expect(ann.Progress(file.Name)).ToHaveCountAsync(0);
+        await ann.SeesAsync("Before the reload");
+        var sent = (await ann.Program.HistoryAsync(chat.Id)).ShouldHaveSingleItem().Attachments.ShouldHaveSingleItem();
+        (await ann.Program.DownloadAsync(sent.Path)).ShouldBe(file.Bytes);
+    }
 
     [Fact]
     public Task An_upload_whose_tab_was_closed_goes_on_in_another_one() =>

@@ -327,10 +327,19 @@ public sealed partial class Person(string name, IPage page, ServerProcess server
     public void ListenToConsole()
     {
         Page.Console += (_, message) => console.AppendLine(message.Type + ": " + message.Text);
-        Page.PageError += (_, error) => console.AppendLine("uncaught: " + error);
+        Page.PageError += (_, error) => console.AppendLine((IsDealtWith(error) ? "error: " : "uncaught: ") + error);
         // The browser hands choosers over from now on: a key may be quicker than a wait that begins with it.
         Page.FileChooser += (_, _) => { };
     }
+
+    /// <summary>
+    /// Firefox tells of these as of a script that failed: that a WebSocket has ended, or did not come about; and what the
+    /// page itself has dealt with (connection.js), of which Chromium says nothing more.
+    /// </summary>
+    private static bool IsDealtWith(string error) =>
+        error.Contains(" ws://", StringComparison.Ordinal)
+        || error.Contains("WebSocket is not in the OPEN state", StringComparison.Ordinal)
+        || error.Contains("Circuit host not initialized.", StringComparison.Ordinal);
 
     /// <summary>Whatever happened, no script of the page failed and nothing broke the page's own security policy.</summary>
     public void HasACleanConsole() =>

@@ -5,8 +5,18 @@ public sealed class Scene(ServerProcess server, ApiClient? operatorsProgram) : I
 {
     private readonly List<Person> people = [];
     private readonly List<IAsyncDisposable> others = [];
+    private readonly List<IBrowser> firefoxes = [];
+    private readonly List<WebKitPerson> atWebKit = [];
+    private bool isInFirefox;
 
     public ServerProcess Server { get; } = server;
+
+    /// <summary>Whoever comes from now on sits at Firefox.</summary>
+    public Scene InFirefox()
+    {
+        isInFirefox = true;
+        return this;
+    }
 
     /// <summary>A network that can be cut, for the people who are given it.</summary>
     public NetworkCut NewNetwork()
@@ -38,10 +48,19 @@ public sealed class Scene(ServerProcess server, ApiClient? operatorsProgram) : I
         var options = new BrowserNewContextOptions(screen ?? new()) { BaseURL = (network?.Address ?? Server.Address).ToString(), Locale = "en-US" };
         // Whoever answers a page's requests in a test's stead is asked first only where no worker stands in between.
         options.ServiceWorkers ??= ServiceWorkerPolicy.Block;
-        var context = await (await Browser.GetAsync(wholeBrowser)).NewContextAsync(options);
+        var browser = isInFirefox ? await NewFirefoxAsync() : await Browser.GetAsync(wholeBrowser);
+        var context = await browser.NewContextAsync(options);
         var person = new Person(Names.Unique(name), await context.NewPageAsync(), Server);
         person.ListenToConsole();
         people.Add(person);
+        return person;
+    }
+
+    /// <summary>Somebody at WebKit who has not signed in yet.</summary>
+    public async Task<WebKitPerson> NewGuestInWebKitAsync(INetwork network)
+    {
+        var person = await WebKitPerson.StartAsync(network.Address);
+        atWebKit.Add(person);
         return person;
     }
 
@@ -78,13 +97,25 @@ public sealed class Scene(ServerProcess server, ApiClient? operatorsProgram) : I
         await File.WriteAllTextAsync($"{path}.server.log", Server.Output);
         foreach (var person in people)
             await person.KeepEvidenceAsync($"{path}.{person.Name.Split('.')[0]}");
+        foreach (var person in atWebKit)
+            await person.KeepEvidenceAsync($"{path}.webkit");
+    }
+
+    private async Task<IBrowser> NewFirefoxAsync()
+    {
+        var firefox = await Firefox.TakeAsync();
+        firefoxes.Add(firefox);
+        return firefox;
     }
 
     public async ValueTask DisposeAsync()
     {
         foreach (var person in people)
             await person.DisposeAsync();
+        foreach (var person in atWebKit)
+            await person.DisposeAsync();
         foreach (var other in others)
             await other.DisposeAsync();
+        firefoxes.ForEach(Firefox.Leave);
     }
 }

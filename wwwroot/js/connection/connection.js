@@ -27,7 +27,7 @@ export class Connection {
   }
 
   async start() {
-    addEventListener('unhandledrejection', forgetCircuitThatNeverBegan);
+    addEventListener('unhandledrejection', forgetWhatBlazorStumblesOver);
     addEventListener('offline', () => this.#show(true));
     addEventListener('online', () => this.#lookAgain());
     document.addEventListener('visibilitychange', () => this.#wake());
@@ -143,9 +143,12 @@ export class Connection {
   }
 }
 
-/** Blazor disconnects a circuit whose connection could not be begun, and stumbles over its not being there. */
-function forgetCircuitThatNeverBegan(event) {
-  if (event.reason?.message === 'Circuit host not initialized.') event.preventDefault();
+/**
+ * Blazor disconnects a circuit whose connection could not be begun, and stumbles over its not being there. Nor does it catch
+ * that a socket which is just closing takes nothing more; that it has closed is what we hear next, and see to.
+ */
+function forgetWhatBlazorStumblesOver(event) {
+  if (event.reason?.message === 'Circuit host not initialized.' || event.reason === 'WebSocket is not in the OPEN state') event.preventDefault();
 }
 
 const isServerThere = async () => {
