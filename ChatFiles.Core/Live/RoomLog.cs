@@ -9,14 +9,28 @@ public sealed class RoomLog(IDbContextFactory<ChatDbContext> databases)
 {
     private const int BatchSize = 200;
 
+    /// <summary>
+    /// Those who catch up read in turn: SQLite reads on the thread that asks, and a person who follows a long chat by as
+    /// many streams as they may would else leave none for everybody else.
+    /// </summary>
+    private static readonly SemaphoreSlim Turn = new(Math.Max(1, Environment.ProcessorCount / 2));
+
     /// <summary>The chat's next events after a seq; null when the person is not (or no longer) a member.</summary>
     internal async Task<IReadOnlyList<RoomEvent>?> ReadAsync(string userId, long chatId, long after, CancellationToken cancellationToken)
     {
-        await using var db = await databases.CreateDbContextAsync(cancellationToken);
-        await using var moment = await db.HoldMomentAsync(cancellationToken);
-        if (!await db.Members.AnyAsync(m => m.ChatId == chatId && m.UserId == userId, cancellationToken))
-            return null;
-        return await ReadAsync(db, db.Events.Where(e => e.ChatId == chatId && e.Seq > after).OrderBy(e => e.Seq), cancellationToken);
+        await Turn.WaitAsync(cancellationToken);
+        try
+        {
+            await using var db = await databases.CreateDbContextAsync(cancellationToken);
+            await using var moment = await db.HoldMomentAsync(cancellationToken);
+            if (!await db.Members.AnyAsync(m => m.ChatId == chatId && m.UserId == userId, cancellationToken))
+                return null;
+            return await ReadAsync(db, db.Events.Where(e => e.ChatId == chatId && e.Seq > after).OrderBy(e => e.Seq), cancellationToken);
+        }
+        finally
+        {
+            Turn.Release();
+        }
     }
 
     /// <summary>The next events of all chats in the order of their commits, with the position after them.</summary>

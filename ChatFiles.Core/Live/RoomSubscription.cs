@@ -114,6 +114,9 @@ public sealed class RoomSubscription : IChanges<RoomEvent>
         {
             // The log until there is nothing more in it, then what is heard until something is missing.
             var events = missed.Count > 0 ? missed : await NextLiveAsync(position, gather, ending);
+            // Behind others' work: a long log is read, written and taken without ever having to wait.
+            if (missed.Count > 0)
+                await Task.Yield();
             while (events is not null)
             {
                 if (_inbox.Ended.IsCancellationRequested)

@@ -130,8 +130,12 @@ internal static class EventStream
         private async ValueTask FlushAsync(HttpResponse response)
         {
             _isWriting = true;
-            await response.BodyWriter.FlushAsync(response.HttpContext.RequestAborted);
+            var flushed = await response.BodyWriter.FlushAsync(response.HttpContext.RequestAborted);
             _isWriting = false;
+            // On a closed connection every flush is done at once: who did not look would write all the log to nobody, and
+            // dozens of them leave no thread for what tells that it is closed.
+            if (flushed.IsCompleted || flushed.IsCanceled)
+                throw new OperationCanceledException();
         }
     }
 
