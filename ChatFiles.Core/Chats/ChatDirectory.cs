@@ -1,3 +1,4 @@
+using System.Globalization;
 using ChatFiles.Core.Data;
 using ChatFiles.Core.Live;
 using ChatFiles.Core.Model;
@@ -379,8 +380,8 @@ public sealed class ChatDirectory(
     internal static Refusal? CheckName(string? name, out string trimmed)
     {
         trimmed = name?.Trim() ?? "";
-        return trimmed.Length is >= 1 and <= Chat.MaxNameLength && trimmed.IsText() && !trimmed.Any(char.IsControl)
+        return trimmed.Length is >= 1 and <= Chat.MaxNameLength && trimmed.IsText() && !trimmed.Any(char.IsControl) && trimmed.Any(c => char.GetUnicodeCategory(c) is not UnicodeCategory.Format)
             ? null
-            : new Refusal(RefusalReason.InvalidName, $"A name has 1 to {Chat.MaxNameLength} characters, none of them a control character.");
+            : new Refusal(RefusalReason.InvalidName, $"A name has 1 to {Chat.MaxNameLength} characters, none of them a control character, and some of them to be seen.");
     }
 }

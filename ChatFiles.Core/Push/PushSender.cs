@@ -110,7 +110,7 @@ public sealed class PushSender(
             happened.Message is { } message
                 ? new Notice(
                     chat.IsDirect ? message.Author.Name : $"{message.Author.Name} in {chat.Name}",
-                    BodyOf(message, await db.WithNamesAsync(message.Text, cancellationToken)),
+                    BodyOf(message, Quotation.WithNames(message.Text, message.Mentions)),
                     string.Create(CultureInfo.InvariantCulture, $"{address}?message={message.Id}")
                 )
                 : new Notice(chat.Name, $"{happened.ActorName} added you", address),

@@ -133,7 +133,11 @@ public sealed class PushSubscriptions(
     }
 
     private bool IsAllowed(string endpoint) =>
-        endpoint.Length <= PushSubscription.MaxEndpointLength && Uri.TryCreate(endpoint, UriKind.Absolute, out var url) && options.Value.Allows(url);
+        endpoint.Length <= PushSubscription.MaxEndpointLength && IsPlain(endpoint) && Uri.TryCreate(endpoint, UriKind.Absolute, out var url) && options.Value.Allows(url);
+
+    /// <summary>As a push service writes it: what is only read as the same address would be told everything once more.</summary>
+    private static bool IsPlain(string endpoint) =>
+        endpoint.StartsWith("https://", StringComparison.Ordinal) && endpoint.All(c => c is > ' ' and < '\u007f' and not ('#' or '\\'));
 
     private static bool IsPoint(string? key)
     {

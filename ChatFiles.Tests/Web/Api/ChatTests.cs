@@ -22,6 +22,7 @@ public sealed class ChatTests(TestServer server) : IClassFixture<TestServer>
     [Theory]
     [InlineData("")]
     [InlineData("  ")]
+    [InlineData("\u200b\u202e")]
     [InlineData(null)]
     [InlineData("123456789 123456789 123456789 123456789 123456789 123456789 123456789 123456789 x")]
     public async Task A_name_has_1_to_80_characters(string? name)

@@ -21,14 +21,16 @@ public sealed class PushTests(PushTests.Site site) : IClassFixture<PushTests.Sit
         await NotifyAsync(ben, chat, "all");
         await NotifyAsync(ann, chat, "all");
 
-        var message = await ann.SendTextAsync(chat, $"Look at this, <@{await ben.IdAsync()}>");
+        var stranger = await site.Server.UserAsync("stranger1");
+        var message = await ann.SendTextAsync(chat, $"Look at this, <@{await ben.IdAsync()}>, not <@{await stranger.IdAsync()}>");
         await ann.SendFileAsync(chat, "report.pdf.txt");
 
         await Eventually.HoldsAsync(() => of.Notices.Count == 2, "Ben's browser is told of both");
         var notices = of.Notices.ToDictionary(n => n.Text("body"), n => n, StringComparer.Ordinal);
-        notices.Keys.Order(StringComparer.Ordinal).ShouldBe(["Look at this, @ben1", "report.pdf.txt"]);
-        notices["Look at this, @ben1"].Text("title").ShouldBe("ann1 in Room");
-        notices["Look at this, @ben1"].Text("url").ShouldBe($"/chats/{chat}?message={message.GetProperty("id").GetInt64()}");
+        notices.Keys.Order(StringComparer.Ordinal).ShouldBe([$"Look at this, @ben1, not <@{await stranger.IdAsync()}>", "report.pdf.txt"]);
+        var notice = notices.Values.Single(n => n.Text("body").StartsWith("Look", StringComparison.Ordinal));
+        notice.Text("title").ShouldBe("ann1 in Room");
+        notice.Text("url").ShouldBe($"/chats/{chat}?message={message.GetProperty("id").GetInt64()}");
         ShouldBeSigned(of, await KeyAsync(ben));
         own.Notices.ShouldBeEmpty();
     }
@@ -197,6 +199,13 @@ public sealed class PushTests(PushTests.Site site) : IClassFixture<PushTests.Sit
     [InlineData("http://127.0.0.1/push")]
     [InlineData("https://127.0.0.1/push")]
     [InlineData("https://localhost:{port}/push")]
+    [InlineData("HTTPS://127.0.0.1:{port}/push")]
+    [InlineData(" https://127.0.0.1:{port}/push")]
+    [InlineData("https://127.0.0.1:{port}/push#a")]
+    [InlineData("https://127.0.0.1:{port}/push\\")]
+    [InlineData("https://127.0.0.1:{port}/\u0000")]
+    [InlineData("https://127.0.0.1:{port}/\n")]
+    [InlineData("https://127.0.0.1:{port}/pu\u017fh")]
     [InlineData("https://user@127.0.0.1:{port}/push")]
     [InlineData("https://fcm.googleapis.com/push")]
     [InlineData("https://push.example.org.evil.example/push")]
