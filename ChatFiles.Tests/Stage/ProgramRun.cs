@@ -15,10 +15,13 @@ internal sealed class ProgramRun : IAsyncDisposable
     private readonly StringBuilder _errors = new();
     private readonly Process _process;
 
-    private ProgramRun(string[] arguments, Dictionary<string, string>? environment, string? folder, string program, bool loose)
+    private ProgramRun(string[] arguments, Dictionary<string, string>? environment, string? folder, string? program, bool loose)
     {
+        string[] command = [.. program is null ? Repository.Program : ["dotnet", program], .. arguments];
         // A shell with no mask stands for an account whose files anybody may read.
-        var start = new ProcessStartInfo(loose ? "sh" : "dotnet", loose ? ["-c", "umask 0; exec dotnet \"$@\"", "sh", program, .. arguments] : [program, .. arguments])
+        string[] shell = loose ? ["sh", "-c", "umask 0; exec \"$@\"", "sh"] : [];
+        command = [.. shell, .. command];
+        var start = new ProcessStartInfo(command[0], command[1..])
         {
             WorkingDirectory = folder ?? Path.GetTempPath(),
             RedirectStandardError = true,
@@ -50,6 +53,7 @@ internal sealed class ProgramRun : IAsyncDisposable
     public Uri Address => new(Output[(Output.IndexOf(Ready, StringComparison.Ordinal) + Ready.Length)..].Split([';', ',', '\n'])[0]);
 
     /// <summary>Runs it to its end.</summary>
+    /// <param name="program">Another than <see cref="Repository.Program"/>.</param>
     public static async Task<ProgramRun> ToEndAsync(
         string[] arguments,
         Dictionary<string, string>? environment = null,
@@ -57,7 +61,7 @@ internal sealed class ProgramRun : IAsyncDisposable
         string? program = null
     )
     {
-        await using var run = new ProgramRun(arguments, environment, folder, program ?? Repository.WebAssembly, loose: false);
+        await using var run = new ProgramRun(arguments, environment, folder, program, loose: false);
         using var patience = new CancellationTokenSource(Patience);
         await run._process.WaitForExitAsync(patience.Token);
         return run;
@@ -73,7 +77,7 @@ internal sealed class ProgramRun : IAsyncDisposable
         bool loose = false
     )
     {
-        var run = new ProgramRun(arguments, environment, folder, program ?? Repository.WebAssembly, loose);
+        var run = new ProgramRun(arguments, environment, folder, program, loose);
         await Eventually.HoldsAsync(
             () => run._process.HasExited ? throw new InvalidOperationException($"It ended: {run.Output}{run.Errors}") : run.Output.Contains(Ready, StringComparison.Ordinal),
             "the program served",
