@@ -336,10 +336,14 @@ public sealed partial class Person(string name, IPage page, ServerProcess server
     /// Firefox tells of these as of a script that failed: that a WebSocket has ended, or did not come about; and what the
     /// page itself has dealt with (connection.js), of which Chromium says nothing more.
     /// </summary>
-    private static bool IsDealtWith(string error) =>
-        error.Contains(" ws://", StringComparison.Ordinal)
-        || error.Contains("WebSocket is not in the OPEN state", StringComparison.Ordinal)
-        || error.Contains("Circuit host not initialized.", StringComparison.Ordinal);
+    private bool IsDealtWith(string error) =>
+        Page.Context.Browser?.BrowserType.Name == BrowserType.Firefox
+        && (
+            error.Contains(" ws://", StringComparison.Ordinal)
+            || error.Contains("WebSocket is not in the OPEN state", StringComparison.Ordinal)
+            || error.Contains("Cannot send data if the connection is not in the 'Connected' State.", StringComparison.Ordinal)
+            || error.Contains("Circuit host not initialized.", StringComparison.Ordinal)
+        );
 
     /// <summary>Whatever happened, no script of the page failed and nothing broke the page's own security policy.</summary>
     public void HasACleanConsole() =>

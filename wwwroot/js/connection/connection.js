@@ -143,12 +143,17 @@ export class Connection {
   }
 }
 
+/** Of the socket, which is just closing, and of SignalR, which knows already. */
+const NOTHING_IS_SENT = ['WebSocket is not in the OPEN state', "Cannot send data if the connection is not in the 'Connected' State."];
+
 /**
  * Blazor disconnects a circuit whose connection could not be begun, and stumbles over its not being there. Nor does it catch
- * that a socket which is just closing takes nothing more; that it has closed is what we hear next, and see to.
+ * that a connection which has just ended takes nothing more, as the answer to what the server had asked before; that it has
+ * ended is what we hear next, and see to.
  */
 function forgetWhatBlazorStumblesOver(event) {
-  if (event.reason?.message === 'Circuit host not initialized.' || event.reason === 'WebSocket is not in the OPEN state') event.preventDefault();
+  const words = event.reason?.message ?? event.reason;
+  if (words === 'Circuit host not initialized.' || NOTHING_IS_SENT.includes(words)) event.preventDefault();
 }
 
 const isServerThere = async () => {
