@@ -85,6 +85,7 @@ public sealed class ChatRoomTests
         await using var screen = new Screen(world, ben);
         var page = screen.Open(chat);
         Has(page, "ann added ben", "one");
+        page.Find("[role=log] > local-day").NextElementSibling!.ClassList.ShouldContain("line", "their day begins above them");
 
         await world.Members.AddMemberAsync(ann.Id, chat, cyd.Email);
         await world.Members.RemoveMemberAsync(cyd.Id, chat, cyd.Id);

@@ -339,8 +339,18 @@ public sealed class MessageItemTests : BunitContext
         static DateTime Time(string text) => DateTime.Parse(text, CultureInfo.InvariantCulture, DateTimeStyles.AdjustToUniversal);
     }
 
-    private IRenderedComponent<MessageItem> Item(MessageView message, bool isMine = false, bool mayDelete = false, MessageView? previous = null) =>
+    [Fact]
+    public void A_day_that_what_nobody_wrote_has_begun_is_not_begun_again()
+    {
+        var message = Shown.Message(3) with { SentAt = new DateTime(2026, 1, 5, 12, 2, 0, DateTimeKind.Utc) };
+        var previous = Shown.Message(2) with { SentAt = message.SentAt.AddDays(-1) };
+
+        Item(message, previous: previous).FindAll("local-day").ShouldHaveSingleItem();
+        Item(message, previous: previous, lineAbove: message.SentAt.AddMinutes(-1)).FindAll("local-day").ShouldBeEmpty();
+    }
+
+    private IRenderedComponent<MessageItem> Item(MessageView message, bool isMine = false, bool mayDelete = false, MessageView? previous = null, DateTime? lineAbove = null) =>
         Render<MessageItem>(p =>
-            p.Add(c => c.Message, message).Add(c => c.IsMine, isMine).Add(c => c.MayDelete, mayDelete).Add(c => c.Previous, previous)
+            p.Add(c => c.Message, message).Add(c => c.IsMine, isMine).Add(c => c.MayDelete, mayDelete).Add(c => c.Previous, previous).Add(c => c.LineAbove, lineAbove)
         );
 }
