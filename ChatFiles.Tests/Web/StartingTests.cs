@@ -76,7 +76,8 @@ public sealed class StartingTests : IDisposable
     [Fact]
     public async Task Another_content_root_can_be_asked_for()
     {
-        await using var run = await ProgramRun.ServingAsync([$"--contentRoot={_root}"]);
+        // Of the one that was built here: what is installed has its wwwroot in its content root.
+        await using var run = await ProgramRun.ServingAsync([$"--contentRoot={_root}"], program: Repository.WebAssembly);
         File.Exists(Path.Combine(_root, "data", "chatfiles.db")).ShouldBeTrue();
     }
 
