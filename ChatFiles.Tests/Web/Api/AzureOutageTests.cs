@@ -66,7 +66,7 @@ public sealed class AzureOutageTests(Azurite azurite) : IClassFixture<Azurite>
         {
             form.SendTheRest();
             await Task.WhenAll(
-                ShouldFailAsync(upload),
+                ShouldFailAsync(server, upload),
                 Should.ThrowAsync<IOException>(() => bytes.CopyToAsync(Stream.Null)),
                 ShouldBeUnavailableSoonAsync(() => ann.Http.GetAsync(kept)),
                 ann.Http.DeleteAsync(deleted).ShouldBeAsync(HttpStatusCode.NoContent),
@@ -99,12 +99,12 @@ public sealed class AzureOutageTests(Azurite azurite) : IClassFixture<Azurite>
         (await user.SendFileAsync(chat, name, content)).GetProperty("path").GetString()!.TrimStart('/');
 
     /// <summary>Who is still sending when the server has given up may find a closed connection before the answer.</summary>
-    private static async Task ShouldFailAsync(Task<HttpResponseMessage> upload)
+    private static async Task ShouldFailAsync(TestServer server, Task<HttpResponseMessage> upload)
     {
         try
         {
             using var answer = await upload;
-            answer.StatusCode.ShouldBe(HttpStatusCode.ServiceUnavailable);
+            answer.StatusCode.ShouldBe(HttpStatusCode.ServiceUnavailable, string.Join('\n', server.Failures));
         }
         catch (HttpRequestException)
         {
