@@ -15,9 +15,10 @@ using Subscription = ChatFiles.Core.Model.PushSubscription;
 namespace ChatFiles.Core.Push;
 
 /// <summary>
-/// Tells browsers without an open page of new messages, and of a chat that their person was added to, by their push services. Neither the sender of a message nor
-/// anybody else's browser waits for it: each push service has a queue of its own, so that one that hangs keeps nobody from
-/// being told by another. What is waiting is in memory; a crash takes it, and the messages stay unread.
+/// Tells browsers without an open page of new messages, and of a chat that their person was added to, by their push
+/// services. Neither the sender of a message nor anybody else's browser waits for it: each push service has a queue of its
+/// own, so that one that hangs keeps nobody from being told by another. What is waiting is in memory; a crash takes it, and
+/// the messages stay unread.
 /// </summary>
 public sealed class PushSender(
     IDbContextFactory<ChatDbContext> databases,

@@ -124,9 +124,7 @@ public sealed class PushSubscriptions(
             .PushSubscriptions.Where(s =>
                 s.UserId == userId
                 && s.CreatedAt < addedAt
-                && db.Members.Any(m =>
-                    m.ChatId == chatId && m.UserId == userId && m.User.Active && m.Notify != NotifyLevel.None && (m.MutedUntil == null || m.MutedUntil <= now)
-                )
+                && db.Members.WhoHear(now).Any(m => m.ChatId == chatId && m.UserId == userId && m.User.Active)
             )
             .AsNoTracking()
             .ToListAsync(cancellationToken);

@@ -7,8 +7,8 @@ namespace ChatFiles.Tests.Web.Api;
 /// <summary>What is in a file is found soon after it was sent, as the program does it by itself.</summary>
 public sealed class ContentsTests(ContentsTests.Site site) : IClassFixture<ContentsTests.Site>
 {
-    /// <summary>The contract says 15; on a machine under load a reading may not come to its end in its 20, and is then put off for 60.</summary>
-    private const double Soon = 120;
+    /// <summary>The contract says 15; a machine under load is given a few of them more.</summary>
+    private const double Soon = 45;
 
     public static readonly TheoryData<string, byte[], string> Kinds = new()
     {
@@ -76,11 +76,9 @@ public sealed class ContentsTests(ContentsTests.Site site) : IClassFixture<Conte
 
     private static IEnumerable<(string Name, byte[] Content)> Hostile()
     {
-        // Whoever waits for it is spared the minutes that the larger ones take in all.
-        var size = Thorough.Is ? 256L << 20 : 32L << 20;
-        yield return ("zeros.docx", Documents.Bomb("word/document.xml", "", "\0", 2 * size, ""));
-        yield return ("deep.odt", Documents.Bomb("content.xml", "", "<p>", size, ""));
-        yield return ("name.xlsx", Documents.Bomb("xl/workbook.xml", "<sheet name=\"", "a", size, "\"/>"));
+        yield return ("zeros.docx", Documents.Bomb("word/document.xml", "", "\0", 512L << 20, ""));
+        yield return ("deep.odt", Documents.Bomb("content.xml", "", "<p>", 256L << 20, ""));
+        yield return ("name.xlsx", Documents.Bomb("xl/workbook.xml", "<sheet name=\"", "a", 256L << 20, "\"/>"));
         yield return ("nested.pdf", Pdf("1 0 obj\n" + string.Concat(Enumerable.Repeat("[", 500_000)) + "\nendobj\n"));
         yield return ("pages.pdf", Pdf("1 0 obj<</Type/Catalog/Pages 2 0 R>>endobj\n2 0 obj<</Type/Pages/Count 10000000/Kids[2 0 R 2 0 R]>>endobj\n"));
         yield return ("loop.pdf", Pdf("1 0 obj<</Type/Catalog/Pages 1 0 R/Kids[1 0 R]/Count 3>>endobj\n3 0 obj<</Length 3 0 R/Prev 0>>stream\nendstream endobj\n"));
