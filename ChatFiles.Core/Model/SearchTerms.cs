@@ -59,7 +59,10 @@ internal static class SearchTerms
         {
             if (terms.Length > 0)
                 terms.Append(' ');
-            terms.Append(folded, term.Start, Math.Min(term.End - term.Start, MaxTermLength));
+            if (term.End - term.Start <= MaxTermLength)
+                terms.Append(folded, term.Start, term.End - term.Start);
+            else
+                terms.Append(Shorten(folded[term.Start..term.End]));
             if (neighbour is { } next)
                 terms.Append(folded, next.Start, next.End - next.Start);
         }
@@ -103,7 +106,13 @@ internal static class SearchTerms
             yield return last;
     }
 
-    public static string Shorten(string term) => term.Length <= MaxTermLength ? term : term[..MaxTermLength];
+    /// <summary>As much of a long word as counts. Where that ends within a character, a sign stands for it, because half of one is no text.</summary>
+    public static string Shorten(string term)
+    {
+        if (term.Length <= MaxTermLength)
+            return term;
+        return char.IsHighSurrogate(term[MaxTermLength - 1]) ? term[..(MaxTermLength - 1)] + '\uFFFD' : term[..MaxTermLength];
+    }
 
     private static bool GoesOn(Piece piece, Rune rune) =>
         piece.IsUnspaced

@@ -220,10 +220,12 @@ public sealed class SearchWords
         {
             var isAscii = System.Text.Ascii.IsValid(word);
             var folded = isAscii ? word : SearchTerms.Fold(word.ToString());
+            if (folded.Length > SearchTerms.MaxTermLength)
+                folded = SearchTerms.Shorten(folded.ToString());
             var comparison = isAscii ? StringComparison.OrdinalIgnoreCase : StringComparison.Ordinal;
             for (var i = 0; i < Words.Count; i++)
             {
-                var mayGoOn = (IsOpen && i == Words.Count - 1 && Words[i] == Terms[^1]) || Words[i].Length == SearchTerms.MaxTermLength;
+                var mayGoOn = IsOpen && i == Words.Count - 1 && Words[i] == Terms[^1];
                 if (mayGoOn ? folded.StartsWith(Words[i], comparison) : folded.Equals(Words[i], comparison))
                     return true;
             }

@@ -348,6 +348,21 @@ public sealed class SearchTests
     }
 
     [Fact]
+    public void Of_a_long_word_no_half_of_a_character_is_put_into_the_index_and_it_is_found_and_marked()
+    {
+        // Letters of two units each: where the word is cut off is within one of them.
+        var word = "x" + string.Concat(Enumerable.Repeat("\U00010330", 40));
+        var words = SearchWords.Parse($"{word} here").Value;
+
+        SearchTerms.Of(word).IsText().ShouldBeTrue();
+        words.Expression.IsText().ShouldBeTrue();
+        words.AreIn([$"{word} here"]).ShouldBeTrue();
+        words.FindIn($"{word} there").ShouldBe([0..word.Length]);
+        words.FindIn($"{word[..^4]} there").ShouldBe([0..(word.Length - 4)]);
+        words.FindIn($"{word[..^30]} there").ShouldBeEmpty();
+    }
+
+    [Fact]
     public async Task An_index_that_does_not_say_what_the_messages_say_is_noticed()
     {
         await using var world = await ChatWorld.BeginAsync();
