@@ -31,6 +31,8 @@ public sealed class AllChats(IDbContextFactory<ChatDbContext> databases, LongRea
     )
     {
         ArgumentNullException.ThrowIfNull(by);
+        if (Texts.CheckQuery(text) is { } noText)
+            return noText;
         // By a part of a name all may have to be looked at.
         if (!string.IsNullOrWhiteSpace(text))
             return await longReads.RunAsync(by.UserId ?? "", ReadAsync, cancellationToken);

@@ -49,7 +49,7 @@ public sealed class FindingService(
         await using var db = await databases.CreateDbContextAsync(cancellationToken);
         if (await db.ReadMemberAsync(userId, chatId, cancellationToken) is not { } member)
             return Refusal.ChatNotFound;
-        if ((UseCase.CheckLimit(limit) ?? limits.CountSearch(userId, filter.Name)) is { } refusal)
+        if ((UseCase.CheckLimit(limit) ?? Texts.CheckQuery(filter.AuthorId) ?? limits.CountSearch(userId, filter.Name)) is { } refusal)
             return refusal;
         // The whole list is at hand in its order; to narrow it, all that does not fit may have to be looked at.
         return filter == new FileFilter() ? await ReadAsync(db) : await longReads.RunAsync(userId, ReadAsync, cancellationToken);
@@ -144,7 +144,7 @@ public sealed class FindingService(
         CancellationToken cancellationToken = default
     )
     {
-        if ((UseCase.CheckLimit(limit) ?? limits.CountSearch(userId, filter.Name)) is { } refusal)
+        if ((UseCase.CheckLimit(limit) ?? Texts.CheckQuery(filter.AuthorId) ?? limits.CountSearch(userId, filter.Name)) is { } refusal)
             return refusal;
         return await longReads.RunAsync<OwnFilePage>(
             userId,
@@ -178,7 +178,7 @@ public sealed class FindingService(
         var files = db
             .Attachments.Where(a => a.ChatId == chatId && messageIds.Contains(a.MessageId) && a.State == AttachmentState.Ready)
             .Where(MayRead(db, userId, chatId));
-        if (messageIds.Count == 0)
+        if (messageIds.Count == 0 || Texts.CheckQuery(filter.Name, filter.AuthorId) is not null)
             return [];
         var (from, until) = (new ContentKey(messageIds.Min(), 0), new ContentKey(messageIds.Max(), Attachment.MaxPerMessage));
         var rows = await ReadListedAsync(Narrow(db, files, filter, from, until), cancellationToken);

@@ -41,7 +41,7 @@ public sealed class MemberService(
         await using var db = await databases.CreateDbContextAsync(cancellationToken);
         if (await db.ReadMemberAsync(userId, chatId, cancellationToken) is not { } member)
             return Refusal.ChatNotFound;
-        if ((UseCase.CheckLimit(limit) ?? limits.CountSearch(userId, text)) is { } refusal)
+        if ((UseCase.CheckLimit(limit) ?? Texts.CheckQuery(after) ?? limits.CountSearch(userId, text)) is { } refusal)
             return refusal;
         Person? last = null;
         if (after is not null)

@@ -30,9 +30,9 @@ public static class UseCase
         CancellationToken cancellationToken
     ) => limits.CountMessage(userId) is { } tooMany ? tooMany : await writer.WriteAsync(change, cancellationToken);
 
-    /// <summary>Counts a reading as one of the person's searches when it looks for a text.</summary>
+    /// <summary>Counts a reading as one of the person's searches when it looks for something; it must be text.</summary>
     internal static Refusal? CountSearch(this PersonLimits limits, string userId, string? text) =>
-        string.IsNullOrWhiteSpace(text) ? null : limits.CountSearch(userId);
+        string.IsNullOrWhiteSpace(text) ? null : Texts.CheckQuery(text) ?? limits.CountSearch(userId);
 
     /// <inheritdoc cref="Times.ToTheMillisecond"/>
     internal static DateTime Now(this TimeProvider time) => Times.ToTheMillisecond(time.GetUtcNow().UtcDateTime);

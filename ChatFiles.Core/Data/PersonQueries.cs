@@ -33,7 +33,7 @@ internal static class PersonQueries
     /// <summary>What contains an @ is an address and never a name: nobody is found by calling themself like another's address.</summary>
     public static Task<Person?> FindByNameOrEmailAsync(this ChatDbContext db, string? nameOrEmail)
     {
-        if (nameOrEmail is null || DisplayNames.LooksLikeAddress(nameOrEmail))
+        if (nameOrEmail?.IsText() != true || DisplayNames.LooksLikeAddress(nameOrEmail))
             return db.FindPersonAsync(nameOrEmail);
         var key = DisplayNames.KeyOf(nameOrEmail);
         return db.Users.SingleOrDefaultAsync(p => p.NameKey == key && p.Active);

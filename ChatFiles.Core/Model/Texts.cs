@@ -28,6 +28,12 @@ public static class Texts
         return true;
     }
 
+    /// <summary>Refuses what is looked for, or narrowed by, when it is no text: no database would take it.</summary>
+    public static Refusal? CheckQuery(params IEnumerable<string?> texts) =>
+        texts.All(text => text?.IsText() != false)
+            ? null
+            : new Refusal(RefusalReason.InvalidQuery, "A query is text without NUL and without halves of characters.");
+
     /// <summary>A name without what makes it look like another one; null when it is not valid Unicode.</summary>
     /// <param name="keepsJoinedEmoji">Some emoji are several, with a zero-width joiner between them.</param>
     internal static string? Tidy(string name, bool keepsJoinedEmoji = false)

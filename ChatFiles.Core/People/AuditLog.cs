@@ -82,6 +82,8 @@ public sealed class AuditLog(
     )
     {
         ArgumentNullException.ThrowIfNull(by);
+        if (Texts.CheckQuery(filter.UserId) is { } noText)
+            return noText;
         await using var db = await databases.CreateDbContextAsync(cancellationToken);
         if (before is not null && !await db.AuditEntries.AnyAsync(e => e.Id == before, cancellationToken))
             return new Refusal(RefusalReason.InvalidQuery, "“before” is the id of an entry.");

@@ -85,6 +85,8 @@ public sealed class PeopleService(
     )
     {
         ArgumentNullException.ThrowIfNull(by);
+        if (Texts.CheckQuery(text, before) is { } noText)
+            return noText;
         // By a part of a name or address all may have to be looked at.
         return string.IsNullOrWhiteSpace(text)
             ? await WithDatabaseAsync()

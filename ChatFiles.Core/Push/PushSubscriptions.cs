@@ -69,7 +69,7 @@ public sealed class PushSubscriptions(
     {
         if (limits.CountMessage(userId) is { } tooMany)
             return tooMany;
-        if (endpoint is null)
+        if (endpoint?.IsText() != true)
             return InvalidEndpoint;
         await writer.WriteAsync(db => db.PushSubscriptions.Where(s => s.Endpoint == endpoint && s.UserId == userId).ExecuteDeleteAsync());
         return new Done();

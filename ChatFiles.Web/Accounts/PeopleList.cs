@@ -1,4 +1,4 @@
-using System.Text;
+using ChatFiles.Core.Files;
 using ChatFiles.Core.Model;
 using ChatFiles.Core.People;
 using CsvHelper;
@@ -34,8 +34,6 @@ public sealed class PeopleList
 {
     public const int MaxBytes = 1024 * 1024;
     public const int MaxLines = 5000;
-
-    private static readonly UTF8Encoding Utf8 = new(encoderShouldEmitUTF8Identifier: false, throwOnInvalidBytes: true);
 
     /// <summary>What heads a column of addresses, in the ways of other programs, without case, blanks and dashes.</summary>
     private static readonly HashSet<string> AddressHeads = new(StringComparer.Ordinal) { "email", "mail", "emailaddress", "mailaddress", "address", "emailadresse", "mailadresse", "upn", "userprincipalname" };
@@ -141,16 +139,8 @@ public sealed class PeopleList
     private static bool IsText(byte[] file)
     {
         // The reader knows UTF-16 by its mark: so a spreadsheet's “Unicode text” begins.
-        if (file is [0xFF, 0xFE, ..] or [0xFE, 0xFF, ..])
-            return true;
-        try
-        {
-            return !Utf8.GetString(file).Contains('\0');
-        }
-        catch (DecoderFallbackException)
-        {
-            return false;
-        }
+        var encoding = file is [0xFF, 0xFE, ..] or [0xFE, 0xFF, ..] ? Charsets.Find("utf-16")! : Charsets.Utf8;
+        return Charsets.Decode(encoding, file)?.IsText() == true;
     }
 
     private static Refusal Invalid(string detail) => new(RefusalReason.InvalidForm, detail);

@@ -1,4 +1,5 @@
 using System.Security.Claims;
+using ChatFiles.Core.Model;
 using ChatFiles.Core.People;
 
 namespace ChatFiles.Web.Accounts;
@@ -19,7 +20,7 @@ internal static class ProviderClaims
         var subjects = said.FindAll(Subject).Select(claim => claim.Value).Distinct(StringComparer.Ordinal).ToList();
         // One address, in whichever case it is written each time: of two nobody knows which one is verified.
         var addresses = said.FindAll(Email).Select(claim => claim.Value).DistinctBy(Mailbox.KeyOf, StringComparer.Ordinal).ToList();
-        return issuers is [{ Length: > 0 } issuer] && subjects is [{ Length: > 0 } subject] && addresses is [var address] && IsOne(address) && IsVerified(said, options)
+        return issuers is [{ Length: > 0 } issuer] && subjects is [{ Length: > 0 } subject] && subject.IsText() && addresses is [var address] && IsOne(address) && IsVerified(said, options)
             ? new SignOn(issuer, subject, address, IsOperator(said, options))
             : null;
     }

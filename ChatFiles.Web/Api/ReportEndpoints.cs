@@ -24,7 +24,7 @@ internal static class ReportEndpoints
     {
         var id = Requests.ParseId(chatId);
         // A stranger learns nothing of a chat, not even by what is wrong with a body.
-        if (!(await context.ReadJsonAsync<NewReport>()).Succeeded(out var report, out var refusal))
+        if (!(await context.ReadJsonAsync<NewReport>()).Succeeded(out var report, out var refusal) || (refusal = Requests.CheckIsText(report.FileId, "fileId")) is not null)
             return Problems.Of((await directory.CheckMemberAsync(user.UserId(), id)).Refusal ?? refusal);
         return (await reports.ReportAsync(user.UserId(), id, Requests.ParseId(messageId), report.FileId is null ? null : Requests.ParseFileId(report.FileId), report.Reason)).ToNoContent();
     }

@@ -34,9 +34,7 @@ internal static class Requests
     public static async ValueTask<object?> RefuseGarbledQueryAsync(EndpointFilterInvocationContext context, EndpointFilterDelegate next)
     {
         var query = context.HttpContext.Request.Query;
-        return query.Any(field => !field.Key.IsText() || field.Value.Any(text => text?.IsText() == false))
-            ? Problems.Of(new Refusal(RefusalReason.InvalidQuery, "A query is text without NUL and without halves of characters."))
-            : await next(context);
+        return Texts.CheckQuery(query.SelectMany(field => field.Value.Prepend(field.Key))) is { } noText ? Problems.Of(noText) : await next(context);
     }
 
     /// <summary>

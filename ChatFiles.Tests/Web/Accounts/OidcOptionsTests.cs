@@ -62,4 +62,18 @@ public sealed class OidcOptionsTests
 
         (read is not null).ShouldBe(isTaken);
     }
+
+    [Fact]
+    public void What_the_provider_calls_somebody_is_text()
+    {
+        Read("1").ShouldNotBeNull();
+        foreach (var noText in new[] { "", "1\0", "\uD800", "1\uDC00" })
+            Read(noText).ShouldBeNull();
+
+        static object? Read(string subject)
+        {
+            Claim[] claims = [new("iss", Authority), new("sub", subject), new("email", "ann@company.test"), new("email_verified", "true")];
+            return ProviderClaims.Read(new ClaimsPrincipal(new ClaimsIdentity(claims)), new OidcOptions());
+        }
+    }
 }

@@ -98,7 +98,7 @@ public sealed class FilesPageTests
         var chat = await world.ChatAsync(ann);
         await world.SendFileAsync(ann, chat, "a.txt");
         await using var screen = new Screen(world, ann);
-        screen.Navigation.NavigateTo($"/chats/{chat}/files?kind=7&since=x&sort=&view=none&file=1&in=-1&q={new string('x', 9000)}");
+        screen.Navigation.NavigateTo($"/chats/{chat}/files?kind=7&since=x&sort=&view=none&file=1&in=-1&author=%00&q={new string('x', 9000)}");
 
         ShouldShow(Open(screen, chat), "a.txt");
     }

@@ -52,7 +52,7 @@ public sealed record FilesAddress
     public static FilesAddress Of(NavigationManager navigation, string path, FileSort usualSort = FileSort.Newest)
     {
         var query = QueryHelpers.ParseQuery(navigation.ToAbsoluteUri(navigation.Uri).Query);
-        string Text(string name) => query.GetValueOrDefault(name).ToString();
+        string Text(string name) => query.GetValueOrDefault(name).ToString() is var text && text.IsText() ? text : "";
         return new FilesAddress
         {
             Path = path,
