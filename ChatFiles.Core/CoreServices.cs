@@ -1,5 +1,6 @@
 using ChatFiles.Core.Chats;
 using ChatFiles.Core.Data;
+using ChatFiles.Core.Data.Sqlite;
 using ChatFiles.Core.Files;
 using ChatFiles.Core.Files.Reading;
 using ChatFiles.Core.Files.Scanning;
@@ -42,17 +43,10 @@ public static class CoreServices
 
         services.TryAddSingleton(TimeProvider.System);
         services.AddSingleton<DataDirectory>();
-        services.AddSingleton(provider => new DatabaseFile(provider.GetRequiredService<DataDirectory>().Database));
-        services.AddSingleton<DatabaseWriter>();
+        services.AddSqlite();
         services.AddSingleton<LongReads>();
         services.AddSingleton<PreparedReads>();
         services.AddSingleton<SearchIndexer>();
-        services.AddPooledDbContextFactory<ChatDbContext>(
-            (provider, options) =>
-                options
-                    .UseSqlite(provider.GetRequiredService<DatabaseFile>().ConnectionString)
-                    .AddInterceptors(new SetUpConnections())
-        );
         services.AddScoped(provider => provider.GetRequiredService<IDbContextFactory<ChatDbContext>>().CreateDbContext());
 
         services.AddSettings<StorageOptions>(configuration, "Storage");
@@ -233,7 +227,7 @@ public static class CoreServices
             await UpgradeCopy.KeepAsync(db, database, services.GetRequiredService<TimeProvider>(), CancellationToken.None);
         }
 
-        await SearchIndex.MigrateAsync(db, services.GetRequiredService<IOptions<SearchOptions>>().Value.Contents);
+        await db.Dialect.FullText.MigrateAsync(db, services.GetRequiredService<IOptions<SearchOptions>>().Value.Contents);
         await services.GetRequiredService<IFileStore>().DiscardUnfinishedAsync(CancellationToken.None);
         services.GetRequiredService<FileReader>().DiscardUnfinished();
         services.GetRequiredService<StagedUploads>().Load();

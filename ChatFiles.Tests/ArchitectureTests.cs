@@ -45,6 +45,15 @@ public sealed class ArchitectureTests
             Check(Types().That().Are(In(Core)).Should().NotDependOnAny(In(outside)));
     }
 
+    /// <summary>What is to be different on another kind of database is in one place.</summary>
+    [Fact]
+    public void Only_one_folder_knows_that_the_database_is_SQLite()
+    {
+        var others = Types().That().ResideInNamespaceMatching(@"^ChatFiles\.(Core|Web)(\.|$)").And().DoNotResideInNamespaceMatching($@"^{Core}\.Data\.(Sqlite|Migrations)$");
+        foreach (var engine in new[] { "Microsoft.Data.Sqlite", "SQLitePCL" })
+            Check(others.Should().NotDependOnAny(In(engine)));
+    }
+
     [Fact]
     public void Pages_and_endpoints_know_nothing_of_the_database()
     {

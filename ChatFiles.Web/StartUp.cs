@@ -1,3 +1,4 @@
+using System.Data.Common;
 using System.Net.Sockets;
 using System.Reflection;
 using System.Runtime.InteropServices;
@@ -6,7 +7,6 @@ using ChatFiles.Core;
 using ChatFiles.Core.Data;
 using ChatFiles.Core.Files.Reading;
 using ChatFiles.Core.Model;
-using Microsoft.Data.Sqlite;
 using Microsoft.Extensions.Logging.Console;
 using Microsoft.Extensions.Options;
 
@@ -118,7 +118,7 @@ internal static class StartUp
             AggregateException { InnerException: { } inner } => IsUnusableSetting(inner, out var innerReason) ? innerReason : "",
             SocketException refused => $"it can't listen on the address that it was given (urls): {refused.Message}",
             ArgumentOutOfRangeException { ParamName: "port" } => "the address that it was given (urls) has a port that does not exist",
-            SqliteException unreadable => $"its database does not open: {unreadable.Message}",
+            DbException unreadable => $"its database does not open: {unreadable.Message}",
             DirectoryNotFoundException missing => $"a folder is missing: {missing.Message}",
             InvalidDataException unreadable => $"{unreadable.Message} {unreadable.GetBaseException().Message}",
             // The framework's own, of addresses and certificates; each names what it is about.

@@ -262,12 +262,12 @@ public sealed class FindingService(
                     .ToViewsAsync(reading, cancellationToken);
                 if (behind.Count > 0)
                     notIndexed.AddRange(await searched.Where(m => behind.Contains(m.Id)).ToViewsAsync(reading, cancellationToken));
-                var indexed = await SearchIndex
-                    .Find(reading, userId, words.Expression, chatId, before ?? long.MaxValue, limit + 1)
+                var indexed = await reading.Dialect.FullText
+                    .FindMessages(reading, userId, words, chatId, before ?? long.MaxValue, limit + 1)
                     .ToListAsync(cancellationToken);
                 var byName = notIndexed.Where(m => words.AreIn(WordsOf(m))).Select(m => m.Id).Concat(indexed).ToHashSet();
                 var inFiles = options.Value.Contents
-                    ? await ContentIndex.FindAsync(reading, userId, words.ExpressionForContents, chatId, before, limit + 1, cancellationToken)
+                    ? await ContentIndex.FindAsync(reading, userId, words, chatId, before, limit + 1, cancellationToken)
                     : [];
                 var ids = byName.Concat(inFiles.Select(key => key.MessageId)).Distinct().OrderDescending().Take(limit + 1).ToList();
                 var found = ids.Take(limit).ToList();
@@ -422,7 +422,7 @@ public sealed class FindingService(
             return rows;
         var keys = rows.ConvertAll(row => new ContentKey(row.MessageId, row.Position).Value);
         var found = await ContentIndex
-            .Find(reading, words.ExpressionForContents, new ContentKey(keys.Min()), new ContentKey(keys.Max()))
+            .Find(reading, words, new ContentKey(keys.Min()), new ContentKey(keys.Max()))
             .Where(key => keys.Contains(key))
             .ToListAsync(cancellationToken);
         for (var i = 0; i < rows.Count; i++)
@@ -441,7 +441,7 @@ public sealed class FindingService(
             var name = SearchWords.Fold(filter.Name.Trim());
             if (WordsOf(filter) is { } words)
             {
-                var inFiles = ContentIndex.Find(reading, words.ExpressionForContents, from ?? default, until ?? new ContentKey(long.MaxValue));
+                var inFiles = ContentIndex.Find(reading, words, from ?? default, until ?? new ContentKey(long.MaxValue));
                 files = files.Where(a => a.FoldedName.Contains(name) || inFiles.Contains((a.MessageId * 16) + a.Position));
             }
             else

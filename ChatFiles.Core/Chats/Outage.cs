@@ -1,15 +1,13 @@
+using ChatFiles.Core.Data;
+using ChatFiles.Core.Data.Sqlite;
 using ChatFiles.Core.Files;
 using ChatFiles.Core.Model;
-using Microsoft.Data.Sqlite;
-using Microsoft.EntityFrameworkCore;
 
 namespace ChatFiles.Core.Chats;
 
 /// <summary>Tells outages of storage, which pass and lose nothing, from failures of the program.</summary>
 public static class Outage
 {
-    private const int SqliteFull = 13; // https://sqlite.org/rescode.html#full
-
     private static readonly Refusal Full = new(RefusalReason.StorageFull, "The disk is full; nothing was kept. Try again once there is room.");
 
     private static readonly Refusal Unavailable = new(
@@ -22,9 +20,12 @@ public static class Outage
         exception switch
         {
             StoreFullException => Full,
-            SqliteException { SqliteErrorCode: SqliteFull } => Full,
-            StoreUnavailableException or SqliteException or TimeoutException => Unavailable,
-            DbUpdateException { InnerException: SqliteException inner } => Explain(inner),
-            _ => null,
+            StoreUnavailableException or TimeoutException => Unavailable,
+            _ => SqliteTrouble.Of(exception) switch
+            {
+                DatabaseTrouble.Full => Full,
+                DatabaseTrouble.Away => Unavailable,
+                _ => null,
+            },
         };
 }

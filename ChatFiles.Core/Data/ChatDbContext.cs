@@ -6,9 +6,11 @@ using Microsoft.EntityFrameworkCore.Infrastructure;
 namespace ChatFiles.Core.Data;
 
 /// <summary>The one database: accounts, chats, messages with attachments, the event log and the side jobs.</summary>
-public class ChatDbContext(DbContextOptions<ChatDbContext> options) : IdentityUserContext<Person>(options)
+public abstract class ChatDbContext(DbContextOptions options) : IdentityUserContext<Person>(options)
 {
     private const string ReadyFiles = "\"State\" = 0";
+
+    internal abstract Dialect Dialect { get; }
 
     /// <summary>Of the writer's own contexts: they save while it has the gate. All others wait for it at every save.</summary>
     internal bool HoldsGate { private get; init; }

@@ -22,62 +22,19 @@ internal readonly record struct ContentKey(long Value)
 
 /// <summary>
 /// The words in files: <c>FileContents</c> has each file's text, or that it has none, once somebody has looked;
-/// <c>ContentSearch</c> is the full-text index (FTS5) of it. Nothing of this is written when a file is sent or deleted: it is
+/// <c>ContentSearch</c> is the full-text index of it. Nothing of this is written when a file is sent or deleted: it is
 /// read later (<c>ContentProgress</c> says how far that has come), and whatever is found counts only while the file is
 /// ready and the person a member of its chat. A trigger notes in <c>ContentBehind</c> whose state has changed: words of
 /// what is deleted are then taken out, of pages too. <c>ContentLater</c> has those that had to be put off. All of it can be made again from the files.
 /// </summary>
 internal static class ContentIndex
 {
-    public const string DropTriggers = """
-        DROP TRIGGER IF EXISTS "Content_file_changed";
-        DROP TRIGGER IF EXISTS "Content_file_removed";
-        """;
-
-    private const string Drop =
-        DropTriggers
-        + """
-            DROP TABLE IF EXISTS "ContentSearch";
-            DROP TABLE IF EXISTS "FileContents";
-            DROP TABLE IF EXISTS "ContentProgress";
-            DROP TABLE IF EXISTS "ContentBehind";
-            DROP TABLE IF EXISTS "ContentLater";
-            """;
-
-    private const string Create = """
-        CREATE TABLE "FileContents" ("Key" INTEGER PRIMARY KEY, "Sha256" TEXT NOT NULL, "FileName" TEXT NOT NULL, "Text" TEXT);
-        CREATE INDEX "FileContents_Sha256" ON "FileContents" ("Sha256");
-        CREATE VIRTUAL TABLE "ContentSearch" USING fts5("FileName", "Text", content='', tokenize='ascii', prefix='2 3', columnsize=0);
-        INSERT INTO "ContentSearch"("ContentSearch", rank) VALUES('secure-delete', 1);
-        CREATE TABLE "ContentBehind" ("Key" INTEGER PRIMARY KEY);
-        CREATE TABLE "ContentLater" ("Key" INTEGER PRIMARY KEY, "Tries" INTEGER NOT NULL, "At" INTEGER NOT NULL);
-        CREATE TABLE "ContentProgress" ("Newest" INTEGER NOT NULL, "Oldest" INTEGER NOT NULL);
-        INSERT INTO "ContentProgress" SELECT COALESCE(MAX("Id"), 0) * 16 + 15, COALESCE(MAX("Id"), 0) * 16 + 16 FROM "Messages";
-        """;
-
-    private const string CreateTriggers = """
-        CREATE TRIGGER IF NOT EXISTS "Content_file_changed" AFTER UPDATE OF "State" ON "Attachments" WHEN new."State" <> old."State" BEGIN
-            INSERT OR IGNORE INTO "ContentBehind" VALUES (new."MessageId" * 16 + new."Position");
-        END;
-        CREATE TRIGGER IF NOT EXISTS "Content_file_removed" AFTER DELETE ON "Attachments" BEGIN
-            INSERT OR IGNORE INTO "ContentBehind" VALUES (old."MessageId" * 16 + old."Position");
-        END;
-        """;
-
     private const string StateSql = """
         SELECT "State" FROM "Attachments" WHERE "MessageId" = @message AND "Position" = @position
         """;
 
     private const string KeepSql = """
         INSERT OR IGNORE INTO "FileContents"("Key", "Sha256", "FileName", "Text") VALUES (@key, @sha256, @name, @text)
-        """;
-
-    private const string AddSql = """
-        INSERT INTO "ContentSearch"(rowid, "FileName", "Text") VALUES (@key, @name, @text)
-        """;
-
-    private const string TakeOutSql = """
-        INSERT INTO "ContentSearch"("ContentSearch", rowid, "FileName", "Text") VALUES ('delete', @key, @name, @text)
         """;
 
     private const string ForgetSql = """
@@ -104,30 +61,12 @@ internal static class ContentIndex
         UPDATE "ContentProgress" SET "Oldest" = @key
         """;
 
-    /// <summary>After the last migration. Where contents are not wanted, nothing of them is kept.</summary>
-    public static async Task PrepareAsync(ChatDbContext db, bool hasContents)
-    {
-        await using var transaction = await db.Database.BeginTransactionAsync();
-        // One that was made before this table was is made again.
-        var exists = await db.Database.SqlQuery<int>($"SELECT 1 FROM sqlite_schema WHERE name = 'ContentLater'").AnyAsync();
-        if (!exists || !hasContents)
-            await db.Database.ExecuteSqlRawAsync(Drop);
-        if (!exists && hasContents)
-            await db.Database.ExecuteSqlRawAsync(Create);
-        if (hasContents)
-            await db.Database.ExecuteSqlRawAsync(CreateTriggers);
-        await transaction.CommitAsync();
-    }
-
-    /// <summary>
-    /// Files that have the words, newest first, out of the caller's own chats: all those of so many messages.
-    /// CROSS JOIN as in <see cref="SearchIndex.Find"/>.
-    /// </summary>
+    /// <summary>Files that have the words, newest first, out of the caller's own chats: all those of so many messages.</summary>
     /// <param name="limit">Of messages.</param>
     public static async Task<List<ContentKey>> FindAsync(
         ChatDbContext db,
         string userId,
-        string expression,
+        SearchWords words,
         long? chatId,
         long? before,
         int limit,
@@ -135,29 +74,15 @@ internal static class ContentIndex
     )
     {
         var end = before is { } id ? ContentKey.FirstOf(id) : long.MaxValue;
-        var keys = await db
-            .Database.SqlQuery<long>(
-                $"""
-                SELECT s.rowid AS "Value"
-                FROM "ContentSearch" AS s
-                CROSS JOIN "Attachments" AS a ON a."MessageId" = s.rowid / 16 AND a."Position" = s.rowid % 16 AND a."State" = 0
-                CROSS JOIN "Members" AS me ON me."ChatId" = a."ChatId" AND me."UserId" = {userId}
-                WHERE s."ContentSearch" MATCH {expression} AND s.rowid < {end} AND ({chatId} IS NULL OR a."ChatId" = {chatId})
-                ORDER BY s.rowid DESC
-                LIMIT {limit * Attachment.MaxPerMessage}
-                """
-            )
+        var keys = await db.Dialect.FullText
+            .FindContents(db, userId, words, chatId, end, limit * Attachment.MaxPerMessage)
             .ToListAsync(cancellationToken);
         return keys.ConvertAll(key => new ContentKey(key));
     }
 
     /// <summary>Keys of the files that have the words, whoever's they are; to be narrowed by a query.</summary>
-    public static IQueryable<long> Find(ChatDbContext db, string expression, ContentKey from, ContentKey until) =>
-        db.Database.SqlQuery<long>(
-            $"""
-            SELECT rowid AS "Value" FROM "ContentSearch" WHERE "ContentSearch" MATCH {expression} AND rowid BETWEEN {from.Value} AND {until.Value}
-            """
-        );
+    public static IQueryable<long> Find(ChatDbContext db, SearchWords words, ContentKey from, ContentKey until) =>
+        db.Dialect.FullText.FindContents(db, words, from, until);
 
     /// <summary>What is in a file; null where nobody has looked or there is no text in it.</summary>
     public static Task<string?> ReadTextAsync(ChatDbContext db, ContentKey key, CancellationToken cancellationToken) =>
@@ -214,7 +139,7 @@ internal static class ContentIndex
         if (scope.Statement(KeepSql, ("@key", key.Value), ("@sha256", sha256), ("@name", fileName), ("@text", text)).ExecuteNonQuery() == 0)
             return false;
         if (text is not null)
-            scope.Statement(AddSql, ("@key", key.Value), ("@name", terms.Name), ("@text", terms.Text)).ExecuteNonQuery();
+            scope.Dialect.FullText.AddContent(scope.Statement, key, terms.Name, terms.Text);
         return true;
     }
 
@@ -224,7 +149,7 @@ internal static class ContentIndex
     {
         var wasKept = scope.Statement(ForgetSql, ("@key", key.Value)).ExecuteNonQuery() > 0;
         if (wasKept && terms is { } gone)
-            scope.Statement(TakeOutSql, ("@key", key.Value), ("@name", gone.Name), ("@text", gone.Text)).ExecuteNonQuery();
+            scope.Dialect.FullText.TakeContentOut(scope.Statement, key, gone.Name, gone.Text);
         return Settle(scope, key);
     }
 

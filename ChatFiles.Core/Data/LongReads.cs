@@ -1,7 +1,5 @@
 using ChatFiles.Core.Model;
-using Microsoft.Data.Sqlite;
 using Microsoft.EntityFrameworkCore;
-using SQLitePCL;
 
 namespace ChatFiles.Core.Data;
 
@@ -12,7 +10,6 @@ namespace ChatFiles.Core.Data;
 public sealed class LongReads(IDbContextFactory<ChatDbContext> databases, TimeProvider time)
 {
     private const int AtOnceOfPerson = 2;
-    private const int SqliteInterrupted = 9; // https://sqlite.org/rescode.html#interrupt
 
     private static readonly TimeSpan Limit = TimeSpan.FromSeconds(1);
 
@@ -48,56 +45,16 @@ public sealed class LongReads(IDbContextFactory<ChatDbContext> databases, TimePr
     {
         using var db = databases.CreateDbContext();
         using var moment = db.HoldMomentAsync(cancellationToken).GetAwaiter().GetResult();
-        using var limit = new Interruption((SqliteConnection)db.Database.GetDbConnection(), time, cancellationToken);
+        using var limit = db.Dialect.Limit(db, Limit, time, cancellationToken);
         try
         {
             cancellationToken.ThrowIfCancellationRequested();
             return read(db).GetAwaiter().GetResult();
         }
-        catch (SqliteException failure) when (failure.SqliteErrorCode == SqliteInterrupted)
+        catch (Exception failure) when (db.Dialect.WasEnded(failure))
         {
             cancellationToken.ThrowIfCancellationRequested();
             return TooSlow;
-        }
-    }
-
-    /// <summary>
-    /// Ends the statement that runs on a connection. Between two statements that does nothing, so it is done again and
-    /// again until the read has ended.
-    /// </summary>
-    private sealed class Interruption : IDisposable
-    {
-        private static readonly TimeSpan Again = TimeSpan.FromMilliseconds(20);
-
-        private readonly Lock _lock = new();
-        private readonly SqliteConnection _connection;
-        private readonly ITimer _timer;
-        private readonly CancellationTokenRegistration _cancelled;
-        private bool _isOver;
-
-        public Interruption(SqliteConnection connection, TimeProvider time, CancellationToken cancellationToken)
-        {
-            _connection = connection;
-            _timer = time.CreateTimer(_ => Interrupt(), null, Limit, Again);
-            _cancelled = cancellationToken.Register(() => _timer.Change(TimeSpan.Zero, Again));
-        }
-
-        /// <summary>From here on the connection may be somebody else's.</summary>
-        public void Dispose()
-        {
-            _cancelled.Dispose();
-            _timer.Dispose();
-            lock (_lock)
-                _isOver = true;
-        }
-
-        private void Interrupt()
-        {
-            lock (_lock)
-            {
-                if (!_isOver)
-                    raw.sqlite3_interrupt(_connection.Handle);
-            }
         }
     }
 }

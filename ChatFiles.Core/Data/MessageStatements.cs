@@ -1,6 +1,6 @@
+using System.Data.Common;
 using System.Text.Json;
 using ChatFiles.Core.Model;
-using Microsoft.Data.Sqlite;
 using Microsoft.EntityFrameworkCore;
 
 namespace ChatFiles.Core.Data;
@@ -106,7 +106,7 @@ internal static class MessageStatements
     public static MessageView ReadOne(this WriteScope scope, string userId, long chatId, long messageId) =>
         ReadAll(scope.Statement(One, ("@user", userId), ("@chat", chatId), ("@id", messageId)), chatId)!.Single();
 
-    private static List<MessageView>? ReadAll(SqliteCommand command, long chatId)
+    private static List<MessageView>? ReadAll(DbCommand command, long chatId)
     {
         using var rows = command.ExecuteReader();
         if (!rows.Read())
@@ -130,7 +130,7 @@ internal static class MessageStatements
         return messages;
     }
 
-    private static MessageView ReadMessage(SqliteDataReader row, long chatId, List<AttachmentView> files)
+    private static MessageView ReadMessage(DbDataReader row, long chatId, List<AttachmentView> files)
     {
         var text = row.GetString(4);
         return new(
@@ -152,7 +152,7 @@ internal static class MessageStatements
         };
     }
 
-    private static ReplyView ReadReply(SqliteDataReader row) =>
+    private static ReplyView ReadReply(DbDataReader row) =>
         ReplyView.Of(
             row.GetInt64(18),
             new AuthorView(row.GetString(19), row.GetString(20)),
@@ -169,10 +169,10 @@ internal static class MessageStatements
         return rows.ToDictionary(row => row.MessageId, row => JsonSerializer.Deserialize<ReactionView[]>(row.Reactions, Json)!);
     }
 
-    private static T[] ReadList<T>(SqliteDataReader row, int column) =>
+    private static T[] ReadList<T>(DbDataReader row, int column) =>
         row.IsDBNull(column) ? [] : JsonSerializer.Deserialize<T[]>(row.GetString(column), Json)!;
 
-    private static AttachmentView ReadFile(SqliteDataReader row, long chatId) =>
+    private static AttachmentView ReadFile(DbDataReader row, long chatId) =>
         AttachmentView.Of(
             new Attachment
             {

@@ -1,6 +1,6 @@
 using System.Collections.Concurrent;
+using System.Data.Common;
 using ChatFiles.Core.Model;
-using Microsoft.Data.Sqlite;
 
 namespace ChatFiles.Core.Data;
 
@@ -8,7 +8,7 @@ namespace ChatFiles.Core.Data;
 /// For the readings that everybody's every step needs, on connections that keep their statements prepared. By EF a page of
 /// 50 messages cost 2.2 times as much processor time, and an opened file 2.5 times.
 /// </summary>
-public sealed class PreparedReads(DatabaseFile file) : IDisposable
+public sealed class PreparedReads(DbDataSource database, Dialect dialect) : IDisposable
 {
     private const int MostIdle = 16;
 
@@ -18,7 +18,7 @@ public sealed class PreparedReads(DatabaseFile file) : IDisposable
     internal T Read<T>(Func<PreparedStatements, T> read)
     {
         if (!_idle.TryTake(out var reader))
-            reader = new Reader(file);
+            reader = new Reader(database, dialect);
         try
         {
             var began = Measures.Database.Begin();
@@ -47,13 +47,12 @@ public sealed class PreparedReads(DatabaseFile file) : IDisposable
 
     private sealed class Reader : IDisposable
     {
-        private readonly SqliteConnection _connection;
+        private readonly DbConnection _connection;
 
-        public Reader(DatabaseFile file)
+        public Reader(DbDataSource database, Dialect dialect)
         {
-            _connection = file.CreateConnection();
-            Statements = new PreparedStatements(_connection);
-            DatabaseFile.Open(_connection);
+            _connection = database.OpenConnection();
+            Statements = new PreparedStatements(_connection, dialect);
         }
 
         public PreparedStatements Statements { get; }

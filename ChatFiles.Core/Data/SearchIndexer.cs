@@ -34,7 +34,7 @@ public sealed class SearchIndexer(IDbContextFactory<ChatDbContext> databases, Da
     {
         await using var db = await databases.CreateDbContextAsync(cancellationToken);
         var prepared = await SearchIndex.PrepareNextAsync(db, AtOnce, cancellationToken);
-        return await writer.WriteDirectlyAsync(scope => SearchIndex.PutInNext(scope.Statement, AtOnce, prepared), cancellationToken);
+        return await writer.WriteDirectlyAsync(scope => SearchIndex.PutInNext(scope, AtOnce, prepared), cancellationToken);
     }
 
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)

@@ -1,11 +1,11 @@
+using System.Data.Common;
 using ChatFiles.Core.Model;
-using Microsoft.Data.Sqlite;
 using Microsoft.EntityFrameworkCore;
 
 namespace ChatFiles.Core.Data;
 
 /// <summary>One change within the writer's transaction: by EF, or by prepared statements where that pays.</summary>
-internal sealed class WriteScope(PreparedStatements statements, SqliteTransaction transaction, DbContextOptions<ChatDbContext> options, string? callerAddress = null) : IAsyncDisposable
+internal sealed class WriteScope(PreparedStatements statements, DbTransaction transaction, Func<string?, ChatDbContext> create, string? callerAddress = null) : IAsyncDisposable
 {
     private readonly List<CommittedEvent> _events = [];
     private readonly List<AuditEntry> _audited = [];
@@ -28,8 +28,10 @@ internal sealed class WriteScope(PreparedStatements statements, SqliteTransactio
     /// <summary>It has added side jobs.</summary>
     public bool HasJobs => _db is not null && _db.ChangeTracker.Entries<Job>().Any();
 
+    public Dialect Dialect => statements.Dialect;
+
     /// <summary>A prepared statement in the transaction.</summary>
-    public SqliteCommand Statement(string sql, params ReadOnlySpan<(string Name, object? Value)> parameters) =>
+    public DbCommand Statement(string sql, params ReadOnlySpan<(string Name, object? Value)> parameters) =>
         statements.Of(sql, transaction, parameters);
 
     /// <summary>An event that a statement has added.</summary>
@@ -51,7 +53,7 @@ internal sealed class WriteScope(PreparedStatements statements, SqliteTransactio
 
     private ChatDbContext CreateContext()
     {
-        var db = new ChatDbContext(options) { HoldsGate = true, CallerAddress = callerAddress };
+        var db = create(callerAddress);
         db.Database.AutoSavepointsEnabled = false;
         db.Database.UseTransaction(transaction);
         return db;

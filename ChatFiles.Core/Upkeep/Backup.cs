@@ -2,9 +2,9 @@ using System.Security.Cryptography;
 using System.Text;
 using System.Text.Json;
 using ChatFiles.Core.Data;
+using ChatFiles.Core.Data.Sqlite;
 using ChatFiles.Core.Files;
 using ChatFiles.Core.Model;
-using Microsoft.Data.Sqlite;
 using Microsoft.EntityFrameworkCore;
 
 namespace ChatFiles.Core.Upkeep;
@@ -51,7 +51,7 @@ public sealed class Backup(DatabaseFile database, IFileStore? blobs, string keys
         {
             if (target is not null)
                 await CopyBlobsAsync(database, target, copied, cancellationToken);
-            CopyDatabase(database, copy);
+            database.CopyTo(copy);
             if (target is null || await CopyBlobsAsync(new DatabaseFile(copy), target, copied, cancellationToken) == 0)
                 break;
             if (moment < MaxMoments)
@@ -209,17 +209,6 @@ public sealed class Backup(DatabaseFile database, IFileStore? blobs, string keys
         return Convert.ToHexStringLower(sum.GetHashAndReset());
     }
 
-    /// <summary>As it is at one moment, into one file.</summary>
-    internal static void CopyDatabase(DatabaseFile database, string copy)
-    {
-        File.Delete(copy);
-        using var from = new SqliteConnection($"{database.ConnectionString};Mode=ReadOnly;Pooling=False");
-        using var to = new SqliteConnection($"Data Source={copy};Pooling=False");
-        from.Open();
-        to.Open();
-        from.BackupDatabase(to);
-    }
-
     /// <summary>Copies what a database knows and what is not copied yet; returns how many blobs were not there.</summary>
     private async Task<int> CopyBlobsAsync(
         DatabaseFile file,
@@ -348,11 +337,11 @@ public sealed class Backup(DatabaseFile database, IFileStore? blobs, string keys
     /// Never from the pool: a connection kept open to an earlier moment's copy would answer for the later one of the
     /// same name, and write its log into it when it is closed.
     /// </summary>
-    private static ChatDbContext Open(DatabaseFile file) =>
-        new(new DbContextOptionsBuilder<ChatDbContext>().UseSqlite($"{file.ConnectionString};Pooling=False").Options);
+    private static SqliteContext Open(DatabaseFile file) =>
+        SqliteContext.On($"{file.ConnectionString};Pooling=False");
 
-    private static ChatDbContext OpenReadOnly(DatabaseFile file) =>
-        new(new DbContextOptionsBuilder<ChatDbContext>().UseSqlite(file.ReadOnlyConnectionString).Options);
+    private static SqliteContext OpenReadOnly(DatabaseFile file) =>
+        SqliteContext.On(file.ReadOnlyConnectionString);
 
     private static async Task CopyFolderAsync(string from, string to, CancellationToken cancellationToken)
     {

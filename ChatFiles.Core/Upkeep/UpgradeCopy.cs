@@ -1,6 +1,7 @@
+using System.Data.Common;
 using ChatFiles.Core.Data;
+using ChatFiles.Core.Data.Sqlite;
 using ChatFiles.Core.Model;
-using Microsoft.Data.Sqlite;
 using Microsoft.EntityFrameworkCore;
 
 namespace ChatFiles.Core.Upkeep;
@@ -38,12 +39,12 @@ internal static class UpgradeCopy
                 Directory.Delete(folder, recursive: true);
             OwnerOnly.CreateFolder(folder);
             var copy = new DatabaseFile(Path.Combine(folder, DataDirectory.DatabaseName));
-            Backup.CopyDatabase(database, copy.Path);
+            database.CopyTo(copy.Path);
             var messages = await Backup.CountMessagesAsync(copy, cancellationToken);
             var sum = await Backup.SumAsync(folder, cancellationToken);
             await Backup.WriteManifestAsync(folder, new BackupManifest(time.GetUtcNow(), Blobs: 0, messages, sum, known[^1]), cancellationToken);
         }
-        catch (Exception failure) when (failure is SqliteException or IOException or UnauthorizedAccessException)
+        catch (Exception failure) when (failure is DbException or IOException or UnauthorizedAccessException)
         {
             throw new BackupException($"the database is copied to {folder} before an upgrade changes it, and that failed: {failure.Message}");
         }

@@ -1,6 +1,7 @@
 using System.Data;
 using System.Diagnostics;
 using ChatFiles.Core.Data;
+using ChatFiles.Core.Data.Sqlite;
 using ChatFiles.Core.Files;
 using ChatFiles.Core.Live;
 using ChatFiles.Core.Model;
@@ -152,8 +153,9 @@ namespace ChatFiles.E2E.Faults
             public Task StartAsync(CancellationToken cancellationToken)
             {
                 writer.Committed += _ => CrashAt("after-commit");
-                writer.Connection.StateChange += (_, change) => Watch(writer.Connection, change.CurrentState);
-                Watch(writer.Connection, writer.Connection.State);
+                var connection = ((SqliteWriter)writer).Connection;
+                connection.StateChange += (_, change) => Watch(connection, change.CurrentState);
+                Watch(connection, connection.State);
                 broadcaster.Watch(_ => CrashAt("dispatch"));
                 return Task.CompletedTask;
             }

@@ -1,4 +1,5 @@
 using ChatFiles.Core.Data;
+using ChatFiles.Core.Data.Sqlite;
 using ChatFiles.Core.Model;
 using Microsoft.EntityFrameworkCore;
 
@@ -13,8 +14,8 @@ internal static class Archive
     /// <summary>"number 1;", "number 2;" … by the chat's owner. Gives their ids.</summary>
     public static async Task<long[]> FillAsync(ServerProcess server, ChatInfo chat, int count, Func<int, DateTime>? sentAt = null)
     {
-        var options = new DbContextOptionsBuilder<ChatDbContext>().UseSqlite($"Data Source={Path.Combine(server.Data, "chatfiles.db")};Pooling=False").Options;
-        await using var db = new ChatDbContext(options) { HoldsGate = true };
+        var options = new DbContextOptionsBuilder<SqliteContext>().UseSqlite($"Data Source={Path.Combine(server.Data, "chatfiles.db")};Pooling=False").Options;
+        await using var db = new SqliteContext(options) { HoldsGate = true };
         await using var transaction = await db.Database.BeginTransactionAsync();
         var filled = await db.Chats.SingleAsync(c => c.Id == chat.Id);
         var owner = await db.Members.SingleAsync(m => m.ChatId == chat.Id && m.Role == MemberRole.Owner);

@@ -1,6 +1,7 @@
 using ChatFiles.Core;
 using ChatFiles.Core.Chats;
 using ChatFiles.Core.Data;
+using ChatFiles.Core.Data.Sqlite;
 using ChatFiles.Core.Files;
 using ChatFiles.Core.Model;
 using ChatFiles.Core.People;

@@ -1,6 +1,7 @@
 using System.Collections.Concurrent;
 using System.Data.Common;
 using ChatFiles.Core.Data;
+using ChatFiles.Core.Data.Sqlite;
 using Microsoft.EntityFrameworkCore;
 using Microsoft.EntityFrameworkCore.Diagnostics;
 using Microsoft.Extensions.DependencyInjection;
@@ -14,7 +15,7 @@ internal sealed class Statements : DbCommandInterceptor
 
     /// <summary>For the world's "change".</summary>
     public void Count(IServiceCollection services) =>
-        services.ConfigureDbContext<ChatDbContext>(options => options.AddInterceptors(this));
+        services.ConfigureDbContext<SqliteContext>(options => options.AddInterceptors(this));
 
     public void Reset() => _all.Clear();
 

@@ -1,5 +1,6 @@
 using System.Globalization;
 using ChatFiles.Core.Data;
+using ChatFiles.Core.Data.Sqlite;
 using ChatFiles.Core.Model;
 using ChatFiles.Core.Upkeep;
 using ChatFiles.Tests.Stage;

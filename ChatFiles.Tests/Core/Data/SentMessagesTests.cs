@@ -4,6 +4,7 @@ using ChatFiles.Core.Data;
 using ChatFiles.Core.Model;
 using ChatFiles.Tests.Stage;
 using Microsoft.EntityFrameworkCore;
+using Microsoft.Extensions.DependencyInjection;
 
 namespace ChatFiles.Tests.Core.Data;
 
@@ -37,7 +38,7 @@ public sealed class SentMessagesTests
 
         var sent = await world.Writer.WriteDirectlyAsync(scope => scope.Add(scope.FindSender("ann", Chat.GeneralId)!, Message("key")));
 
-        using var reads = new PreparedReads(new DatabaseFile(Path.Combine(world.Folder, "chatfiles.db")));
+        var reads = world.Services.GetRequiredService<PreparedReads>();
         ShouldBeSame(reads.ReadBefore("ann", Chat.GeneralId, long.MaxValue, 10)!.Single(), sent);
         ShouldBeSame(reads.ReadAfter("ann", Chat.GeneralId, 0, 10)!.Single(), sent);
         ShouldBeSame(reads.ReadSent("ann", Chat.GeneralId, "key")!.Single(), sent);
@@ -71,7 +72,7 @@ public sealed class SentMessagesTests
             await PutAsync(db, files.Id, "❤️", ann.Id);
         });
 
-        using var reads = new PreparedReads(new DatabaseFile(Path.Combine(world.Folder, "chatfiles.db")));
+        var reads = world.Services.GetRequiredService<PreparedReads>();
         var prepared = reads.ReadBefore(ann.Id, Chat.GeneralId, long.MaxValue, 10)!;
         var byEf = await world.ReadAsync(db => db.Messages.OrderBy(m => m.Id).ToViewsAsync(db, CancellationToken.None));
 

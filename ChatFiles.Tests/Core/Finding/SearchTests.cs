@@ -1,5 +1,6 @@
 using System.Text;
 using ChatFiles.Core.Data;
+using ChatFiles.Core.Data.Sqlite;
 using ChatFiles.Core.Files.Reading;
 using ChatFiles.Core.Model;
 using ChatFiles.Tests.Stage;
@@ -313,7 +314,7 @@ public sealed class SearchTests
         for (var i = 0; i < 12; i++)
             await world.Chats.SendTextAsync(ann.Id, Chat.GeneralId, $"heron {new string((char)('a' + i), Message.MaxTextLength - 10)}");
 
-        (await world.Writer.WriteDirectlyAsync(scope => SearchIndex.PutInNext(scope.Statement, 200, []))).ShouldBeTrue("there are more");
+        (await world.Writer.WriteDirectlyAsync(scope => SearchIndex.PutInNext(scope, 200, []))).ShouldBeTrue("there are more");
         (await world.ReadAsync(db => db.Database.SqlQuery<int>($"""SELECT COUNT(*) AS "Value" FROM "Search" """).SingleAsync())).ShouldBe(9);
 
         await CheckIndexAsync(world);
@@ -330,7 +331,7 @@ public sealed class SearchTests
         prepared.ShouldContainKey("heron.txt");
         await world.Chats.DeleteFileAsync(ann.Id, Chat.GeneralId, sent.Attachments[0].Id);
 
-        await world.Writer.WriteDirectlyAsync(scope => SearchIndex.PutInNext(scope.Statement, 200, prepared));
+        await world.Writer.WriteDirectlyAsync(scope => SearchIndex.PutInNext(scope, 200, prepared));
 
         await CheckIndexAsync(world);
     }

@@ -1,5 +1,6 @@
 using ChatFiles.Core.Chats;
 using ChatFiles.Core.Data;
+using ChatFiles.Core.Data.Sqlite;
 using ChatFiles.Core.Model;
 using ChatFiles.Tests.Stage;
 using Microsoft.EntityFrameworkCore;
@@ -15,7 +16,7 @@ public sealed class UpgradeTests
     {
         var folder = Directory.CreateTempSubdirectory("chatfiles-test-").FullName;
         var file = new DatabaseFile(Path.Combine(folder, "chatfiles.db"));
-        await using (var db = new ChatDbContext(new DbContextOptionsBuilder<ChatDbContext>().UseSqlite($"{file.ConnectionString};Pooling=False").Options))
+        await using (var db = SqliteContext.On($"{file.ConnectionString};Pooling=False"))
         {
             await db.GetService<IMigrator>().MigrateAsync("20261123120306_Initial");
             await db.Database.ExecuteSqlRawAsync(

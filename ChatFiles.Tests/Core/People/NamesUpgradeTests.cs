@@ -1,4 +1,5 @@
 using ChatFiles.Core.Data;
+using ChatFiles.Core.Data.Sqlite;
 using ChatFiles.Core.Model;
 using ChatFiles.Tests.Stage;
 using Microsoft.EntityFrameworkCore;
@@ -14,7 +15,7 @@ public sealed class NamesUpgradeTests
     {
         var folder = Directory.CreateTempSubdirectory("chatfiles-test-").FullName;
         var file = new DatabaseFile(Path.Combine(folder, "chatfiles.db"));
-        await using (var db = new ChatDbContext(new DbContextOptionsBuilder<ChatDbContext>().UseSqlite($"{file.ConnectionString};Pooling=False").Options))
+        await using (var db = SqliteContext.On($"{file.ConnectionString};Pooling=False"))
         {
             await db.GetService<IMigrator>().MigrateAsync("20261123120306_Initial");
             await db.Database.ExecuteSqlRawAsync(

@@ -1,4 +1,5 @@
 using ChatFiles.Core.Data;
+using ChatFiles.Core.Data.Sqlite;
 using ChatFiles.Core.Model;
 using ChatFiles.Core.People;
 using ChatFiles.Tests.Stage;
@@ -18,10 +19,10 @@ public sealed class PasswordLinksUpgradeTests
         var folder = Directory.CreateTempSubdirectory("chatfiles-test-").FullName;
         var file = new DatabaseFile(Path.Combine(folder, "chatfiles.db"));
         var (token, expiresAt) = (Secrets.New(), TimeProvider.System.GetUtcNow().AddDays(1).ToUnixTimeMilliseconds());
-        await using (var db = new ChatDbContext(new DbContextOptionsBuilder<ChatDbContext>().UseSqlite($"{file.ConnectionString};Pooling=False").Options))
+        await using (var db = SqliteContext.On($"{file.ConnectionString};Pooling=False"))
         {
             await db.Database.OpenConnectionAsync();
-            SearchIndex.HelpMigrations((SqliteConnection)db.Database.GetDbConnection());
+            SqliteFullText.HelpMigrations((SqliteConnection)db.Database.GetDbConnection());
             await db.GetService<IMigrator>().MigrateAsync("20261129230323_MissingFiles");
             await db.Database.ExecuteSqlAsync(
                 $"""

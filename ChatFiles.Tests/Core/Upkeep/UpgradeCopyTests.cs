@@ -1,4 +1,5 @@
 using ChatFiles.Core.Data;
+using ChatFiles.Core.Data.Sqlite;
 using ChatFiles.Core.Model;
 using ChatFiles.Core.Upkeep;
 using ChatFiles.Tests.Stage;
@@ -77,8 +78,8 @@ public sealed class UpgradeCopyTests : IDisposable
 
     public void Dispose() => Directory.Delete(_data, recursive: true);
 
-    private static ChatDbContext Open(string folder) =>
-        new(new DbContextOptionsBuilder<ChatDbContext>().UseSqlite($"Data Source={Path.Combine(folder, "chatfiles.db")};Pooling=False").Options);
+    private static SqliteContext Open(string folder) =>
+        SqliteContext.On($"Data Source={Path.Combine(folder, "chatfiles.db")};Pooling=False");
 
     private static async Task<List<string>> AppliedAsync(string folder)
     {
@@ -93,7 +94,7 @@ public sealed class UpgradeCopyTests : IDisposable
     {
         await using var db = Open(_data);
         await KeepAsync(db);
-        await SearchIndex.MigrateAsync(db, hasContents: false);
+        await db.Dialect.FullText.MigrateAsync(db, hasContents: false);
     }
 
     private async Task<(string First, string Last)> BeAnEarlierVersionAsync()

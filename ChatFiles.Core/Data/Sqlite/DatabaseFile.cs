@@ -3,7 +3,7 @@ using System.Runtime.CompilerServices;
 using Microsoft.Data.Sqlite;
 using SQLitePCL;
 
-namespace ChatFiles.Core.Data;
+namespace ChatFiles.Core.Data.Sqlite;
 
 /// <summary>Where the SQLite database is and how it is opened.</summary>
 public sealed class DatabaseFile(string path)
@@ -30,6 +30,17 @@ public sealed class DatabaseFile(string path)
             Mode = SqliteOpenMode.ReadOnly,
             Pooling = false,
         }.ToString();
+
+    /// <summary>As it is at one moment, into one file.</summary>
+    internal void CopyTo(string copy)
+    {
+        File.Delete(copy);
+        using var from = new SqliteConnection($"{ConnectionString};Mode=ReadOnly;Pooling=False");
+        using var to = new SqliteConnection($"Data Source={copy};Pooling=False");
+        from.Open();
+        to.Open();
+        from.BackupDatabase(to);
+    }
 
     internal static void Open(SqliteConnection connection)
     {

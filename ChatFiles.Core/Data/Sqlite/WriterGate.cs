@@ -1,6 +1,6 @@
 using Microsoft.Extensions.Logging;
 
-namespace ChatFiles.Core.Data;
+namespace ChatFiles.Core.Data.Sqlite;
 
 /// <summary>Lets one at a time write to the database, and says so in the log when somebody stays too long.</summary>
 internal sealed class WriterGate : IDisposable

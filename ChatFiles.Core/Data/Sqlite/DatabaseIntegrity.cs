@@ -2,7 +2,7 @@ using System.Buffers.Binary;
 using ChatFiles.Core.Model;
 using Microsoft.Data.Sqlite;
 
-namespace ChatFiles.Core.Data;
+namespace ChatFiles.Core.Data.Sqlite;
 
 /// <summary>Whether a database file is whole; one that was copied while in use, or not to its end, is not.</summary>
 internal static class DatabaseIntegrity

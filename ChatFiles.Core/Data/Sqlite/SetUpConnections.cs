@@ -2,7 +2,7 @@ using System.Data.Common;
 using Microsoft.Data.Sqlite;
 using Microsoft.EntityFrameworkCore.Diagnostics;
 
-namespace ChatFiles.Core.Data;
+namespace ChatFiles.Core.Data.Sqlite;
 
 /// <summary>Sets SQLite up on every connection that EF opens.</summary>
 internal sealed class SetUpConnections : DbConnectionInterceptor

@@ -1,0 +1,58 @@
+namespace ChatFiles.Core.Data;
+
+/// <summary>A change that waits for its turn.</summary>
+internal abstract class PendingWrite(string who)
+{
+    private int _begun;
+
+    public string Who { get; } = who;
+
+    /// <summary>Of whoever asked for it: it may run on the turn of another.</summary>
+    public string? CallerAddress { get; } = Caller.Address;
+
+    /// <summary>Either whoever has the turn begins it or its caller withdraws it; never both.</summary>
+    public bool TryBegin() => Interlocked.Exchange(ref _begun, 1) == 0;
+
+    public bool TryWithdraw() => TryBegin();
+
+    /// <summary>Runs the change; false when it threw and must be rolled back.</summary>
+    public abstract Task<bool> RunAsync(WriteScope scope);
+
+    public abstract void Complete();
+
+    public abstract void Fail(Exception failure);
+}
+
+/// <inheritdoc/>
+internal sealed class PendingWrite<T>(string who, Func<WriteScope, Task<T>> change) : PendingWrite(who)
+{
+    private readonly TaskCompletionSource<T> _outcome = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    private T _value = default!;
+    private Exception? _failure;
+
+    public Task<T> Outcome => _outcome.Task;
+
+    public override async Task<bool> RunAsync(WriteScope scope)
+    {
+        try
+        {
+            _value = await change(scope);
+            return true;
+        }
+        catch (Exception failure)
+        {
+            _failure = failure;
+            return false;
+        }
+    }
+
+    public override void Complete()
+    {
+        if (_failure is null)
+            _outcome.TrySetResult(_value);
+        else
+            _outcome.TrySetException(_failure);
+    }
+
+    public override void Fail(Exception failure) => _outcome.TrySetException(_failure ?? failure);
+}
