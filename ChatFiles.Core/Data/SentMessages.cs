@@ -57,7 +57,7 @@ internal static class SentMessages
         """;
 
     private const string AddEventSql = """
-        INSERT INTO "Events"("ChatId", "Seq", "Type", "MessageId", "At") VALUES (@chat, @seq, @type, @message, @at) RETURNING "Id"
+        INSERT INTO "Events"("ChatId", "Seq", "Type", "MessageId", "At") VALUES (@chat, @seq, @type, @message, @at)
         """;
 
     private const string MoveChatSql = """
@@ -120,20 +120,20 @@ internal static class SentMessages
         var view = message.ReplyToId is null && !namesPeople
             ? MessageQueries.View(message, new AuthorView(sender.UserId, sender.Name) { Picture = sender.Picture }, message.Attachments)
             : scope.ReadOne(sender.UserId, message.ChatId, message.Id);
-        var id = (long)
-            scope
-                .Statement(
-                    AddEventSql,
-                    ("@chat", message.ChatId),
-                    ("@seq", message.Seq),
-                    ("@type", (int)ChatEventType.MessageCreated),
-                    ("@message", message.Id),
-                    ("@at", at)
-                )
-                .ExecuteScalar()!;
+        scope
+            .Statement(
+                AddEventSql,
+                ("@chat", message.ChatId),
+                ("@seq", message.Seq),
+                ("@type", (int)ChatEventType.MessageCreated),
+                ("@message", message.Id),
+                ("@at", at)
+            )
+            .ExecuteNonQuery();
         scope.Add(
             new CommittedEvent(
-                id,
+                message.ChatId,
+                message.Seq,
                 new RoomEvent(message.ChatId, message.Seq, ChatEventType.MessageCreated, message.Id, FileId: null, UserId: null, UserName: null, view)
             )
         );

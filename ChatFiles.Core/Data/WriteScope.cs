@@ -14,9 +14,9 @@ internal sealed class WriteScope(PreparedStatements statements, DbTransaction tr
     /// <summary>Made when it is asked for.</summary>
     public ChatDbContext Db => _db ??= CreateContext();
 
-    /// <summary>The events that this change has added to the log, in the order of their ids.</summary>
+    /// <summary>The events that this change has added to the log, those of a chat in the order of their seqs.</summary>
     public IEnumerable<CommittedEvent> Events =>
-        (_db is null ? [] : _db.ChangeTracker.Entries<ChatEvent>().Select(entry => entry.Entity).OrderBy(e => e.Id).Select(Describe)).Concat(_events);
+        (_db is null ? [] : _db.ChangeTracker.Entries<ChatEvent>().Select(entry => entry.Entity).OrderBy(e => e.Seq).Select(Describe)).Concat(_events);
 
     /// <summary>What this change has noted in the audit log.</summary>
     public IEnumerable<AuditEntry> Audited =>
@@ -45,7 +45,8 @@ internal sealed class WriteScope(PreparedStatements statements, DbTransaction tr
     /// <summary>What is shown as it is at the time of its reading, the log's reader shows.</summary>
     private static CommittedEvent Describe(ChatEvent e) =>
         new(
-            e.Id,
+            e.ChatId,
+            e.Seq,
             e.Type is ChatEventType.MessageCreated or ChatEventType.MessageEdited or ChatEventType.ReactionsChanged or ChatEventType.ChatChanged or ChatEventType.FileChanged
                 ? null
                 : new RoomEvent(e.ChatId, e.Seq, e.Type, e.MessageId, e.FileId, e.UserId, e.UserName, Message: null, ActorName: e.ActorName, Line: e.ToLine())

@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using System.Threading.Channels;
 using ChatFiles.Core.Data;
 using ChatFiles.Core.Model;
@@ -7,9 +8,9 @@ using Microsoft.Extensions.Logging;
 namespace ChatFiles.Core.Live;
 
 /// <summary>
-/// The queue's worker: hands committed events to the rooms, in the order of the log. Whoever wrote them has long had their
-/// answer. The writer tells it of each; where one is missing, the log is read. What was committed before this process
-/// began, receivers read from the log themselves.
+/// The queue's worker: hands committed events to the rooms, those of a chat in the order of its log. Whoever wrote them has
+/// long had their answer. The writer tells it of each; where one is missing, the chat's log is read. What was committed
+/// before this process began, receivers read from the log themselves.
 /// </summary>
 internal sealed class EventDispatcher(
     DatabaseWriter writer,
@@ -28,13 +29,15 @@ internal sealed class EventDispatcher(
         new BoundedChannelOptions(Capacity) { SingleReader = true, FullMode = BoundedChannelFullMode.Wait }
     );
 
-    private long _position;
-    private int _mayLackSome;
+    /// <summary>By chat, the seq of the event that was handed out last.</summary>
+    private readonly Dictionary<long, long> _positions = [];
 
-    /// <summary>The position is taken before the server takes its first request, so that no event falls in between.</summary>
+    /// <summary>By chat, the seq of the first event that had no room.</summary>
+    private readonly ConcurrentDictionary<long, long> _lacking = new();
+
+    /// <summary>It listens before the server takes its first request, so that no event falls in between.</summary>
     public override async Task StartAsync(CancellationToken cancellationToken)
     {
-        _position = await RetryAsync(() => log.PositionAsync(cancellationToken), cancellationToken);
         writer.Committed += OnCommitted;
         await base.StartAsync(cancellationToken);
     }
@@ -52,8 +55,11 @@ internal sealed class EventDispatcher(
                     lag.End();
                 }
 
-                if (Interlocked.Exchange(ref _mayLackSome, 0) == 1)
-                    await CatchUpAsync(stoppingToken);
+                foreach (var chatId in _lacking.Keys)
+                {
+                    if (_lacking.TryRemove(chatId, out var seq))
+                        await CatchUpAsync(chatId, seq, stoppingToken);
+                }
             }
         }
         finally
@@ -64,51 +70,45 @@ internal sealed class EventDispatcher(
 
     private async Task DispatchAsync(Commit commit, CancellationToken stoppingToken)
     {
-        if (commit.IsUnsure)
-            await CatchUpAsync(stoppingToken);
-        foreach (var (id, roomEvent) in commit.Events)
+        foreach (var (chatId, seq, roomEvent) in commit.Events)
         {
-            if (id <= _position)
-                continue;
-            if (id != _position + 1 || roomEvent is null)
-            {
-                await CatchUpAsync(stoppingToken);
-                continue;
-            }
-
-            Publish(roomEvent);
-            _position = id;
+            var position = _positions.GetValueOrDefault(chatId, seq - 1);
+            if (seq == position + 1 && roomEvent is not null)
+                Publish(roomEvent);
+            else if (seq > position)
+                await CatchUpAsync(chatId, seq, stoppingToken);
         }
     }
 
-    /// <summary>Reads the log to its end.</summary>
-    private async Task CatchUpAsync(CancellationToken stoppingToken)
+    /// <summary>Reads the chat's log up to an event, which may turn out not to be there.</summary>
+    private async Task CatchUpAsync(long chatId, long seq, CancellationToken stoppingToken)
     {
-        while (true)
+        for (var position = _positions.GetValueOrDefault(chatId, seq - 1); position < seq; position = _positions[chatId])
         {
-            var (events, next) = await RetryAsync(() => log.ReadAllAsync(_position, stoppingToken), stoppingToken);
+            var events = await RetryAsync(() => log.ReadAsync(chatId, position, stoppingToken), stoppingToken);
             if (events.Count == 0)
                 return;
             foreach (var roomEvent in events)
                 Publish(roomEvent);
-            _position = next;
         }
     }
 
     private void Publish(RoomEvent roomEvent)
     {
+        _positions[roomEvent.ChatId] = roomEvent.Seq;
         presence.Heed(roomEvent);
         broadcaster.Publish(roomEvent);
     }
 
     private void OnCommitted(Commit commit)
     {
-        if (commit.Events.Count == 0 && !commit.IsUnsure)
+        if (commit.Events.Count == 0)
             return;
         var next = (commit, time.GetTimestamp());
         if (_commits.Writer.TryWrite(next))
             return;
-        Volatile.Write(ref _mayLackSome, 1);
+        foreach (var (chatId, seq, _) in commit.Events)
+            _lacking.TryAdd(chatId, seq);
         // Once more after the mark, as in RoomInbox: else nothing might wake a reader who has just emptied it all.
         _commits.Writer.TryWrite(next);
     }

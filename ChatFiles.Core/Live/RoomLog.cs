@@ -33,25 +33,13 @@ public sealed class RoomLog(IDbContextFactory<ChatDbContext> databases)
         }
     }
 
-    /// <summary>The next events of all chats in the order of their commits, with the position after them.</summary>
-    internal async Task<(IReadOnlyList<RoomEvent> Events, long Position)> ReadAllAsync(long after, CancellationToken cancellationToken)
+    /// <summary>The chat's next events after a seq, for whoever tells its members of them.</summary>
+    internal async Task<IReadOnlyList<RoomEvent>> ReadAsync(long chatId, long after, CancellationToken cancellationToken)
     {
         await using var db = await databases.CreateDbContextAsync(cancellationToken);
         // What an event is about may be cleared away with its chat between one reading and the next.
         await using var moment = await db.HoldMomentAsync(cancellationToken);
-        var ids = await db.Events.Where(e => e.Id > after).OrderBy(e => e.Id).Select(e => e.Id).Take(BatchSize).ToListAsync(cancellationToken);
-        if (ids.Count == 0)
-            return ([], after);
-        var last = ids[^1];
-        var events = await ReadAsync(db, db.Events.Where(e => e.Id > after && e.Id <= last).OrderBy(e => e.Id), cancellationToken);
-        return (events, last);
-    }
-
-    /// <summary>The position of the newest event.</summary>
-    internal async Task<long> PositionAsync(CancellationToken cancellationToken)
-    {
-        await using var db = await databases.CreateDbContextAsync(cancellationToken);
-        return await db.Events.MaxAsync(e => (long?)e.Id, cancellationToken) ?? 0;
+        return await ReadAsync(db, db.Events.Where(e => e.ChatId == chatId && e.Seq > after).OrderBy(e => e.Seq), cancellationToken);
     }
 
     private static async Task<IReadOnlyList<RoomEvent>> ReadAsync(

@@ -113,7 +113,7 @@ internal sealed class SqliteWriter : DatabaseWriter
             _statements.Dispose();
             await _connection.CloseAsync();
             batch.ForEach(write => write.Fail(failure));
-            Tell(new Commit([], HasJobs: true, [], IsUnsure: true));
+            Tell(new Commit(events.ConvertAll(e => e with { Event = null }), HasJobs: true, [], IsUnsure: true));
             return;
         }
 
