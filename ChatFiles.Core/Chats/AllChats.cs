@@ -20,7 +20,7 @@ public sealed record AllChatsPage(IReadOnlyList<ListedChat> Chats, long? NextBef
 public sealed class AllChats(IDbContextFactory<ChatDbContext> databases, LongReads longReads)
 {
     /// <summary>The chats, newest first, or those before one of them.</summary>
-    /// <param name="text">A part of the name; of a direct chat, of one of the two names.</param>
+    /// <param name="text">A part of the name; of a direct chat, of one of the two names. Case and accents make no difference.</param>
     /// <param name="limit">1 to 200.</param>
     public async Task<Result<AllChatsPage>> ListAsync(
         Operator by,
@@ -46,12 +46,8 @@ public sealed class AllChats(IDbContextFactory<ChatDbContext> databases, LongRea
             var chats = db.Chats.Where(c => before == null || c.Id < before);
             if (!string.IsNullOrWhiteSpace(text))
             {
-                var (part, folded) = (text.Trim(), SearchWords.Fold(text.Trim()));
-                chats = chats.Where(c =>
-                    c.DirectKey == null
-                        ? EF.Functions.Like(c.Name, "%" + part.Replace("\\", "\\\\").Replace("%", "\\%").Replace("_", "\\_") + "%", "\\")
-                        : c.Members.Any(m => m.User.FoldedName.Contains(folded))
-                );
+                var part = SearchWords.Fold(text.Trim());
+                chats = chats.Where(c => c.DirectKey == null ? c.FoldedName.Contains(part) : c.Members.Any(m => m.User.FoldedName.Contains(part)));
             }
 
             var rows = await chats

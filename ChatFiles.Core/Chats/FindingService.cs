@@ -219,7 +219,8 @@ public sealed class FindingService(
         var authors = files.Select(a => a.AuthorId).Distinct();
         return await db
             .Users.Where(p => authors.Contains(p.Id))
-            .OrderBy(p => p.DisplayName)
+            .OrderBy(p => p.FoldedName)
+            .ThenBy(p => p.Id)
             .Take(300)
             .Select(p => new AuthorView(p.Id, p.DisplayName))
             .ToListAsync(cancellationToken);

@@ -112,7 +112,8 @@ public sealed class MemberService(
     ) => AddMemberAsync(userId, chatId, db => db.FindByNameOrEmailAsync(nameOrEmail), cancellationToken);
 
     /// <summary>
-    /// Other people whose name or address contains the text, 8 at the most; of a chat, those first who are not in it yet.
+    /// Other people whose name (without case and accents) or address contains the text, 8 at the most; of a chat, those
+    /// first who are not in it yet.
     /// </summary>
     public async Task<Result<IReadOnlyList<FoundPerson>>> FindPeopleAsync(
         string userId,
@@ -127,17 +128,17 @@ public sealed class MemberService(
             return Array.Empty<FoundPerson>();
         if (limits.CountSearch(userId, text) is { } tooMany)
             return tooMany;
-        var pattern = "%" + text.Replace("\\", "\\\\").Replace("%", "\\%").Replace("_", "\\_") + "%";
         // All people may have to be looked at.
         return await longReads.RunAsync<IReadOnlyList<FoundPerson>>(
             userId,
             async reading =>
                 await reading
-                    .Users.Where(p => EF.Functions.Like(p.DisplayName, pattern, "\\") || EF.Functions.Like(p.Email!, pattern, "\\"))
+                    .Users.WithNameOrAddress(text)
                     .Where(p => p.Id != userId && p.Active)
                     .Select(p => new { Person = p, IsMember = reading.Members.Any(m => m.ChatId == chatId && m.UserId == p.Id) })
                     .OrderBy(found => found.IsMember)
-                    .ThenBy(found => found.Person.DisplayName)
+                    .ThenBy(found => found.Person.FoldedName)
+                    .ThenBy(found => found.Person.Id)
                     .Take(8)
                     .Select(found => new FoundPerson(found.Person.Id, found.Person.DisplayName, found.Person.Email!, found.IsMember)
                     {

@@ -18,7 +18,7 @@ public sealed record OpenChatPage(IReadOnlyList<OpenChatView> Chats, long? NextB
 public sealed class OpenChats(IDbContextFactory<ChatDbContext> databases, DatabaseWriter writer, PersonLimits limits, TimeProvider time)
 {
     /// <summary>The open chats, newest first, without those that the person was taken out of.</summary>
-    /// <param name="text">A part of the name.</param>
+    /// <param name="text">A part of the name; case and accents make no difference.</param>
     /// <param name="limit">1 to 200.</param>
     public async Task<Result<OpenChatPage>> ListAsync(
         string userId,
@@ -35,8 +35,8 @@ public sealed class OpenChats(IDbContextFactory<ChatDbContext> databases, Databa
         chats = chats.Where(c => !db.RemovedMembers.Any(r => r.ChatId == c.Id && r.UserId == userId));
         if (!string.IsNullOrWhiteSpace(text))
         {
-            var pattern = "%" + text.Trim().Replace("\\", "\\\\").Replace("%", "\\%").Replace("_", "\\_") + "%";
-            chats = chats.Where(c => EF.Functions.Like(c.Name, pattern, "\\"));
+            var part = SearchWords.Fold(text.Trim());
+            chats = chats.Where(c => c.FoldedName.Contains(part));
         }
 
         var page = await chats

@@ -39,6 +39,13 @@ internal static class PersonQueries
         return db.Users.SingleOrDefaultAsync(p => p.NameKey == key && p.Active);
     }
 
+    /// <summary>Whose name has a part, without case and accents, or whose address has it, without case.</summary>
+    public static IQueryable<Person> WithNameOrAddress(this IQueryable<Person> people, string part)
+    {
+        var (name, address) = (SearchWords.Fold(part.Trim()), AddressKey(part));
+        return people.Where(p => p.FoldedName.Contains(name) || p.NormalizedEmail!.Contains(address));
+    }
+
     /// <summary>The operator's role of those who can sign in.</summary>
     public static IQueryable<IdentityUserClaim<string>> ActiveOperators(this ChatDbContext db) =>
         db.OperatorRoles().Where(c => db.Users.Any(p => p.Id == c.UserId && p.Active));

@@ -10,7 +10,14 @@ public class Chat
 
     public long Id { get; set; }
 
-    public string Name { get; set; } = "";
+    public string Name
+    {
+        get;
+        set => (field, FoldedName) = (value, SearchWords.Fold(value));
+    } = "";
+
+    /// <summary>The name without case and accents: open chats are found by it.</summary>
+    public string FoldedName { get; private set; } = "";
 
     /// <summary>For a direct chat both user ids in order, joined by a space: unique, so that two people have one direct chat.</summary>
     public string? DirectKey { get; set; }

@@ -112,13 +112,8 @@ public sealed class PeopleService(
 #pragma warning restore CA1309
             }
 
-            var people = states.Join(db.Users, s => s.UserId, p => p.Id, (s, p) => new { State = s, Person = p });
-            if (!string.IsNullOrWhiteSpace(text))
-            {
-                var (name, address) = (SearchWords.Fold(text.Trim()), text.Trim().ToUpperInvariant());
-                people = people.Where(x => x.Person.FoldedName.Contains(name) || x.Person.NormalizedEmail!.Contains(address));
-            }
-
+            var sought = string.IsNullOrWhiteSpace(text) ? db.Users : db.Users.WithNameOrAddress(text);
+            var people = states.Join(sought, s => s.UserId, p => p.Id, (s, p) => new { State = s, Person = p });
             var roles = db.OperatorRoles();
             var page = await people
                 .OrderByDescending(x => x.State.CreatedAt)

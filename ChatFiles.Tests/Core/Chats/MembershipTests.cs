@@ -84,6 +84,23 @@ public sealed class MembershipTests
     }
 
     [Fact]
+    public async Task People_are_found_without_case_and_accents_in_the_order_of_their_names()
+    {
+        await using var world = await ChatWorld.BeginAsync();
+        var me = await world.PersonAsync("me");
+        foreach (var name in new[] { "Zoe", "arno", "Bea", "Ärne", "ΣΊΣΥΦΟΣ", "jörg" })
+            await world.PersonAsync(name);
+
+        (await FindAsync("@EXAMPLE")).ShouldBe(["Ärne", "arno", "Bea", "jörg", "Zoe", "ΣΊΣΥΦΟΣ"]);
+        (await FindAsync("AR")).ShouldBe(["Ärne", "arno"]);
+        (await FindAsync("JÖRG@")).ShouldBe(["jörg"]);
+        (await FindAsync("JORG@")).ShouldBeEmpty("an address keeps its accents");
+        (await FindAsync("σισυφος")).ShouldBe(["ΣΊΣΥΦΟΣ"]);
+
+        async Task<IEnumerable<string>> FindAsync(string text) => (await world.Members.FindPeopleAsync(me.Id, null, text)).Value.Select(p => p.Name);
+    }
+
+    [Fact]
     public async Task Who_is_a_member_already_is_found_last_and_marked()
     {
         await using var world = await ChatWorld.BeginAsync();

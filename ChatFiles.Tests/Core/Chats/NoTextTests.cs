@@ -1,7 +1,7 @@
 using System.Collections.Concurrent;
 using System.Data.Common;
 using ChatFiles.Core.Chats;
-using ChatFiles.Core.Data;
+using ChatFiles.Core.Data.Sqlite;
 using ChatFiles.Core.Model;
 using ChatFiles.Core.People;
 using ChatFiles.Core.Push;
@@ -21,11 +21,11 @@ public sealed class NoTextTests
     public async Task Nothing_that_is_no_text_is_kept_or_asked_of_the_database_whatever_it_is_given_as()
     {
         var asked = new Asked();
-        await using var world = await ChatWorld.BeginAsync(change: services => services.ConfigureDbContext<ChatDbContext>(options => options.AddInterceptors(asked)));
+        await using var world = await ChatWorld.BeginAsync(change: services => services.ConfigureDbContext<SqliteContext>(options => options.AddInterceptors(asked)));
         var (ann, ben) = (await world.PersonAsync("ann"), await world.PersonAsync("ben"));
         var chat = await world.ChatAsync(ann, ben);
         var sent = await world.SendFileAsync(ann, chat);
-        asked.NoTexts.ShouldBeEmpty();
+        asked.Count.ShouldBeGreaterThan(0);
 
         foreach (var noText in NoTexts)
         {
@@ -86,7 +86,11 @@ public sealed class NoTextTests
     /// <summary>What of all that is asked is no text.</summary>
     private sealed class Asked : DbCommandInterceptor
     {
+        private int _count;
+
         public ConcurrentQueue<string> NoTexts { get; } = new();
+
+        public int Count => _count;
 
         public override ValueTask<InterceptionResult<DbDataReader>> ReaderExecutingAsync(DbCommand command, CommandEventData eventData, InterceptionResult<DbDataReader> result, CancellationToken cancellationToken = default)
         {
@@ -102,6 +106,7 @@ public sealed class NoTextTests
 
         private void Note(DbCommand command)
         {
+            Interlocked.Increment(ref _count);
             foreach (DbParameter parameter in command.Parameters)
             {
                 if (parameter.Value is string text && !text.IsText())

@@ -151,6 +151,17 @@ public sealed class FileListTests
         (await world.Finding.ListFilesAsync(ben.Id, Chat.GeneralId, new FileFilter(), file.Id)).Refusal!.Reason.ShouldBe(RefusalReason.InvalidQuery);
     }
 
+    [Fact]
+    public async Task Who_has_a_file_comes_by_name_without_case_and_accents()
+    {
+        await using var world = await ChatWorld.BeginAsync();
+        foreach (var name in new[] { "Zoe", "ärne", "Bea", "arno" })
+            await world.SendFileAsync(await world.PersonAsync(name), Chat.GeneralId);
+        var ann = await world.PersonAsync("ann");
+
+        (await world.Finding.ListFileAuthorsAsync(ann.Id, Chat.GeneralId)).Select(author => author.Name).ShouldBe(["ärne", "arno", "Bea", "Zoe"]);
+    }
+
     private static async Task<IEnumerable<string?>> NamesAsync(ChatWorld world, Person person, long chat) =>
         (await world.Finding.ListFilesAsync(person.Id, chat, new FileFilter())).Value.Files.Select(f => f.FileName);
 }

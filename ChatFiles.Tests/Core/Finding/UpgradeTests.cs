@@ -2,10 +2,12 @@ using ChatFiles.Core.Chats;
 using ChatFiles.Core.Data;
 using ChatFiles.Core.Data.Sqlite;
 using ChatFiles.Core.Model;
+using ChatFiles.Core.People;
 using ChatFiles.Tests.Stage;
 using Microsoft.EntityFrameworkCore;
 using Microsoft.EntityFrameworkCore.Infrastructure;
 using Microsoft.EntityFrameworkCore.Migrations;
+using Microsoft.Extensions.DependencyInjection;
 
 namespace ChatFiles.Tests.Core.Finding;
 
@@ -23,6 +25,7 @@ public sealed class UpgradeTests
                 """
                 INSERT INTO AspNetUsers(Id, DisplayName, EmailConfirmed, PhoneNumberConfirmed, TwoFactorEnabled, LockoutEnabled, AccessFailedCount)
                 VALUES ('ann', 'Ann', 0, 0, 0, 0, 0);
+                INSERT INTO Chats(Id, Name, DirectKey, LastSeq, StorageBytes, CreatedAt) VALUES (7, 'Büro Süd', NULL, 0, 0, 0), (8, '', 'ann ben', 0, 0, 0);
                 INSERT INTO Members(ChatId, UserId, Role, JoinedAt, JoinedSeq, ReadMessageId) VALUES (1, 'ann', 0, 0, 0, 0);
                 INSERT INTO Messages(Id, ChatId, Seq, AuthorId, Text, SentAt, Deleted) VALUES (5, 1, 1, 'ann', 'an early word', 1000, 0), (6, 1, 2, 'ann', '', 1000, 1);
                 INSERT INTO Attachments(Id, ChatId, MessageId, Position, State, FileName, ContentType, Size, Sha256, ThumbnailSize) VALUES
@@ -37,6 +40,8 @@ public sealed class UpgradeTests
         await using var world = await ChatWorld.BeginOnAsync(folder);
 
         (await world.Members.ListMembersAsync("ann", Chat.GeneralId, "ANN")).Value.Members.Single().Name.ShouldBe("Ann");
+        (await ChatsAsync("BURO")).ShouldBe([7]);
+        (await ChatsAsync("gen")).ShouldBe([Chat.GeneralId]);
         (await world.ChatDirectory.ListChatsAsync("ann")).Single().Members.ShouldBe(1);
         (await world.SearchAsync("ann", "word ärger")).Value.Messages.Single().Id.ShouldBe(5);
         (await world.SearchAsync("ann", "early")).Value.Messages.Count.ShouldBe(1);
@@ -50,6 +55,9 @@ public sealed class UpgradeTests
 
         await world.RestartAsync();
         (await world.SearchAsync("ann", "early")).Value.Messages.Count.ShouldBe(1);
+
+        async Task<IEnumerable<long>> ChatsAsync(string text) =>
+            (await world.Services.GetRequiredService<AllChats>().ListAsync(Operator.AtTheMachine, text)).Value.Chats.Select(c => c.Id);
 
         async Task<IEnumerable<string?>> NamesAsync(FileFilter filter) =>
             (await world.Finding.ListFilesAsync("ann", Chat.GeneralId, filter)).Value.Files.Select(f => f.FileName);

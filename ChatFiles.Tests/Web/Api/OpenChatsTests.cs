@@ -52,6 +52,21 @@ public sealed class OpenChatsTests(TestServer server) : IClassFixture<TestServer
         await JoinAsync(eve, chat).ShouldBeAsync(HttpStatusCode.NoContent);
     }
 
+    [Theory]
+    [InlineData("burger", true)]
+    [InlineData("STRASSE", true)]
+    [InlineData("straße", true)]
+    [InlineData("100%", true)]
+    [InlineData("10_%", false)]
+    [InlineData("%", true)]
+    public async Task An_open_chat_is_found_by_a_part_of_its_name_without_case_and_accents_taken_literally(string text, bool isFound)
+    {
+        var gil = await server.UserAsync("gil");
+        var chat = await OpenAsync(gil, "Bürgerstraße 100%");
+        var found = (await ListAsync(gil, $"q={Uri.EscapeDataString(text)}&limit=200")).Select(c => c.GetProperty("id").GetInt64());
+        found.Contains(chat).ShouldBe(isFound);
+    }
+
     [Fact]
     public async Task Open_chats_come_newest_first_by_pages()
     {
