@@ -28,6 +28,9 @@ public static class Texts
         return true;
     }
 
+    /// <summary>For what can't be refused, because it only tells of something: signs in the place of what is no text.</summary>
+    public static string AsText(this string text) => text.IsText() ? text : string.Concat(text.EnumerateRunes()).Replace('\0', '\uFFFD');
+
     /// <summary>Refuses what is looked for, or narrowed by, when it is no text: no database would take it.</summary>
     public static Refusal? CheckQuery(params IEnumerable<string?> texts) =>
         texts.All(text => text?.IsText() != false)

@@ -154,7 +154,7 @@ public sealed class AuditLog(
     /// <summary>The start ends by these settings. A service manager that tries it again and again is noted once.</summary>
     internal async Task NoteRefusedSettingsAsync(IEnumerable<string> reasons)
     {
-        var detail = string.Join("; ", reasons);
+        var detail = string.Join("; ", reasons).AsText();
         var entry = new AuditEntry
         {
             At = time.GetUtcNow().UtcDateTime,

@@ -122,7 +122,7 @@ internal sealed class JobRunner(
         await writer.WriteAsync(db =>
             db.Jobs.Where(j => j.Id == job.Id)
                 .ExecuteUpdateAsync(set =>
-                    set.SetProperty(j => j.Attempts, attempts).SetProperty(j => j.DueAt, dueAt).SetProperty(j => j.LastError, failure.Message)
+                    set.SetProperty(j => j.Attempts, attempts).SetProperty(j => j.DueAt, dueAt).SetProperty(j => j.LastError, failure.Message.AsText())
                 )
         );
     }

@@ -40,6 +40,17 @@ public sealed class NoTextTests
         (await world.ReadAsync(db => db.Chats.CountAsync())).ShouldBe(2);
     }
 
+    [Fact]
+    public async Task A_setting_that_is_no_text_is_noted_with_signs_in_its_place()
+    {
+        await using var world = await ChatWorld.BeginAsync();
+
+        await world.Services.GetRequiredService<AuditLog>().NoteRefusedSettingsAsync(["Accounts:Operators: “a\0b\uD83D👋” is no address"]);
+
+        var noted = await world.ReadAsync(db => db.AuditEntries.SingleAsync());
+        (noted.Subject, noted.Detail).ShouldBe(("Accounts:Operators", "Accounts:Operators: “a\uFFFDb\uFFFD👋” is no address"));
+    }
+
     private static async Task<(string What, RefusalReason Reason, Refusal? Refusal)[]> GiveAsync(ChatWorld world, string userId, long chat, long messageId, string noText)
     {
         T Of<T>()
