@@ -107,7 +107,7 @@ public sealed class MessageItemTests : BunitContext
         var file = Shown.File("data", contentType);
         var reply = new ReplyView(2, new AuthorView("ben", "Ben"), "Is it final?", null, false);
         var there = Item(Shown.Message(3, "hello", "ann", file) with { ReplyTo = reply }, isMine: true);
-        var onItsWay = Render<MessageItem>(p => p.Add(i => i.IsOnItsWay, true).Add(i => i.Message, MessageItem.Unsent(new AuthorView("", "ann"))));
+        var onItsWay = Render<MessageItem>(p => p.Add(i => i.IsOnItsWay, true).Add(i => i.Row, MessageItem.Unsent(new AuthorView("", "ann"))));
 
         $"{FileTypes.Of(contentType).Shown}".ShouldBe(shownAs, StringCompareShould.IgnoreCase);
         foreach (var other in onItsWay.FindAll($"[data-as]:not([data-as={shownAs}]), .pictures{(FileLooks.PreviewLines(file) == 0 ? ", .preview" : "")}"))
@@ -291,7 +291,7 @@ public sealed class MessageItemTests : BunitContext
     {
         var text = $"Hi <@{Ben}>, **<@{Carla}>**! <@{Guid.Empty}> `<@{Ben}>`";
         var item = Render<MessageItem>(p =>
-            p.Add(c => c.Message, Shown.Message(3, text) with { Mentions = [new(Ben, "Ben *B*"), new(Carla, "Carla")] }).Add(c => c.Me, Carla)
+            p.Add(c => c.Row, new(Shown.Message(3, text) with { Mentions = [new(Ben, "Ben *B*"), new(Carla, "Carla")] })).Add(c => c.Me, Carla)
         );
 
         item.Find(".text").TextContent.ShouldBe($"Hi @Ben *B*, @Carla! <@{Guid.Empty}> <@{Ben}>");
@@ -305,7 +305,9 @@ public sealed class MessageItemTests : BunitContext
         JSInterop.Mode = JSRuntimeMode.Loose;
         Services.AddSingleton<CircuitConnection>().AddSingleton(TimeProvider.System).AddSingleton<PageScripts>();
 
-        var item = Render<MessageItem>(p => p.Add(c => c.Message, message).Add(c => c.Editor, new MessageEditing(_ => Task.FromResult<Refusal?>(null), () => Task.CompletedTask)));
+        var item = Render<MessageItem>(p =>
+            p.Add(c => c.Row, new(message) { Editor = new MessageEditing(_ => Task.FromResult<Refusal?>(null), () => Task.CompletedTask) })
+        );
 
         item.Find("textarea").TextContent.ShouldBe($"Hi @Ben \"B\" and <@{Guid.Empty}>");
         JsonSerializer.Deserialize<AuthorView[]>(item.Find("form").GetAttribute("data-people")!, JsonSerializerOptions.Web).ShouldBe([new(Ben, "Ben \"B\"")]);
@@ -350,7 +352,5 @@ public sealed class MessageItemTests : BunitContext
     }
 
     private IRenderedComponent<MessageItem> Item(MessageView message, bool isMine = false, bool mayDelete = false, MessageView? previous = null, DateTime? lineAbove = null) =>
-        Render<MessageItem>(p =>
-            p.Add(c => c.Message, message).Add(c => c.IsMine, isMine).Add(c => c.MayDelete, mayDelete).Add(c => c.Previous, previous).Add(c => c.LineAbove, lineAbove)
-        );
+        Render<MessageItem>(p => p.Add(c => c.Row, new(message, previous, lineAbove) { IsMine = isMine, MayDelete = mayDelete }));
 }

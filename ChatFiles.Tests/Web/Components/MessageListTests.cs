@@ -32,6 +32,8 @@ public sealed class MessageListTests : BunitContext
         items.Count.ShouldBe(301);
         items[^1].Find(".text").TextContent.ShouldBe("news");
         items.ShouldAllBe(item => item.RenderCount == 1);
+        // Of the others not even what they are drawn from is looked at.
+        list.FindComponents<LogStretch>().Count(stretch => stretch.RenderCount > 1).ShouldBe(1);
     }
 
     [Fact]

@@ -1,6 +1,7 @@
 using ChatFiles.Core.Chats;
 using ChatFiles.Core.Model;
 using Microsoft.AspNetCore.Components;
+using ChatFiles.Web.Components.Files;
 using Microsoft.JSInterop;
 
 namespace ChatFiles.Web.Components.Messages;
@@ -12,6 +13,7 @@ public sealed partial class MessageList
     private ElementReference _toLatest;
     private Place? _place;
     private (long Id, MessageEditing Editing)? _edited;
+    private List<LogPart> _parts = [];
 
     /// <summary>The emoji that the reader reacts by, of each message that has reactions: known, or being read.</summary>
     private Dictionary<long, string[]> _own = [];
@@ -196,7 +198,13 @@ public sealed partial class MessageList
     protected override async Task OnParametersSetAsync()
     {
         var known = _ownVersion == OwnReactionsVersion ? _own : [];
-        var reacted = Messages.Where(m => m.Reactions.Count > 0).ToList();
+        var reacted = new List<MessageView>();
+        foreach (var message in Messages)
+        {
+            if (message.Reactions.Count > 0)
+                reacted.Add(message);
+        }
+
         var unsure = reacted.Where(m => !known.ContainsKey(m.Id) && m.Reactions.Any(r => r.IsUnsure(UserId))).Select(m => m.Id).ToList();
         var version = OwnReactionsVersion;
         (_own, _ownVersion) = (reacted.ToDictionary(m => m.Id, m => known.GetValueOrDefault(m.Id) ?? NamedIn(m)), version);
@@ -279,6 +287,45 @@ public sealed partial class MessageList
     }
 
     protected override Script? Script => new("reading/message-list", _scroller, _toLatest, Self, Place?.Kind, Place?.MessageId);
+
+    /// <summary>What is drawn; where nothing has changed, the very objects of before.</summary>
+    private List<LogPart> Divide() => _parts = LogPart.Divide(Rows(), _parts);
+
+    private IEnumerable<LogRow> Rows()
+    {
+        MessageView? previous = null;
+        DateTime? above = null;
+        var told = 0;
+        // Who has read it has read what is above it, too.
+        var myNewest = Messages.LastOrDefault(m => m.Author.UserId == UserId && !m.Deleted)?.Id;
+        foreach (var message in Messages)
+        {
+            DateTime? lineAbove = null;
+            for (; told < Lines.Count && Lines[told].Seq < message.Seq; told++)
+            {
+                yield return new LineRow(Lines[told], above);
+                above = lineAbove = Lines[told].At;
+            }
+
+            yield return new MessageRow(message, previous, lineAbove, message.Id == FirstUnread)
+            {
+                IsMine = message.Author.UserId == UserId,
+                MayDelete = IsOwner || message.Author.UserId == UserId,
+                Goes = message.Attachments.Count == 0 ? null : FileLooks.GoesSoon(message.SentAt, KeepDays, Now),
+                Others = message.Id == myNewest ? Others : 0,
+                Editor = message.Id == _edited?.Id ? _edited.Value.Editing : null,
+                OwnReactions = _own.GetValueOrDefault(message.Id, []),
+            };
+            previous = message;
+            above = message.SentAt;
+        }
+
+        for (; told < Lines.Count; told++)
+        {
+            yield return new LineRow(Lines[told], above);
+            above = Lines[told].At;
+        }
+    }
 
     private MessageView? Find(long messageId) => Messages.FirstOrDefault(message => message.Id == messageId);
 
