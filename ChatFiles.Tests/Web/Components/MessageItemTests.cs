@@ -291,7 +291,7 @@ public sealed class MessageItemTests : BunitContext
     {
         var text = $"Hi <@{Ben}>, **<@{Carla}>**! <@{Guid.Empty}> `<@{Ben}>`";
         var item = Render<MessageItem>(p =>
-            p.Add(c => c.Row, new(Shown.Message(3, text) with { Mentions = [new(Ben, "Ben *B*"), new(Carla, "Carla")] })).Add(c => c.Me, Carla)
+            p.Add(c => c.Row, new(new(Shown.Message(3, text) with { Mentions = [new(Ben, "Ben *B*"), new(Carla, "Carla")] }))).Add(c => c.Me, Carla)
         );
 
         item.Find(".text").TextContent.ShouldBe($"Hi @Ben *B*, @Carla! <@{Guid.Empty}> <@{Ben}>");
@@ -306,7 +306,7 @@ public sealed class MessageItemTests : BunitContext
         Services.AddSingleton<CircuitConnection>().AddSingleton(TimeProvider.System).AddSingleton<PageScripts>();
 
         var item = Render<MessageItem>(p =>
-            p.Add(c => c.Row, new(message) { Editor = new MessageEditing(_ => Task.FromResult<Refusal?>(null), () => Task.CompletedTask) })
+            p.Add(c => c.Row, new(new(message) { Editor = new MessageEditing(_ => Task.FromResult<Refusal?>(null), () => Task.CompletedTask) }))
         );
 
         item.Find("textarea").TextContent.ShouldBe($"Hi @Ben \"B\" and <@{Guid.Empty}>");
@@ -352,5 +352,5 @@ public sealed class MessageItemTests : BunitContext
     }
 
     private IRenderedComponent<MessageItem> Item(MessageView message, bool isMine = false, bool mayDelete = false, MessageView? previous = null, DateTime? lineAbove = null) =>
-        Render<MessageItem>(p => p.Add(c => c.Row, new(message, previous, lineAbove) { IsMine = isMine, MayDelete = mayDelete }));
+        Render<MessageItem>(p => p.Add(c => c.Row, new(new(message, previous, lineAbove) { IsMine = isMine, MayDelete = mayDelete })));
 }

@@ -184,12 +184,12 @@ public sealed class MessageTextTests : BunitContext
     {
         string[] texts = ["a **b** c", "a *b*", "- a\n- **b**", "`a` **b** https://a.example/", "1. a\n   - b\n3. c", "> a\n\nb", "```js\na\n```", "a", "[b](https://a.example/) `c` ~~d~~", "> - a\n> - b *c*\n\n```\nd\n```\ne"];
         var random = new Random(20260105);
-        var item = Render<MessageItem>(p => p.Add(c => c.Row, new(Shown.Message(3))));
+        var item = Render<MessageItem>(p => p.Add(c => c.Row, new(new(Shown.Message(3)))));
         for (var round = 0; round < 100; round++)
         {
             var text = texts[random.Next(texts.Length)];
 
-            item.Render(p => p.Add(c => c.Row, new(Shown.Message(3, text))));
+            item.Render(p => p.Add(c => c.Row, new(new(Shown.Message(3, text)))));
 
             item.Find(".text").InnerHtml.ShouldBe(Html(text));
         }

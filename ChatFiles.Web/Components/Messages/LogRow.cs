@@ -2,34 +2,32 @@ using ChatFiles.Core.Model;
 
 namespace ChatFiles.Web.Components.Messages;
 
-/// <summary>What stands at one place of the log, with all that shows of it there: equal ones look the same.</summary>
+/// <summary>What stands at one place of the log.</summary>
 /// <param name="Seq">Its place in the chat.</param>
-/// <param name="MayBeginDay">Somewhere on earth a day may begin above it; the browser knows whether it does where the reader is.</param>
-/// <param name="Above">When what stands above was sent or happened, where that shows; null at the beginning.</param>
-public abstract record LogRow(long Seq, bool MayBeginDay, DateTime? Above)
-{
-    private protected static (bool MayBeginDay, DateTime? Above) DayOf(DateTime at, DateTime? above) =>
-        above is not { } before || Times.MayDifferInDay(before, at) ? (true, above) : (false, null);
-}
+public abstract record LogRow(long Seq);
 
 /// <summary>What happened to the chat, which nobody wrote.</summary>
-public sealed record LineRow : LogRow
-{
-    /// <param name="line">What happened.</param>
-    /// <param name="above">When what stands above it was sent or happened.</param>
-    public LineRow(TimelineLine line, DateTime? above)
-        : base(line.Seq, MayBeginDay: false, Above: null)
-    {
-        Line = line;
-        (MayBeginDay, Above) = DayOf(line.At, above);
-    }
+/// <param name="Line">What happened.</param>
+/// <param name="Day">What may stand above it.</param>
+public sealed record LineRow(TimelineLine Line, DayLine? Day) : LogRow(Line.Seq);
 
-    /// <summary>What happened.</summary>
-    public TimelineLine Line { get; }
+/// <summary>A message.</summary>
+/// <param name="Looks">All that shows of it: equal ones look the same.</param>
+public sealed record MessageRow(MessageLooks Looks) : LogRow(Looks.Message.Seq);
+
+/// <summary>Where somewhere on earth a day may begin: only the browser knows whether it does where the reader is.</summary>
+/// <param name="After">When what stands above was sent or happened; null at the beginning.</param>
+public readonly record struct DayLine(DateTime? After)
+{
+    /// <summary>The line above what was sent or happened; null where it is the same day everywhere.</summary>
+    public static DayLine? Between(DateTime? above, DateTime at) => above is not { } before || Times.MayDifferInDay(before, at) ? new(above) : null;
 }
 
-/// <summary>A message with what its reader, its neighbours and the chat add to it.</summary>
-public sealed record MessageRow : LogRow
+/// <summary>
+/// A message with what its reader, its neighbours and the chat add to it. No object of its own: one is made anew of every
+/// message for every change of the log, to see whether it looks as before.
+/// </summary>
+public readonly record struct MessageLooks
 {
     /// <summary>Within so much time an author's next message goes without name and picture.</summary>
     private static readonly TimeSpan Closeness = TimeSpan.FromMinutes(5);
@@ -38,11 +36,10 @@ public sealed record MessageRow : LogRow
     /// <param name="previous">The message before.</param>
     /// <param name="lineAbove">When what nobody wrote happened, which stands between the two.</param>
     /// <param name="isFirstUnread">The line "New" stands above it.</param>
-    public MessageRow(MessageView message, MessageView? previous = null, DateTime? lineAbove = null, bool isFirstUnread = false)
-        : base(message.Seq, MayBeginDay: false, Above: null)
+    public MessageLooks(MessageView message, MessageView? previous = null, DateTime? lineAbove = null, bool isFirstUnread = false)
     {
         (Message, IsFirstUnread) = (message, isFirstUnread);
-        (MayBeginDay, Above) = DayOf(message.SentAt, lineAbove ?? previous?.SentAt);
+        Day = DayLine.Between(lineAbove ?? previous?.SentAt, message.SentAt);
         Continues =
             !isFirstUnread
             && lineAbove is null
@@ -53,6 +50,9 @@ public sealed record MessageRow : LogRow
 
     /// <summary>What was written.</summary>
     public MessageView Message { get; }
+
+    /// <summary>What may stand above it.</summary>
+    public DayLine? Day { get; }
 
     /// <summary>The same author wrote the one before, a moment ago.</summary>
     public bool Continues { get; }
@@ -97,7 +97,7 @@ public sealed record LogPart(long Number, IReadOnlyList<LogRow> Rows)
         var (next, known) = (new List<LogRow>(), 0);
         foreach (var row in rows)
         {
-            if (next.Count > 0 && NumberOf(row) != NumberOf(next[0]))
+            if (next.Count > 0 && NumberOf(row.Seq) != NumberOf(next[0].Seq))
                 Close();
             next.Add(row);
         }
@@ -108,7 +108,7 @@ public sealed record LogPart(long Number, IReadOnlyList<LogRow> Rows)
 
         void Close()
         {
-            var number = NumberOf(next[0]);
+            var number = NumberOf(next[0].Seq);
             while (known < before.Count && before[known].Number < number)
                 known++;
             var old = known < before.Count && before[known].Number == number ? before[known] : null;
@@ -117,5 +117,25 @@ public sealed record LogPart(long Number, IReadOnlyList<LogRow> Rows)
         }
     }
 
-    private static long NumberOf(LogRow row) => row.Seq / Size;
+    /// <summary>The rows of stretches, asked for from the first on.</summary>
+    public static Func<long, LogRow?> Finder(IReadOnlyList<LogPart> parts)
+    {
+        var (part, row) = (0, 0);
+        return seq =>
+        {
+            while (part < parts.Count)
+            {
+                if (row == parts[part].Rows.Count)
+                    (part, row) = (part + 1, 0);
+                else if (parts[part].Rows[row].Seq < seq)
+                    row++;
+                else
+                    return parts[part].Rows[row].Seq == seq ? parts[part].Rows[row] : null;
+            }
+
+            return null;
+        };
+    }
+
+    private static long NumberOf(long seq) => seq / Size;
 }

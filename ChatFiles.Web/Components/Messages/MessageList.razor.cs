@@ -205,6 +205,12 @@ public sealed partial class MessageList
                 reacted.Add(message);
         }
 
+        if (reacted.Count == 0)
+        {
+            (_own, _ownVersion) = ([], OwnReactionsVersion);
+            return;
+        }
+
         var unsure = reacted.Where(m => !known.ContainsKey(m.Id) && m.Reactions.Any(r => r.IsUnsure(UserId))).Select(m => m.Id).ToList();
         var version = OwnReactionsVersion;
         (_own, _ownVersion) = (reacted.ToDictionary(m => m.Id, m => known.GetValueOrDefault(m.Id) ?? NamedIn(m)), version);
@@ -298,16 +304,17 @@ public sealed partial class MessageList
         var told = 0;
         // Who has read it has read what is above it, too.
         var myNewest = Messages.LastOrDefault(m => m.Author.UserId == UserId && !m.Deleted)?.Id;
+        var knownAt = LogPart.Finder(_parts);
         foreach (var message in Messages)
         {
             DateTime? lineAbove = null;
             for (; told < Lines.Count && Lines[told].Seq < message.Seq; told++)
             {
-                yield return new LineRow(Lines[told], above);
+                yield return new LineRow(Lines[told], DayLine.Between(above, Lines[told].At));
                 above = lineAbove = Lines[told].At;
             }
 
-            yield return new MessageRow(message, previous, lineAbove, message.Id == FirstUnread)
+            var looks = new MessageLooks(message, previous, lineAbove, message.Id == FirstUnread)
             {
                 IsMine = message.Author.UserId == UserId,
                 MayDelete = IsOwner || message.Author.UserId == UserId,
@@ -316,13 +323,14 @@ public sealed partial class MessageList
                 Editor = message.Id == _edited?.Id ? _edited.Value.Editing : null,
                 OwnReactions = _own.GetValueOrDefault(message.Id, []),
             };
+            yield return knownAt(message.Seq) is MessageRow known && known.Looks == looks ? known : new MessageRow(looks);
             previous = message;
             above = message.SentAt;
         }
 
         for (; told < Lines.Count; told++)
         {
-            yield return new LineRow(Lines[told], above);
+            yield return new LineRow(Lines[told], DayLine.Between(above, Lines[told].At));
             above = Lines[told].At;
         }
     }
