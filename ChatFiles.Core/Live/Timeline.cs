@@ -22,13 +22,13 @@ public sealed class Timeline
     }
 
     /// <summary>A message that has not changed stays the same instance.</summary>
-    public ImmutableList<MessageView> Messages { get; private set; } = [];
+    public ImmutableArray<MessageView> Messages { get; private set; } = [];
 
     /// <summary>
     /// What happened to the chat besides, between these messages; before the first of them at the chat's beginning, behind
     /// the last of them at its end.
     /// </summary>
-    public ImmutableList<TimelineLine> Lines { get; private set; } = [];
+    public ImmutableArray<TimelineLine> Lines { get; private set; } = [];
 
     /// <summary>Where the next older page ends; null when the chat's beginning is loaded.</summary>
     public long? NextBefore { get; private set; }
@@ -72,9 +72,9 @@ public sealed class Timeline
         var first = Messages.IsEmpty ? long.MaxValue : Messages[0].Id;
         Messages = Messages.InsertRange(0, older.Messages.Where(m => m.Id < first));
         NextBefore = older.NextBefore;
-        if (Messages.Count <= _maxMessages)
+        if (Messages.Length <= _maxMessages)
             return;
-        Messages = Messages.RemoveRange(_maxMessages, Messages.Count - _maxMessages);
+        Messages = Messages.RemoveRange(_maxMessages, Messages.Length - _maxMessages);
         LeaveEnd();
     }
 
@@ -117,7 +117,7 @@ public sealed class Timeline
         var (message, newest) = (Messages.IsEmpty ? 0 : Messages[^1].Seq, Lines.IsEmpty ? null : Lines[^1]);
         if (NextAfter is not null || line.Seq <= Math.Max(message, newest?.LastSeq ?? 0))
             return;
-        Lines = newest is not null && newest.LastSeq > message && newest.With(line) is { } longer ? Lines.SetItem(Lines.Count - 1, longer) : Lines.Add(line);
+        Lines = newest is not null && newest.LastSeq > message && newest.With(line) is { } longer ? Lines.SetItem(Lines.Length - 1, longer) : Lines.Add(line);
     }
 
     /// <summary>What follows on what is loaded comes with its page.</summary>
@@ -127,15 +127,15 @@ public sealed class Timeline
         Lines = Lines.RemoveAll(l => l.Seq > Messages[^1].Seq);
     }
 
-    private ImmutableList<MessageView> Add(MessageView message)
+    private ImmutableArray<MessageView> Add(MessageView message)
     {
-        var place = Messages.FindLastIndex(m => m.Id <= message.Id);
+        var place = LastAt(message.Id);
         var isKnown = place >= 0 && Messages[place].Id == message.Id;
         var isOlder = place < 0 && NextBefore is not null;
-        var isNewer = place == Messages.Count - 1 && NextAfter is not null;
+        var isNewer = place == Messages.Length - 1 && NextAfter is not null;
         if (isKnown || isOlder || isNewer)
             return Messages;
-        if (Messages.Count < _maxMessages + Slack)
+        if (Messages.Length < _maxMessages + Slack)
             return Messages.Insert(place + 1, message);
         if (!IsFollowed)
         {
@@ -147,28 +147,37 @@ public sealed class Timeline
         return Messages.Add(message);
     }
 
+    /// <summary>Where a message is, or else the last one before it; -1: there is none.</summary>
+    private int LastAt(long messageId)
+    {
+        var place = Messages.Length - 1;
+        while (place >= 0 && Messages[place].Id > messageId)
+            place--;
+        return place;
+    }
+
     private void DropOldest()
     {
-        if (Messages.Count <= _maxMessages)
+        if (Messages.Length <= _maxMessages)
             return;
-        Messages = Messages.RemoveRange(0, Messages.Count - _maxMessages);
+        Messages = Messages.RemoveRange(0, Messages.Length - _maxMessages);
         NextBefore = Messages[0].Id;
         Lines = Lines.RemoveAll(l => l.Seq < Messages[0].Seq);
     }
 
-    private ImmutableList<MessageView> Change(RoomEvent roomEvent, Func<MessageView, MessageView> change)
+    private ImmutableArray<MessageView> Change(RoomEvent roomEvent, Func<MessageView, MessageView> change)
     {
-        var place = Messages.FindLastIndex(m => m.Id == roomEvent.MessageId);
-        if (place < 0)
+        var place = LastAt(roomEvent.MessageId ?? 0);
+        if (place < 0 || Messages[place].Id != roomEvent.MessageId)
             return Messages;
         var changed = change(Messages[place]);
         return ReferenceEquals(changed, Messages[place]) ? Messages : Messages.SetItem(place, changed);
     }
 
     /// <summary>What is loaded of those who answer the message shows it as it is now.</summary>
-    private static ImmutableList<MessageView> ChangeReplies(ImmutableList<MessageView> messages, long answered, Func<ReplyView, ReplyView> change)
+    private static ImmutableArray<MessageView> ChangeReplies(ImmutableArray<MessageView> messages, long answered, Func<ReplyView, ReplyView> change)
     {
-        for (var place = messages.Count - 1; place >= 0 && messages[place].Id > answered; place--)
+        for (var place = messages.Length - 1; place >= 0 && messages[place].Id > answered; place--)
         {
             if (messages[place] is { ReplyTo: { Deleted: false } reply } message && reply.MessageId == answered && change(reply) is var changed && changed != reply)
                 messages = messages.SetItem(place, message with { ReplyTo = changed });
@@ -178,9 +187,9 @@ public sealed class Timeline
     }
 
     /// <summary>Who answers a message names the first of its files that is there; of one that is not loaded, nobody here knows which that is.</summary>
-    private static ImmutableList<MessageView> NameFiles(ImmutableList<MessageView> messages, long answered)
+    private static ImmutableArray<MessageView> NameFiles(ImmutableArray<MessageView> messages, long answered)
     {
-        var name = messages.Find(m => m.Id == answered)?.Attachments.FirstOrDefault(file => file.State == AttachmentState.Ready)?.FileName;
+        var name = messages.FirstOrDefault(m => m.Id == answered)?.Attachments.FirstOrDefault(file => file.State == AttachmentState.Ready)?.FileName;
         return ChangeReplies(messages, answered, reply => reply with { FileName = name });
     }
 

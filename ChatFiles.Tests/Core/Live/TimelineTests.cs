@@ -206,7 +206,7 @@ public sealed class TimelineTests
 
         empty.Apply(Created(Message(1))).ShouldBeTrue();
 
-        empty.Messages.Count.ShouldBe(1);
+        empty.Messages.Length.ShouldBe(1);
     }
 
     [Fact]
@@ -248,7 +248,7 @@ public sealed class TimelineTests
         {
             timeline.Apply(Created(Message(id))).ShouldBeTrue();
             timeline.Messages[^1].Id.ShouldBe(id);
-            timeline.Messages.Count.ShouldBeInRange(12, 14);
+            timeline.Messages.Length.ShouldBeInRange(12, 14);
             timeline.NextBefore.ShouldBe(timeline.Messages[0].Id == 1 ? null : timeline.Messages[0].Id);
             timeline.NextAfter.ShouldBeNull();
         }

@@ -119,7 +119,7 @@ public sealed partial class ChatRoom(
         _timeline = new Timeline(snapshot.Window, snapshot.Lines);
         _ownReactions++;
         _timeline.IsFollowed = _timeline.NextAfter is null;
-        _isNew &= _timeline.Messages.TrueForAll(m => m.Author.UserId != UserId);
+        _isNew &= _timeline.Messages.All(m => m.Author.UserId != UserId);
         if (MessageId is { } id && Has(id))
             _place = Place.Message(id);
         else if (LooksAtUnread())
