@@ -49,6 +49,7 @@ public sealed class BeingTogether(Site site) : IClassFixture<Site>
             await Expect(said.GetByRole(AriaRole.Link)).ToHaveAttributeAsync("href", $"/chats/{chat.Id}");
             await ben.ChatLink(chat.Name).ClickAsync();
             await Expect(ben.Messages).ToContainTextAsync($"{ann.Name} added {ben.Name}");
+            await Expect(ben.Messages.Locator("local-day[data-first]")).ToHaveCSSAsync("display", "flex");
             await Expect(ben.Articles).ToHaveCountAsync(0);
 
             await ben.ChatLink("General").ClickAsync();
