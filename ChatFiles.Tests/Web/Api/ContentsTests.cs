@@ -51,7 +51,8 @@ public sealed class ContentsTests(ContentsTests.Site site) : IClassFixture<Conte
     {
         var ann = await Server.UserAsync("ann");
         var chat = await ann.ChatAsync();
-        foreach (var (name, content) in Hostile())
+        var hostile = Hostile().ToList();
+        foreach (var (name, content) in hostile)
             await ann.SendFileAsync(chat, name, content);
         await ann.SendFileAsync(chat, "fine.docx", Documents.Docx("a fine avocet"));
 
@@ -59,7 +60,7 @@ public sealed class ContentsTests(ContentsTests.Site site) : IClassFixture<Conte
         await Eventually.HoldsAsync(async () => (await SearchedAsync(ann, chat, "avocet")).Count > 0, "the file behind the hostile ones was found", seconds: 240);
 
         (await ann.SendTextAsync(chat, "still here")).GetProperty("id").GetInt64().ShouldBeGreaterThan(0);
-        (await ann.GetAsync($"chat/{chat}/files")).GetProperty("files").GetArrayLength().ShouldBe(Hostile().Count() + 1);
+        (await ann.GetAsync($"chat/{chat}/files")).GetProperty("files").GetArrayLength().ShouldBe(hostile.Count + 1);
     }
 
     /// <summary>Where somebody may ask again and again.</summary>
