@@ -5,6 +5,7 @@
 #   ./test.sh ChatFiles.Tests          one project (a second argument goes to `dotnet test --filter`)
 # Before these:
 #   --thorough                         what is repeated, as often as it pays to while nobody waits (else a short round of each)
+#   --postgresql                       those tests of Core that are not about SQLite itself, on a PostgreSQL that is started for them
 #   --coverage                         the lines that ChatFiles.Tests runs, as a figure at the end
 set -euo pipefail
 cd "$(dirname "${BASH_SOURCE[0]}")"
@@ -42,10 +43,12 @@ find_browser() { find_program chromium google-chrome google-chrome-stable chromi
 find_firefox() { find_program firefox-esr firefox; }
 
 coverage=false
+postgresql=false
 while [[ "${1:-}" == --* ]]; do
   case "$1" in
     --thorough) export CHATFILES_THOROUGH=1 ;;
     --coverage) coverage=true ;;
+    --postgresql) postgresql=true ;;
     *) give_up "Unknown: $1" ;;
   esac
   shift
@@ -94,6 +97,27 @@ if [ "${1:-}" = browser ]; then
   test_browser_half
   printf '\n%s passed, %s failed\n' "$browser_passed" "$browser_failed"
   exit $((browser_failed > 0))
+fi
+
+# A server on a socket of its own, for one run: what a power cut would do to it does not matter. It refuses to be root's.
+if $postgresql; then
+  find_servers() { ls -d /usr/lib/postgresql/*/bin 2>/dev/null | sort -V | tail -1; }
+  [ -n "$(find_servers)" ] || install_packages postgresql
+  servers=$(find_servers)
+  cluster=$(mktemp -d)
+  as_owner=()
+  if [ "$(id -u)" -eq 0 ]; then
+    as_owner=(setpriv --reuid=postgres --regid=postgres --clear-groups)
+    chown postgres: "$cluster"
+  fi
+  chmod 755 "$cluster"
+  say "Starting PostgreSQL"
+  "${as_owner[@]}" "$servers/initdb" -D "$cluster/data" -U chatfiles --auth=trust -E UTF8 --locale=C.UTF-8 >"$results/postgresql.log"
+  trap '"${as_owner[@]}" "$servers/pg_ctl" -D "$cluster/data" -m immediate stop >/dev/null; rm -rf "$cluster"' EXIT
+  "${as_owner[@]}" "$servers/pg_ctl" -D "$cluster/data" -w -l "$cluster/log" start >/dev/null -o \
+    "-k $cluster -c listen_addresses= -c max_connections=300 -c fsync=off -c synchronous_commit=off -c full_page_writes=off"
+  export CHATFILES_POSTGRESQL="Host=$cluster;Username=chatfiles"
+  set -- ChatFiles.Tests "FullyQualifiedName~ChatFiles.Tests.Core&Database!=Sqlite${2:+&($2)}"
 fi
 
 # The browser that the tests in ChatFiles.E2E drive; an executable named in CHROMIUM is taken as it is.

@@ -175,7 +175,7 @@ public static class CoreServices
     {
         try
         {
-            if (!File.Exists(services.GetRequiredService<DatabaseFile>().Path))
+            if (services.GetService<DatabaseFile>() is { } file && !File.Exists(file.Path))
                 return;
             services.GetRequiredService<DataDirectory>().Lock();
             await using var db = await services.GetRequiredService<IDbContextFactory<ChatDbContext>>().CreateDbContextAsync();
@@ -193,12 +193,14 @@ public static class CoreServices
         var data = services.GetRequiredService<DataDirectory>();
         var isLocal = services.GetRequiredService<IOptions<StorageOptions>>().Value.Provider == StorageProvider.Local;
         return new Backup(
-            services.GetRequiredService<DatabaseFile>(),
+            services.GetService<DatabaseFile>() ?? throw NotOurs(),
             isLocal ? services.GetRequiredService<IFileStore>() : null,
             data.Keys,
             services.GetRequiredService<TimeProvider>()
         );
     }
+
+    private static BackupException NotOurs() => new("the database is PostgreSQL's: back it up and restore it with pg_dump and pg_restore");
 
     /// <summary>Brings the database up to date and clears away what a crash left half-written; before anything else runs.</summary>
     public static async Task PrepareChatFilesAsync(this IServiceProvider services)
@@ -219,9 +221,8 @@ public static class CoreServices
         data.Lock();
         if (data.CloseToOthers() is { } reason)
             services.GetRequiredService<ILogger<DataDirectory>>().LogWarning("Others on this machine may get into {Folder}: {Reason}", data.Root, reason);
-        var database = services.GetRequiredService<DatabaseFile>();
         await using var db = await services.GetRequiredService<IDbContextFactory<ChatDbContext>>().CreateDbContextAsync();
-        if (File.Exists(database.Path))
+        if (services.GetService<DatabaseFile>() is { } database && File.Exists(database.Path))
         {
             DatabaseIntegrity.Check(database, thoroughly: false);
             await UpgradeCopy.KeepAsync(db, database, services.GetRequiredService<TimeProvider>(), CancellationToken.None);

@@ -30,6 +30,7 @@ public sealed class ChatAdministration(
         writer.ChangeAsync<Done>(
             limits,
             userId,
+            chatId,
             async db =>
             {
                 if (await db.FindMemberAsync(userId, chatId) is not { } caller)
@@ -61,6 +62,7 @@ public sealed class ChatAdministration(
         writer.ChangeAsync<Done>(
             limits,
             userId,
+            chatId,
             async db =>
             {
                 if (await db.FindMemberAsync(userId, chatId) is not { } caller)
@@ -95,6 +97,7 @@ public sealed class ChatAdministration(
         var deleted = await writer.ChangeAsync<Done>(
             limits,
             userId,
+            chatId,
             async db =>
             {
                 if (await db.FindMemberAsync(userId, chatId) is not { } caller)

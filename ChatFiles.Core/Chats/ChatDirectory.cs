@@ -97,6 +97,7 @@ public sealed class ChatDirectory(
         var created = await writer.ChangeAsync<long>(
             limits,
             userId,
+            chatId: null,
             async db =>
             {
                 var chat = new Chat { Name = trimmed, Open = open, MemberCount = 1, CreatedAt = time.Now() };
@@ -138,6 +139,7 @@ public sealed class ChatDirectory(
         var opened = await writer.ChangeAsync<(long ChatId, bool Created)>(
             limits,
             userId,
+            chatId: null,
             async db =>
             {
                 if (await findPerson(db) is not { } other)
@@ -145,6 +147,8 @@ public sealed class ChatDirectory(
                 if (other.Id == userId)
                     return new Refusal(RefusalReason.UserNotFound, "This is your own address; a direct chat needs somebody else's.");
                 var key = Chat.DirectKeyOf(userId, other.Id);
+                if (await db.Chats.Where(c => c.DirectKey == key).Select(c => (long?)c.Id).SingleOrDefaultAsync() is { } there)
+                    await db.LockChatAsync(there);
                 var chat = await db.Chats.Include(c => c.Members).SingleOrDefaultAsync(c => c.DirectKey == key);
                 var created = chat is null;
                 if (chat is null)
@@ -197,6 +201,7 @@ public sealed class ChatDirectory(
         }
 
         var marked = await writer.WriteAsync<Result<long>>(
+            chatId,
             async db =>
             {
                 if (await db.FindMemberAsync(userId, chatId) is not { } member)
@@ -228,6 +233,7 @@ public sealed class ChatDirectory(
                 writer.ChangeAsync<Unread>(
                     limits,
                     userId,
+                    chatId,
                     async db =>
                     {
                         if (await db.FindMemberAsync(userId, chatId) is not { } member)
@@ -309,6 +315,7 @@ public sealed class ChatDirectory(
         var done = await writer.ChangeAsync<Done>(
             limits,
             userId,
+            chatId,
             async db =>
             {
                 if (await db.FindMemberAsync(userId, chatId) is not { } member)

@@ -38,7 +38,17 @@ public sealed partial class ChatService
             return tooLong;
         var draft = new Draft(userId, chatId, files.Caption, key, files.Attachments, files.ReplyTo);
         using var settling = quotas.Settle(userId, chatId);
-        var committed = await writer.WriteDirectlyAsync(scope => CommitUpload(scope, draft, files), CancellationToken.None);
+        Result<CommittedUpload> committed;
+        try
+        {
+            committed = await writer.WriteDirectlyAsync(chatId, scope => CommitUpload(scope, draft, files), CancellationToken.None);
+        }
+        catch (OutcomeUnknownException)
+        {
+            files.LeaveBlobs();
+            throw;
+        }
+
         if (committed.Refusal is null && committed.Value.IsNew)
         {
             files.Keep();
@@ -163,7 +173,7 @@ public sealed partial class ChatService
             userId,
             file,
             parts,
-            again => writer.WriteAsync(db => CommitPutBackAsync(db, file, again.Key, again.Stamp), CancellationToken.None),
+            again => writer.WriteAsync(chatId, db => CommitPutBackAsync(db, file, again.Key, again.Stamp), CancellationToken.None),
             cancellationToken
         );
     }
@@ -175,6 +185,7 @@ public sealed partial class ChatService
         writer.ChangeAsync<Done>(
             limits,
             userId,
+            chatId,
             async db =>
             {
                 if (await db.FindMemberAsync(userId, chatId) is not { } member)
@@ -256,6 +267,7 @@ public sealed partial class ChatService
     /// <summary>Message, attachments and event in one transaction; by then the quota is counted to the byte.</summary>
     private Result<CommittedUpload> CommitUpload(WriteScope scope, Draft draft, ReceivedFiles files)
     {
+        scope.LockPerson(draft.AuthorId);
         if (scope.FindSender(draft.AuthorId, draft.ChatId) is not { } sender)
             return Refusal.ChatNotFound;
         if (FindSent(scope, draft) is { } sent)

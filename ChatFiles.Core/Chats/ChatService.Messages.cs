@@ -21,6 +21,7 @@ public sealed partial class ChatService
             return tooMany;
         var draft = new Draft(userId, chatId, text ?? "", clientId, [], replyTo);
         return await writer.WriteDirectlyAsync<Result<MessageView>>(
+            chatId,
             scope =>
             {
                 if (scope.FindSender(userId, chatId) is not { } sender)
@@ -117,6 +118,7 @@ public sealed partial class ChatService
         writer.ChangeAsync<Done>(
             limits,
             userId,
+            chatId,
             async db =>
             {
                 if (await db.FindMemberAsync(userId, chatId) is not { } member)
@@ -159,6 +161,7 @@ public sealed partial class ChatService
         writer.ChangeAsync<MessageView>(
             limits,
             userId,
+            chatId,
             async db =>
             {
                 if (await db.FindMemberAsync(userId, chatId) is not { } member)

@@ -21,8 +21,9 @@ public sealed class FileOpenings(DatabaseWriter writer, TimeProvider time, ILogg
     private const int MostWaiting = 20_000;
 
     private const string AddSql = """
-        INSERT OR IGNORE INTO "FileOpenings"("FileId", "UserId", "At")
+        INSERT INTO "FileOpenings"("FileId", "UserId", "At")
         SELECT a."Id", @user, @at FROM "Attachments" AS a WHERE a."Id" = @file AND a."AuthorId" <> @user
+        ON CONFLICT DO NOTHING
         """;
 
     private readonly Lock _gate = new();

@@ -32,14 +32,14 @@ public sealed class FileStates(DatabaseWriter writer, TimeProvider time, ILogger
 
     /// <summary>The blob was touched but its bytes are right; remembered, so that they are not all read every time.</summary>
     public Task RememberStampAsync(Attachment found, string stamp) =>
-        writer.WriteAsync(db =>
+        writer.WriteAsync(found.ChatId, db =>
             db.Attachments.Where(a => a.Id == found.Id && a.BlobKey == found.BlobKey)
                 .ExecuteUpdateAsync(set => set.SetProperty(a => a.BlobStamp, stamp))
         );
 
     /// <summary>What the bytes said, so that they need not be read for it again.</summary>
     public Task RememberCharsetAsync(Attachment found, string charset) =>
-        writer.WriteAsync(db =>
+        writer.WriteAsync(found.ChatId, db =>
             db.Attachments.Where(a => a.Id == found.Id && a.BlobKey == found.BlobKey)
                 .ExecuteUpdateAsync(set => set.SetProperty(a => a.Charset, charset))
         );
@@ -51,9 +51,9 @@ public sealed class FileStates(DatabaseWriter writer, TimeProvider time, ILogger
         ChatEventType type,
         Action<Attachment> alsoChange
     ) =>
-        writer.WriteAsync(async db =>
+        writer.WriteAsync(found.ChatId, async db =>
         {
-            // Looked at outside the gate, so it may have been deleted or put back under another key meanwhile.
+            // Looked at outside of the write, so it may have been deleted or put back under another key meanwhile.
             if (await db.Attachments.SingleOrDefaultAsync(a => a.Id == found.Id) is not { } file || file.State != from || file.BlobKey != found.BlobKey)
                 return false;
             file.State = to;

@@ -53,6 +53,12 @@ public sealed class MadePictures(
             isKept = await CommitAsync(file, made.Size, (key, thumbnail));
             reservation.Dispose();
         }
+        catch (OutcomeUnknownException)
+        {
+            // It may be there, and then this is its blob.
+            isKept = true;
+            throw;
+        }
         finally
         {
             if (!isKept)
@@ -63,7 +69,7 @@ public sealed class MadePictures(
 
     /// <summary>False when the file is deleted, or put back, meanwhile.</summary>
     private Task<bool> CommitAsync(Attachment found, (int Width, int Height)? size, (string Key, byte[] Bytes)? thumbnail) =>
-        writer.WriteAsync(async db =>
+        writer.WriteAsync(found.ChatId, async db =>
         {
             var file = await db.Attachments.SingleOrDefaultAsync(a => a.Id == found.Id);
             if (file is null || file.State == AttachmentState.Deleted || file.BlobKey != found.BlobKey)
@@ -91,7 +97,7 @@ public sealed class MadePictures(
         });
 
     private Task<int> SetStateAsync(Attachment file, PictureState state) =>
-        writer.WriteAsync(db => db.Attachments.Where(a => a.Id == file.Id && a.State != AttachmentState.Deleted).ExecuteUpdateAsync(set => set.SetProperty(a => a.Picture, state)));
+        writer.WriteAsync(file.ChatId, db => db.Attachments.Where(a => a.Id == file.Id && a.State != AttachmentState.Deleted).ExecuteUpdateAsync(set => set.SetProperty(a => a.Picture, state)));
 
     private async Task RemoveAsync(string key)
     {

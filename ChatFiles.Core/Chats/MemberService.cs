@@ -174,6 +174,7 @@ public sealed class MemberService(
         writer.ChangeAsync<Done>(
             limits,
             userId,
+            chatId,
             async db =>
             {
                 if (await db.FindMemberAsync(userId, chatId) is not { } caller)
@@ -209,6 +210,7 @@ public sealed class MemberService(
         writer.ChangeAsync<FoundPerson>(
             limits,
             userId,
+            chatId,
             async db =>
             {
                 if (await db.FindMemberAsync(userId, chatId) is not { } caller)

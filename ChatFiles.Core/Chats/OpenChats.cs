@@ -52,6 +52,7 @@ public sealed class OpenChats(IDbContextFactory<ChatDbContext> databases, Databa
         writer.ChangeAsync<Done>(
             limits,
             userId,
+            chatId,
             async db =>
             {
                 if (await db.Members.AnyAsync(m => m.ChatId == chatId && m.UserId == userId))

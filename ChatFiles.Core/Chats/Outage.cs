@@ -1,4 +1,5 @@
 using ChatFiles.Core.Data;
+using ChatFiles.Core.Data.PostgreSql;
 using ChatFiles.Core.Data.Sqlite;
 using ChatFiles.Core.Files;
 using ChatFiles.Core.Model;
@@ -21,7 +22,7 @@ public static class Outage
         {
             StoreFullException => Full,
             StoreUnavailableException or TimeoutException => Unavailable,
-            _ => SqliteTrouble.Of(exception) switch
+            _ => (SqliteTrouble.Of(exception) ?? PostgreSqlTrouble.Of(exception)) switch
             {
                 DatabaseTrouble.Full => Full,
                 DatabaseTrouble.Away => Unavailable,

@@ -20,6 +20,7 @@ public sealed class Reactions(IDbContextFactory<ChatDbContext> databases, Databa
         writer.ChangeAsync<Done>(
             limits,
             userId,
+            chatId,
             async db =>
             {
                 if (await db.FindMemberAsync(userId, chatId) is not { } member)

@@ -35,6 +35,9 @@ internal sealed class ReceivedFiles(
         sending.Keep();
     }
 
+    /// <summary>They may belong to one: nobody knows whether it was committed.</summary>
+    public void LeaveBlobs() => upload.Keep();
+
     /// <summary>The message is there, by this request or by one before: the room is counted in it, and resumable uploads are over.</summary>
     public void End()
     {

@@ -60,6 +60,7 @@ public sealed class Reports(IDbContextFactory<ChatDbContext> databases, Database
         writer.ChangeAsync<Done>(
             limits,
             userId,
+            chatId: null,
             async db =>
             {
                 if (await db.FindMemberAsync(userId, chatId) is not { } member)

@@ -1,5 +1,6 @@
 using System.Runtime.CompilerServices;
 using System.Text;
+using ChatFiles.Core.Data;
 using ChatFiles.Core.Files;
 using ChatFiles.Core.Model;
 using Microsoft.Extensions.Logging;
@@ -85,10 +86,18 @@ public sealed class UploadIntake(
         await using var upload = uploads.Begin(missing.ChatId, room: null);
         if (!(await upload.ReceiveAgainAsync(missing, parts, cancellationToken)).Succeeded(out var again, out refusal))
             return refusal;
-        var restored = await commit(again);
-        if (restored.Refusal is null)
+        try
+        {
+            var restored = await commit(again);
+            if (restored.Refusal is null)
+                upload.Keep();
+            return restored;
+        }
+        catch (OutcomeUnknownException)
+        {
             upload.Keep();
-        return restored;
+            throw;
+        }
     }
 
     /// <summary>

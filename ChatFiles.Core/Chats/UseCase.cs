@@ -22,13 +22,20 @@ public static class UseCase
     }
 
     /// <summary>A write that counts as one of the person's messages and changes.</summary>
+    /// <param name="chatId">The chat that it changes; null: none, or none that is known before.</param>
     internal static async Task<Result<T>> ChangeAsync<T>(
         this DatabaseWriter writer,
         PersonLimits limits,
         string userId,
+        long? chatId,
         Func<ChatDbContext, Task<Result<T>>> change,
         CancellationToken cancellationToken
-    ) => limits.CountMessage(userId) is { } tooMany ? tooMany : await writer.WriteAsync(change, cancellationToken);
+    )
+    {
+        if (limits.CountMessage(userId) is { } tooMany)
+            return tooMany;
+        return chatId is { } chat ? await writer.WriteAsync(chat, change, cancellationToken) : await writer.WriteAsync(change, cancellationToken);
+    }
 
     /// <summary>Counts a reading as one of the person's searches when it looks for something; it must be text.</summary>
     internal static Refusal? CountSearch(this PersonLimits limits, string userId, string? text) =>

@@ -12,6 +12,8 @@ internal static class ChatChanges
     /// <summary>Gives the chat its next event. The chat must be tracked, so that the new seq is saved with it.</summary>
     public static ChatEvent AddEvent(this ChatDbContext db, Chat chat, ChatEventType type, DateTime at)
     {
+        if (!db.HasLocked(chat.Id))
+            throw new InvalidOperationException("A chat is locked before it is changed: the write names it, or LockChatAsync does.");
         var chatEvent = new ChatEvent { ChatId = chat.Id, Seq = ++chat.LastSeq, Type = type, At = at };
         db.Events.Add(chatEvent);
         return chatEvent;

@@ -15,6 +15,19 @@ public abstract class ChatDbContext(DbContextOptions options) : IdentityUserCont
     /// <summary>Of the writer's own contexts: they save while it has the gate. All others wait for it at every save.</summary>
     internal bool HoldsGate { private get; init; }
 
+    private HashSet<long>? _lockedChats;
+
+    /// <summary>
+    /// Keeps others from changing the chat until the transaction ends. Before it is read to be changed: what is known of it
+    /// already may be old.
+    /// </summary>
+    internal Task LockChatAsync(long chatId) => (_lockedChats ??= []).Add(chatId) ? Dialect.LockChatAsync(this, chatId) : Task.CompletedTask;
+
+    /// <summary>The transaction has it already.</summary>
+    internal void NoteLocked(long chatId) => (_lockedChats ??= []).Add(chatId);
+
+    internal bool HasLocked(long chatId) => _lockedChats?.Contains(chatId) == true;
+
     /// <summary>Where the change was asked for from; see <see cref="Caller"/>.</summary>
     internal string? CallerAddress { get; init; }
 

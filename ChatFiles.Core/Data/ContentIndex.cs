@@ -34,7 +34,7 @@ internal static class ContentIndex
         """;
 
     private const string KeepSql = """
-        INSERT OR IGNORE INTO "FileContents"("Key", "Sha256", "FileName", "Text") VALUES (@key, @sha256, @name, @text)
+        INSERT INTO "FileContents"("Key", "Sha256", "FileName", "Text") VALUES (@key, @sha256, @name, @text) ON CONFLICT DO NOTHING
         """;
 
     private const string ForgetSql = """
@@ -46,7 +46,8 @@ internal static class ContentIndex
         """;
 
     private const string LaterSql = """
-        INSERT OR REPLACE INTO "ContentLater"("Key", "Tries", "At") VALUES (@key, @tries, @at)
+        INSERT INTO "ContentLater"("Key", "Tries", "At") VALUES (@key, @tries, @at)
+        ON CONFLICT ("Key") DO UPDATE SET "Tries" = excluded."Tries", "At" = excluded."At"
         """;
 
     private const string NotLaterSql = """
@@ -93,7 +94,7 @@ internal static class ContentIndex
         db.Database.SqlQuery<KnownContent>(
             $"""
             SELECT EXISTS (SELECT 1 FROM "FileContents" WHERE "Key" = {key.Value}) AS "IsRead", same."Key" IS NOT NULL AS "IsKnown", same."Text"
-            FROM (SELECT 1) LEFT JOIN (SELECT "Key", "Text" FROM "FileContents" WHERE "Sha256" = {sha256} LIMIT 1) AS same
+            FROM (SELECT 1) AS "one" LEFT JOIN (SELECT "Key", "Text" FROM "FileContents" WHERE "Sha256" = {sha256} LIMIT 1) AS same ON TRUE
             """
         )
             .SingleAsync(cancellationToken);
@@ -134,7 +135,7 @@ internal static class ContentIndex
     public static bool Put(WriteScope scope, ContentKey key, string sha256, string fileName, string? text, (string Name, string Text) terms)
     {
         var state = scope.Statement(StateSql, ("@message", key.MessageId), ("@position", key.Position)).ExecuteScalar();
-        if (state is not long known || known == (long)AttachmentState.Deleted)
+        if (state is null || Convert.ToInt64(state, System.Globalization.CultureInfo.InvariantCulture) == (long)AttachmentState.Deleted)
             return false;
         if (scope.Statement(KeepSql, ("@key", key.Value), ("@sha256", sha256), ("@name", fileName), ("@text", text)).ExecuteNonQuery() == 0)
             return false;

@@ -24,7 +24,16 @@ public abstract class DatabaseWriter : IDisposable
         Func<ChatDbContext, Task<T>> change,
         CancellationToken cancellationToken = default,
         [CallerMemberName] string who = ""
-    ) => WriteAsync(new PendingWrite<T>(who, scope => change(scope.Db)), cancellationToken);
+    ) => WriteAsync(new PendingWrite<T>(who, chatId: null, scope => change(scope.Db)), cancellationToken);
+
+    /// <summary>The same for a change of a chat: nobody else changes it meanwhile, and others are not waited for where more than one can write.</summary>
+    /// <inheritdoc cref="WriteAsync{T}(Func{ChatDbContext, Task{T}}, CancellationToken, string)"/>
+    public Task<T> WriteAsync<T>(
+        long chatId,
+        Func<ChatDbContext, Task<T>> change,
+        CancellationToken cancellationToken = default,
+        [CallerMemberName] string who = ""
+    ) => WriteAsync(new PendingWrite<T>(who, chatId, scope => change(scope.Db)), cancellationToken);
 
     /// <inheritdoc cref="WriteAsync{T}(Func{ChatDbContext, Task{T}}, CancellationToken, string)"/>
     public Task WriteAsync(
@@ -43,11 +52,20 @@ public abstract class DatabaseWriter : IDisposable
         );
 
     /// <summary>The same for changes that prepared statements make.</summary>
+    /// <param name="chatId">Null where it changes none.</param>
+    internal Task<T> WriteDirectlyAsync<T>(
+        long? chatId,
+        Func<WriteScope, T> change,
+        CancellationToken cancellationToken = default,
+        [CallerMemberName] string who = ""
+    ) => WriteAsync(new PendingWrite<T>(who, chatId, scope => Task.FromResult(change(scope))), cancellationToken);
+
+    /// <inheritdoc cref="WriteDirectlyAsync{T}(long?, Func{WriteScope, T}, CancellationToken, string)"/>
     internal Task<T> WriteDirectlyAsync<T>(
         Func<WriteScope, T> change,
         CancellationToken cancellationToken = default,
         [CallerMemberName] string who = ""
-    ) => WriteAsync(new PendingWrite<T>(who, scope => Task.FromResult(change(scope))), cancellationToken);
+    ) => WriteDirectlyAsync(chatId: null, change, cancellationToken, who);
 
     /// <summary>For contexts that are not the writer's own (those of ASP.NET Core Identity): their turn, until disposed.</summary>
     internal abstract Task<IDisposable> EnterAsync(CancellationToken cancellationToken, [CallerMemberName] string who = "");
@@ -59,6 +77,29 @@ public abstract class DatabaseWriter : IDisposable
     }
 
     private protected abstract Task<T> WriteAsync<T>(PendingWrite<T> write, CancellationToken cancellationToken);
+
+    /// <summary>What becomes of a write that waits for its turn. Who has given up before it began has written nothing.</summary>
+    /// <param name="afterPatience">So long somebody waits whose change has begun when their patience ends.</param>
+    private protected static async Task<T> OutcomeOfAsync<T>(PendingWrite<T> write, TimeSpan afterPatience, CancellationToken cancellationToken)
+    {
+        try
+        {
+            return await write.Outcome.WaitAsync(Patience, cancellationToken);
+        }
+        catch (OperationCanceledException) when (cancellationToken.IsCancellationRequested && write.TryWithdraw())
+        {
+            throw;
+        }
+        catch (TimeoutException late) when (write.TryWithdraw())
+        {
+            throw new TimeoutException("The database did not take the write in time.", late);
+        }
+        catch (Exception failure) when (failure is OperationCanceledException or TimeoutException)
+        {
+            await Task.WhenAny(write.Outcome, Task.Delay(afterPatience, CancellationToken.None));
+            return write.Outcome.IsCompleted ? await write.Outcome : throw new OutcomeUnknownException(failure);
+        }
+    }
 
     private protected void Tell(Commit commit) => Committed?.Invoke(commit);
 

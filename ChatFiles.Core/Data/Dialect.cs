@@ -10,6 +10,21 @@ public abstract class Dialect
     /// <summary>How texts are searched.</summary>
     internal abstract FullText FullText { get; }
 
+    /// <summary>So many connections of prepared reads are kept open between two of them.</summary>
+    internal abstract int MostIdleReaders { get; }
+
+    /// <summary>A statement is prepared as long as its command is kept; else the driver remembers it by its text.</summary>
+    internal abstract bool KeepsCommands { get; }
+
+    /// <summary>A statement in this database's words. All are written in those of SQLite, which differ in the names of functions only.</summary>
+    internal abstract string Of(string sql);
+
+    /// <summary>Keeps others from changing the chat until the transaction ends.</summary>
+    internal abstract Task LockChatAsync(ChatDbContext db, long chatId);
+
+    /// <summary>Keeps others from changing what a person may use until the transaction ends; null where nobody can write at the same time.</summary>
+    internal abstract string? LockPersonSql { get; }
+
     /// <summary>Until it is disposed, all reads of the context see one moment of the database.</summary>
     internal abstract Task<DbTransaction> HoldMomentAsync(ChatDbContext db, CancellationToken cancellationToken);
 

@@ -22,7 +22,7 @@ internal static class MessageStatements
         """;
 
     private const string ReactionsOfMany = $"""
-        SELECT m."Id" AS "MessageId", {ReactionsOf} AS "Reactions" FROM "Messages" AS m WHERE m."Id" IN (SELECT "value" FROM json_each(@p0))
+        SELECT m."Id" AS "MessageId", {ReactionsOf} AS "Reactions" FROM "Messages" AS m WHERE m."Id" IN (SELECT CAST("value" AS bigint) FROM json_each(@p0))
         """;
 
     /// <summary>A message has a row for each of its files; what is looked up for it, the first row brings, which alone is read for it.</summary>
@@ -165,7 +165,7 @@ internal static class MessageStatements
     /// <summary>The reactions to messages that have some.</summary>
     public static async Task<Dictionary<long, ReactionView[]>> ReadReactionsAsync(this ChatDbContext db, List<long> messageIds, CancellationToken cancellationToken)
     {
-        var rows = await db.Database.SqlQueryRaw<ReactionsRow>(ReactionsOfMany, JsonSerializer.Serialize(messageIds)).ToListAsync(cancellationToken);
+        var rows = await db.Database.SqlQueryRaw<ReactionsRow>(db.Dialect.Of(ReactionsOfMany), JsonSerializer.Serialize(messageIds)).ToListAsync(cancellationToken);
         return rows.ToDictionary(row => row.MessageId, row => JsonSerializer.Deserialize<ReactionView[]>(row.Reactions, Json)!);
     }
 

@@ -1,11 +1,14 @@
 namespace ChatFiles.Core.Data;
 
 /// <summary>A change that waits for its turn.</summary>
-internal abstract class PendingWrite(string who)
+/// <param name="chatId">The chat that it changes; null: none, or none that is known before.</param>
+internal abstract class PendingWrite(string who, long? chatId)
 {
     private int _begun;
 
     public string Who { get; } = who;
+
+    public long? ChatId { get; } = chatId;
 
     /// <summary>Of whoever asked for it: it may run on the turn of another.</summary>
     public string? CallerAddress { get; } = Caller.Address;
@@ -18,13 +21,16 @@ internal abstract class PendingWrite(string who)
     /// <summary>Runs the change; false when it threw and must be rolled back.</summary>
     public abstract Task<bool> RunAsync(WriteScope scope);
 
+    /// <summary>What the change has thrown; null where it has not.</summary>
+    public abstract Exception? Failure { get; }
+
     public abstract void Complete();
 
     public abstract void Fail(Exception failure);
 }
 
 /// <inheritdoc/>
-internal sealed class PendingWrite<T>(string who, Func<WriteScope, Task<T>> change) : PendingWrite(who)
+internal sealed class PendingWrite<T>(string who, long? chatId, Func<WriteScope, Task<T>> change) : PendingWrite(who, chatId)
 {
     private readonly TaskCompletionSource<T> _outcome = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private T _value = default!;
@@ -32,8 +38,11 @@ internal sealed class PendingWrite<T>(string who, Func<WriteScope, Task<T>> chan
 
     public Task<T> Outcome => _outcome.Task;
 
+    public override Exception? Failure => _failure;
+
     public override async Task<bool> RunAsync(WriteScope scope)
     {
+        _failure = null;
         try
         {
             _value = await change(scope);

@@ -10,8 +10,6 @@ namespace ChatFiles.Core.Data;
 /// </summary>
 public sealed class PreparedReads(DbDataSource database, Dialect dialect) : IDisposable
 {
-    private const int MostIdle = 16;
-
     private readonly ConcurrentBag<Reader> _idle = [];
 
     /// <summary>Runs a reading of one statement, which sees one moment of the database.</summary>
@@ -24,7 +22,7 @@ public sealed class PreparedReads(DbDataSource database, Dialect dialect) : IDis
             var began = Measures.Database.Begin();
             var result = read(reader.Statements);
             Measures.Database.End(began, "read");
-            if (_idle.Count < MostIdle)
+            if (_idle.Count < dialect.MostIdleReaders)
             {
                 _idle.Add(reader);
                 reader = null;

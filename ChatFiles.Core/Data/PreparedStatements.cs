@@ -24,9 +24,10 @@ internal sealed class PreparedStatements(DbConnection connection, Dialect dialec
         {
             command = connection.CreateCommand();
 #pragma warning disable CA2100 // Constants of this program; what is asked for comes as parameters.
-            command.CommandText = sql;
+            command.CommandText = dialect.Of(sql);
 #pragma warning restore CA2100
-            _prepared[sql] = command;
+            if (dialect.KeepsCommands)
+                _prepared[sql] = command;
         }
 
         command.Transaction = transaction;

@@ -126,11 +126,12 @@ internal static class SearchIndex
     {
         using var row = command.ExecuteReader();
         while (row.Read())
-            yield return new Row(row.GetInt64(0), row.IsDBNull(4) ? row.GetString(1) : Spoken(row.GetString(1), row.GetString(4)), row.GetString(2), row.GetBoolean(3));
+            yield return new Row(row.GetInt64(0), Spoken(row.GetString(1), row.IsDBNull(4) ? null : row.GetString(4)), row.GetString(2), row.GetBoolean(3));
     }
 
     /// <summary>Whom it mentions is found by the name of then: a rename puts nothing in again.</summary>
-    private static string Spoken(string text, string mentioned) => Mentions.Spoken(text, JsonSerializer.Deserialize<AuthorView[]>(mentioned)!);
+    private static string Spoken(string text, string? mentioned) =>
+        text.Contains("<@", StringComparison.Ordinal) ? Mentions.Spoken(text, mentioned is null ? [] : JsonSerializer.Deserialize<AuthorView[]>(mentioned)!) : text;
 
     private static void Add(FullText index, Statement statement, Row row, Dictionary<string, string> prepared)
     {

@@ -38,7 +38,7 @@ internal static class SentMessages
 
     private const string AddMessageSql = """
         INSERT INTO "Messages"("ChatId", "Seq", "AuthorId", "Text", "SentAt", "ClientId", "ReplyToId", "Deleted")
-        VALUES (@chat, @seq, @author, @text, @at, @key, @reply, 0) RETURNING "Id"
+        VALUES (@chat, @seq, @author, @text, @at, @key, @reply, FALSE) RETURNING "Id"
         """;
 
     private const string AddFileSql = """
@@ -82,7 +82,7 @@ internal static class SentMessages
                 row.GetInt64(2),
                 row.GetInt64(3),
                 row.IsDBNull(4) ? null : row.GetInt64(4),
-                row.GetInt64(5) != 0
+                row.GetBoolean(5)
             )
             : null;
     }

@@ -5,7 +5,7 @@ using Microsoft.EntityFrameworkCore;
 namespace ChatFiles.Core.Data;
 
 /// <summary>One change within the writer's transaction: by EF, or by prepared statements where that pays.</summary>
-internal sealed class WriteScope(PreparedStatements statements, DbTransaction transaction, Func<string?, ChatDbContext> create, string? callerAddress = null) : IAsyncDisposable
+internal sealed class WriteScope(PreparedStatements statements, DbTransaction transaction, Func<string?, ChatDbContext> create, string? callerAddress = null, long? chatId = null) : IAsyncDisposable
 {
     private readonly List<CommittedEvent> _events = [];
     private readonly List<AuditEntry> _audited = [];
@@ -34,6 +34,13 @@ internal sealed class WriteScope(PreparedStatements statements, DbTransaction tr
     public DbCommand Statement(string sql, params ReadOnlySpan<(string Name, object? Value)> parameters) =>
         statements.Of(sql, transaction, parameters);
 
+    /// <summary>Keeps others from changing what a person may use until the transaction ends; after the chat's lock, never before it.</summary>
+    public void LockPerson(string userId)
+    {
+        if (Dialect.LockPersonSql is { } sql)
+            Statement(sql, ("@user", userId)).ExecuteNonQuery();
+    }
+
     /// <summary>An event that a statement has added.</summary>
     public void Add(CommittedEvent added) => _events.Add(added);
 
@@ -57,6 +64,8 @@ internal sealed class WriteScope(PreparedStatements statements, DbTransaction tr
         var db = create(callerAddress);
         db.Database.AutoSavepointsEnabled = false;
         db.Database.UseTransaction(transaction);
+        if (chatId is { } locked)
+            db.NoteLocked(locked);
         return db;
     }
 }

@@ -31,8 +31,14 @@ public sealed class SearchWords
     /// <summary>
     /// For the contents of files, which have many words: the beginning of one is looked for from two characters on.
     /// </summary>
-    internal string ExpressionForContents =>
-        string.Join(' ', _phrases.Select(phrase => (phrase.Terms[^1].Length < 2 ? phrase with { IsOpen = false } : phrase).Expression));
+    internal string ExpressionForContents => string.Join(' ', _phrases.Select(phrase => phrase.ForContents().Expression));
+
+    /// <summary>The same as <see cref="Expression"/>, in parts: terms that follow on each other, the last of which may be the beginning of one.</summary>
+    internal IEnumerable<(IReadOnlyList<string> Terms, bool IsOpen)> Phrases => _phrases.Select(phrase => ((IReadOnlyList<string>)phrase.Terms, phrase.IsOpen));
+
+    /// <summary>The same as <see cref="ExpressionForContents"/>, in parts.</summary>
+    internal IEnumerable<(IReadOnlyList<string> Terms, bool IsOpen)> PhrasesForContents =>
+        _phrases.Select(phrase => phrase.ForContents()).Select(phrase => ((IReadOnlyList<string>)phrase.Terms, phrase.IsOpen));
 
     /// <summary>Why it can't be searched for, or the words.</summary>
     public static Result<SearchWords> Parse(string? text)
@@ -167,6 +173,8 @@ public sealed class SearchWords
     private sealed record Phrase(List<string> Terms, bool IsOpen, List<string> Words, List<string> Runs)
     {
         public string Expression => $"\"{string.Join(' ', Terms)}\"{(IsOpen ? "*" : "")}";
+
+        public Phrase ForContents() => Terms[^1].Length < 2 ? this with { IsOpen = false } : this;
 
         public static Phrase Of(string folded, int maxTerms, bool mayGoOn)
         {

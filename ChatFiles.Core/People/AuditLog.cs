@@ -274,23 +274,16 @@ public sealed class AuditLog(
     /// <summary>Writes what is at hand. What throws has written nothing.</summary>
     private async Task PutAsync(CancellationToken cancellationToken)
     {
-        try
-        {
-            await writer.WriteAsync(
-                db =>
-                {
-                    db.AuditEntries.AddRange(_atHand);
-                    return db.SaveChangesAsync(CancellationToken.None);
-                },
-                cancellationToken
-            );
-        }
-        catch
-        {
-            _atHand.ForEach(entry => entry.Id = 0);
-            throw;
-        }
-
+        await writer.WriteAsync(
+            db =>
+            {
+                // Of a try that came to nothing.
+                _atHand.ForEach(entry => entry.Id = 0);
+                db.AuditEntries.AddRange(_atHand);
+                return db.SaveChangesAsync(CancellationToken.None);
+            },
+            cancellationToken
+        );
         _atHand.Clear();
     }
 

@@ -14,6 +14,7 @@ internal static class NewAccount
         person.DisplayName = await DisplayNames.FindFreeAsync(person.DisplayName, key => db.Users.AnyAsync(p => p.NameKey == key));
         db.Users.Add(person);
         db.PersonStates.Add(new PersonState { UserId = person.Id, CreatedAt = now });
+        await db.LockChatAsync(Chat.GeneralId);
         var general = await db.Chats.SingleAsync(c => c.Id == Chat.GeneralId);
         await db.JoinAsync(general, person, now);
         db.Note(AuditAction.Registered, actorId, now, person.Email ?? "", person.Id, how);

@@ -57,6 +57,12 @@ public sealed class OwnPictures(
             isKept = kept.Refusal is null;
             return kept;
         }
+        catch (OutcomeUnknownException)
+        {
+            // It may be there, and then this is its blob.
+            isKept = true;
+            throw;
+        }
         finally
         {
             if (!isKept)

@@ -266,6 +266,7 @@ public sealed class Backup(DatabaseFile database, IFileStore? blobs, string keys
             if (copied.Contains(file.BlobKey!))
                 continue;
             file.State = AttachmentState.Missing;
+            await db.LockChatAsync(file.ChatId);
             var chat = await db.Chats.SingleAsync(c => c.Id == file.ChatId, cancellationToken);
             var missing = db.AddEvent(chat, ChatEventType.FileMissing, time.GetUtcNow().UtcDateTime);
             (missing.MessageId, missing.FileId) = (file.MessageId, file.Id);

@@ -15,7 +15,7 @@ internal sealed class ChatRemover(DatabaseWriter writer, TimeProvider time)
 
     /// <summary>Clears the next part away; true when nothing is left.</summary>
     public Task<bool> RemoveNextAsync(long chatId, CancellationToken cancellationToken) =>
-        writer.WriteAsync(db => RemoveNextAsync(db, chatId), cancellationToken);
+        writer.WriteAsync(chatId, db => RemoveNextAsync(db, chatId), cancellationToken);
 
     private async Task<bool> RemoveNextAsync(ChatDbContext db, long chatId)
     {

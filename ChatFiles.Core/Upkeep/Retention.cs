@@ -61,7 +61,7 @@ internal sealed class Retention(
         foreach (var (chatId, days) in chats)
         {
             var before = time.GetUtcNow().UtcDateTime.AddDays(-days);
-            while (await writer.WriteAsync(db => DeleteNextAsync(db, chatId, before), stoppingToken) == AtOnce)
+            while (await writer.WriteAsync(chatId, db => DeleteNextAsync(db, chatId, before), stoppingToken) == AtOnce)
             {
                 // Others write in between.
             }

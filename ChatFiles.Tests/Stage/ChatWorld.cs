@@ -1,6 +1,7 @@
 using ChatFiles.Core;
 using ChatFiles.Core.Chats;
 using ChatFiles.Core.Data;
+using ChatFiles.Core.Data.PostgreSql;
 using ChatFiles.Core.Data.Sqlite;
 using ChatFiles.Core.Files;
 using ChatFiles.Core.Model;
@@ -16,7 +17,7 @@ using Microsoft.Extensions.Logging;
 namespace ChatFiles.Tests.Stage;
 
 /// <summary>
-/// All of Core as production wires it, on a real SQLite file and a real folder of its own. The background services
+/// All of Core as production wires it, on a real database (a file of SQLite, or one of PostgreSQL) and a real folder of its own. The background services
 /// only run where a test starts them. It can be ended and begun again on the same data.
 /// </summary>
 internal sealed class ChatWorld : IAsyncDisposable
@@ -24,6 +25,10 @@ internal sealed class ChatWorld : IAsyncDisposable
     private readonly Dictionary<string, string?> _settings;
     private readonly Action<IServiceCollection>? _change;
     private readonly List<IHostedService> _running = [];
+
+    /// <summary>Of PostgreSQL; null: the database is a file in the folder.</summary>
+    private string? _connectionString;
+
     private ServiceProvider _services = null!;
 
     private ChatWorld(Dictionary<string, string?> settings, Action<IServiceCollection>? change)
@@ -72,6 +77,8 @@ internal sealed class ChatWorld : IAsyncDisposable
     public static async Task<ChatWorld> BeginAsync(Dictionary<string, string?>? settings = null, Action<IServiceCollection>? change = null)
     {
         var world = new ChatWorld(settings ?? [], change);
+        if (PostgreSql.IsMeant)
+            world._connectionString = await PostgreSql.CreateAsync();
         await world.BeginAsync();
         return world;
     }
@@ -183,6 +190,8 @@ internal sealed class ChatWorld : IAsyncDisposable
     {
         await EndAsync();
         Directory.Delete(Folder, recursive: true);
+        if (_connectionString is not null)
+            await PostgreSql.DropAsync(_connectionString);
     }
 
     private async Task BeginAsync()
@@ -201,6 +210,8 @@ internal sealed class ChatWorld : IAsyncDisposable
         _change?.Invoke(services);
         services.AddSingleton(ChatFiles.Web.StartUp.FindProgram());
         services.AddChatFiles(configuration, Folder);
+        if (_connectionString is not null)
+            services.AddPostgreSql(_connectionString);
         _services = services.BuildServiceProvider();
         await _services.PrepareChatFilesAsync();
     }
@@ -211,6 +222,8 @@ internal sealed class ChatWorld : IAsyncDisposable
             await service.StopAsync(CancellationToken.None);
         _running.Clear();
         await _services.DisposeAsync();
+        if (_connectionString is not null)
+            return;
         // Each world has a pool of its own file; others go on using theirs.
         using var connection = new Microsoft.Data.Sqlite.SqliteConnection(new DatabaseFile(Path.Combine(Folder, "chatfiles.db")).ConnectionString);
         Microsoft.Data.Sqlite.SqliteConnection.ClearPool(connection);

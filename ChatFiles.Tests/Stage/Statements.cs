@@ -1,8 +1,5 @@
 using System.Collections.Concurrent;
 using System.Data.Common;
-using ChatFiles.Core.Data;
-using ChatFiles.Core.Data.Sqlite;
-using Microsoft.EntityFrameworkCore;
 using Microsoft.EntityFrameworkCore.Diagnostics;
 using Microsoft.Extensions.DependencyInjection;
 
@@ -14,8 +11,7 @@ internal sealed class Statements : DbCommandInterceptor
     private readonly ConcurrentQueue<(string Text, int Rows)> _all = new();
 
     /// <summary>For the world's "change".</summary>
-    public void Count(IServiceCollection services) =>
-        services.ConfigureDbContext<SqliteContext>(options => options.AddInterceptors(this));
+    public void Count(IServiceCollection services) => services.Intercept(this);
 
     public void Reset() => _all.Clear();
 

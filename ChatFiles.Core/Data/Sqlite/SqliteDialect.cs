@@ -14,6 +14,16 @@ internal sealed class SqliteDialect : Dialect
 
     internal override FullText FullText { get; } = new SqliteFullText();
 
+    internal override int MostIdleReaders => 16;
+
+    internal override bool KeepsCommands => true;
+
+    internal override string Of(string sql) => sql;
+
+    internal override Task LockChatAsync(ChatDbContext db, long chatId) => Task.CompletedTask;
+
+    internal override string? LockPersonSql => null;
+
     /// <remarks>Deferred, because SQLite's usual BEGIN IMMEDIATE would stand in the writer's way.</remarks>
     internal override async Task<DbTransaction> HoldMomentAsync(ChatDbContext db, CancellationToken cancellationToken)
     {

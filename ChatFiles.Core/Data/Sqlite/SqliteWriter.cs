@@ -53,22 +53,7 @@ internal sealed class SqliteWriter : DatabaseWriter
         // one who has it: nobody else passes the gate for that.
         if (_gate.TryEnter() is { } turn)
             await CommitAndLeaveAsync(turn);
-        try
-        {
-            return await write.Outcome.WaitAsync(Patience, cancellationToken);
-        }
-        catch (OperationCanceledException) when (cancellationToken.IsCancellationRequested && write.TryWithdraw())
-        {
-            throw;
-        }
-        catch (TimeoutException late) when (write.TryWithdraw())
-        {
-            throw new TimeoutException("The database did not take the write in time.", late);
-        }
-        catch (Exception failure) when (failure is OperationCanceledException or TimeoutException)
-        {
-            return await write.Outcome;
-        }
+        return await OutcomeOfAsync(write, Timeout.InfiniteTimeSpan, cancellationToken);
     }
 
     private async Task CommitAndLeaveAsync(IDisposable turn)
@@ -139,7 +124,7 @@ internal sealed class SqliteWriter : DatabaseWriter
     {
         _gate.Holder = write.Who;
         await transaction.SaveAsync(Savepoint);
-        await using var scope = new WriteScope(_statements, transaction, CreateContext, write.CallerAddress);
+        await using var scope = new WriteScope(_statements, transaction, CreateContext, write.CallerAddress, write.ChatId);
         var isKept = await write.RunAsync(scope);
         if (isKept)
         {

@@ -18,6 +18,7 @@ public sealed class ReceiptsTests
         var ann = await world.PersonAsync("ann");
         var chat = await world.ChatAsync(ann);
         await world.FillAsync(chat, 200);
+        _statements.Reset();
         var people = await world.ReadAsync(db => db.Members.Where(m => m.ChatId == chat && m.UserId != ann.Id).Select(m => m.UserId).Take(3).ToListAsync());
         var receipts = world.Services.GetRequiredService<Receipts>();
         var first = (await world.Chats.SendTextAsync(ann.Id, chat, "first")).Value;

@@ -297,14 +297,12 @@ public sealed class SentFilesTests
         await using var world = await ChatWorld.BeginAsync();
         var ann = await world.PersonAsync("ann");
         var chat = await world.ChatAsync(ann);
-        await world.Writer.WriteAsync(db =>
-            db.Database.ExecuteSqlRawAsync("CREATE TRIGGER broken BEFORE INSERT ON Attachments BEGIN SELECT RAISE(ABORT, 'broken'); END")
-        );
+        await Broken.InsertsAsync(world, "Attachments");
 
-        await Should.ThrowAsync<Microsoft.Data.Sqlite.SqliteException>(() => world.SendAsync(ann, chat, "key", Parts.File("x.txt", "x"), Parts.Thumbnail(Jpeg)));
+        await Should.ThrowAsync<System.Data.Common.DbException>(() => world.SendAsync(ann, chat, "key", Parts.File("x.txt", "x"), Parts.Thumbnail(Jpeg)));
         await NothingIsKeptAsync(world, ann.Id, chat);
 
-        await world.Writer.WriteAsync(db => db.Database.ExecuteSqlRawAsync("DROP TRIGGER broken"));
+        await Broken.MendAsync(world, "Attachments");
         (await world.SendAsync(ann, chat, "key", Parts.File("x.txt", "x"))).Refusal.ShouldBeNull();
     }
 

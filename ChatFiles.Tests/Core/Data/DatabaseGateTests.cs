@@ -155,6 +155,7 @@ public sealed class DatabaseGateTests
         (await MarkersAsync(world)).ShouldBe(["the writer still works"]);
     }
 
+    [Trait("Database", "Sqlite")]
     [Fact]
     public async Task Saves_of_other_contexts_pass_the_same_gate()
     {
@@ -247,6 +248,7 @@ public sealed class DatabaseGateTests
             });
     }
 
+    [Trait("Database", "Sqlite")]
     [Fact]
     public async Task Whoever_holds_the_gate_for_30_seconds_is_named_in_the_log()
     {

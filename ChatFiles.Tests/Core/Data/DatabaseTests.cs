@@ -9,6 +9,7 @@ using Microsoft.Extensions.Options;
 
 namespace ChatFiles.Tests.Core.Data;
 
+[Trait("Database", "Sqlite")]
 public sealed class DatabaseTests
 {
     [Fact]

@@ -67,6 +67,7 @@ public sealed class DatabaseWriterTests
         (await CountAsync(world)).ShouldBe(1);
     }
 
+    [Trait("Database", "Sqlite")]
     [Fact]
     public async Task A_database_that_somebody_else_holds_fails_the_write_in_time_and_works_again_afterwards()
     {
@@ -84,6 +85,7 @@ public sealed class DatabaseWriterTests
         (await CountAsync(world)).ShouldBe(1);
     }
 
+    [Trait("Database", "Sqlite")]
     [Fact]
     public async Task Commits_are_durable_and_the_log_beside_the_database_stays_bounded()
     {
@@ -97,6 +99,29 @@ public sealed class DatabaseWriterTests
         (await PragmaAsync(world, "journal_mode")).ShouldBe("wal");
         (await PragmaAsync(world, "synchronous")).ShouldBe("2", "FULL");
         new FileInfo(Path.Combine(world.Folder, "chatfiles.db-wal")).Length.ShouldBeLessThan(64 << 20);
+    }
+
+    [Fact]
+    public async Task An_event_is_only_given_to_a_chat_that_nobody_else_can_change_meanwhile()
+    {
+        await using var world = await ChatWorld.BeginAsync();
+        var general = Chat.GeneralId;
+
+        await Should.ThrowAsync<InvalidOperationException>(() => world.Writer.WriteAsync(TellAsync));
+        await world.Writer.WriteAsync(general, TellAsync);
+        await world.Writer.WriteAsync(async db =>
+        {
+            await db.LockChatAsync(general);
+            return await TellAsync(db);
+        });
+
+        (await world.EventsAsync(general)).Select(e => e.Seq).ShouldBe([1, 2]);
+
+        async Task<int> TellAsync(ChatDbContext db)
+        {
+            db.AddEvent(await db.Chats.SingleAsync(c => c.Id == general), ChatEventType.ChatChanged, DateTime.UnixEpoch);
+            return await db.SaveChangesAsync();
+        }
     }
 
     private static Task<int> AddAsync(ChatWorld world, string name) => world.Writer.WriteAsync(db => AddAsync(db, name));

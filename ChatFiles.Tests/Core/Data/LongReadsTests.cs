@@ -8,6 +8,7 @@ using Microsoft.Extensions.Time.Testing;
 
 namespace ChatFiles.Tests.Core.Data;
 
+[Trait("Database", "Sqlite")]
 public sealed class LongReadsTests
 {
     [Fact]

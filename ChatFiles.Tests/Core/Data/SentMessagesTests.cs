@@ -23,7 +23,7 @@ public sealed class SentMessagesTests
         await AddPersonAsync(byEf);
 
         await prepared.Writer.WriteDirectlyAsync(scope => scope.Add(scope.FindSender("ann", Chat.GeneralId)!, Message(key)));
-        await byEf.Writer.WriteAsync(db => AddAsync(db, Message(key)));
+        await byEf.Writer.WriteAsync(Chat.GeneralId, db => AddAsync(db, Message(key)));
 
         foreach (var table in Written)
             (await RowsAsync(prepared, table)).ShouldBe(await RowsAsync(byEf, table), table);
@@ -148,7 +148,7 @@ public sealed class SentMessagesTests
         return message;
     }
 
-    private static async Task AddAsync(ChatDbContext db, Message message)
+    private static async Task<int> AddAsync(ChatDbContext db, Message message)
     {
         var chat = await db.Chats.SingleAsync(c => c.Id == Chat.GeneralId);
         (message.ChatId, message.AuthorId) = (chat.Id, "ann");
@@ -158,7 +158,7 @@ public sealed class SentMessagesTests
         (message.Seq, created.Message) = (created.Seq, message);
         db.Messages.Add(message);
         await db.ChargeAsync(chat, "ann", message.Attachments.Sum(a => a.Size + a.ThumbnailSize));
-        await db.SaveChangesAsync();
+        return await db.SaveChangesAsync();
     }
 
     private static Task AddPersonAsync(ChatWorld world) =>

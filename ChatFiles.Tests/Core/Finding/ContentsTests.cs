@@ -121,6 +121,7 @@ public sealed class ContentsTests
         async Task<IEnumerable<long>> FoundAsync(Person person) => (await world.SearchAsync(person.Id, "heron")).Value.Messages.Select(m => m.Id);
     }
 
+    [Trait("Database", "Sqlite")]
     [Fact]
     public async Task Words_of_deleted_files_can_not_be_read_from_the_database_file_any_more()
     {
@@ -152,6 +153,7 @@ public sealed class ContentsTests
         }
     }
 
+    [Trait("Database", "Sqlite")]
     [Fact]
     public async Task What_was_there_before_an_upgrade_is_read_newest_first_and_goes_on_after_a_restart()
     {
@@ -351,6 +353,7 @@ public sealed class ContentsTests
         (await world.SearchAsync(ann.Id, "heron")).Value.Messages.Count.ShouldBe(1);
     }
 
+    [Trait("Database", "Sqlite")]
     [Fact]
     public async Task Where_contents_are_turned_off_nothing_is_read_found_or_kept_of_them()
     {

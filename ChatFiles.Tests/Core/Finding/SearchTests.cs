@@ -217,6 +217,7 @@ public sealed class SearchTests
         async Task<bool> FindsAsync(string text) => (await world.SearchAsync(ann.Id, text)).Value.Messages.Count > 0;
     }
 
+    [Trait("Database", "Sqlite")]
     [Fact]
     public async Task Deleted_words_can_not_be_read_from_the_database_file_any_more()
     {
@@ -236,6 +237,7 @@ public sealed class SearchTests
         (await ReadableAsync(world)).ShouldBe((false, false, true));
     }
 
+    [Trait("Database", "Sqlite")]
     [Fact]
     public async Task The_index_says_what_the_messages_say_after_any_mixture_of_changes()
     {
@@ -306,6 +308,7 @@ public sealed class SearchTests
         (await world.Finding.SearchAsync(ann.Id, "arger")).Value.Messages.Select(m => m.Id).ShouldBe(sent);
     }
 
+    [Trait("Database", "Sqlite")]
     [Fact]
     public async Task Long_messages_are_put_in_a_few_at_a_time_and_none_is_left_out()
     {
@@ -321,6 +324,7 @@ public sealed class SearchTests
         (await world.SearchAsync(ann.Id, "heron")).Value.Messages.Count.ShouldBe(12);
     }
 
+    [Trait("Database", "Sqlite")]
     [Fact]
     public async Task A_message_that_changes_while_its_words_are_made_ready_is_found_by_what_it_says_then()
     {
@@ -363,6 +367,7 @@ public sealed class SearchTests
         words.FindIn($"{word[..^30]} there").ShouldBeEmpty();
     }
 
+    [Trait("Database", "Sqlite")]
     [Fact]
     public async Task An_index_that_does_not_say_what_the_messages_say_is_noticed()
     {

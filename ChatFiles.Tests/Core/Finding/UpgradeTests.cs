@@ -11,6 +11,7 @@ using Microsoft.Extensions.DependencyInjection;
 
 namespace ChatFiles.Tests.Core.Finding;
 
+[Trait("Database", "Sqlite")]
 public sealed class UpgradeTests
 {
     [Fact]

@@ -52,9 +52,7 @@ public sealed class EventLogTests
         var ann = await world.PersonAsync("ann");
         var chat = await world.ChatAsync(ann);
         await world.Chats.SendTextAsync(ann.Id, chat, "1");
-        await world.Writer.WriteAsync(db =>
-            db.Database.ExecuteSqlRawAsync("CREATE TRIGGER broken BEFORE INSERT ON Messages WHEN NEW.Text = 'broken' BEGIN SELECT RAISE(ABORT, 'broken'); END")
-        );
+        await Broken.InsertsAsync(world, "Messages", when: """NEW."Text" = 'broken'""");
 
         Task<Result<MessageView>>[] sends;
         using (await world.Writer.EnterAsync(CancellationToken.None))

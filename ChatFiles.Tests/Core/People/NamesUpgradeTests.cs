@@ -8,6 +8,7 @@ using Microsoft.EntityFrameworkCore.Migrations;
 
 namespace ChatFiles.Tests.Core.People;
 
+[Trait("Database", "Sqlite")]
 public sealed class NamesUpgradeTests
 {
     [Fact]

@@ -11,6 +11,7 @@ using Microsoft.Extensions.DependencyInjection;
 
 namespace ChatFiles.Tests.Core.People;
 
+[Trait("Database", "Sqlite")]
 public sealed class PasswordLinksUpgradeTests
 {
     [Fact]

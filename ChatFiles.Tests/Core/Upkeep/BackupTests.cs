@@ -8,6 +8,7 @@ using Microsoft.Extensions.DependencyInjection;
 
 namespace ChatFiles.Tests.Core.Upkeep;
 
+[Trait("Database", "Sqlite")]
 public sealed class BackupTests : IDisposable
 {
     private readonly string _root = Directory.CreateTempSubdirectory("chatfiles-backup-").FullName;

@@ -9,6 +9,7 @@ using Microsoft.EntityFrameworkCore.Migrations;
 
 namespace ChatFiles.Tests.Core.Upkeep;
 
+[Trait("Database", "Sqlite")]
 public sealed class UpgradeCopyTests : IDisposable
 {
     private readonly string _data = Directory.CreateTempSubdirectory("chatfiles-test-").FullName;

@@ -2,7 +2,6 @@ using System.Data.Common;
 using AngleSharp.Dom;
 using Bunit;
 using ChatFiles.Core.Data;
-using ChatFiles.Core.Data.Sqlite;
 using ChatFiles.Core.Live;
 using ChatFiles.Core.Model;
 using ChatFiles.Core.Upkeep;
@@ -341,7 +340,7 @@ public sealed class ChatRoomTests
     public async Task A_page_that_was_read_before_a_change_does_not_hide_it()
     {
         var pause = new PauseInTheMiddle();
-        await using var world = await ChatWorld.BeginAsync(change: s => s.ConfigureDbContext<SqliteContext>(db => db.AddInterceptors(pause)));
+        await using var world = await ChatWorld.BeginAsync(change: s => s.Intercept(pause));
         await world.StartAsync<EventDispatcher>();
         var (ann, ben) = (await world.PersonAsync("ann"), await world.PersonAsync("ben"));
         var chat = await world.ChatAsync(ann, ben);
