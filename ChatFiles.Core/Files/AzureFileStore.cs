@@ -37,33 +37,35 @@ public sealed class AzureFileStore : IFileStore
         _container = new BlobContainerClient(options.ConnectionString, options.Container, client);
     }
 
-    public Task<Result<string>> WriteAsync(string key, Stream content, CancellationToken cancellationToken) =>
-        AskAsync<Result<string>>(
-            async () =>
+    public async Task<Result<string>> WriteAsync(string key, Stream content, CancellationToken cancellationToken)
+    {
+        await EnsureContainerAsync(cancellationToken);
+        var upload = new BlobUploadOptions
+        {
+            Conditions = new BlobRequestConditions { IfNoneMatch = ETag.All },
+            TransferOptions = new StorageTransferOptions
             {
-                await EnsureContainerAsync(cancellationToken);
-                var upload = new BlobUploadOptions
-                {
-                    Conditions = new BlobRequestConditions { IfNoneMatch = ETag.All },
-                    TransferOptions = new StorageTransferOptions
-                    {
-                        InitialTransferSize = BlockSize,
-                        MaximumTransferSize = BlockSize,
-                        MaximumConcurrency = 1,
-                    },
-                };
-                try
-                {
-                    BlobContentInfo written = await _container.GetBlobClient(key).UploadAsync(new OwnBlocks(content), upload, cancellationToken);
-                    return written.ETag.ToString();
-                }
-                catch (UploadRefusedException refused)
-                {
-                    return refused.Refusal;
-                }
+                InitialTransferSize = BlockSize,
+                MaximumTransferSize = BlockSize,
+                MaximumConcurrency = 1,
             },
-            cancellationToken
-        );
+        };
+        var blocks = new OwnBlocks(content);
+        try
+        {
+            BlobContentInfo written = await _container.GetBlobClient(key).UploadAsync(blocks, upload, cancellationToken);
+            return written.ETag.ToString();
+        }
+        catch (UploadRefusedException refused)
+        {
+            return refused.Refusal;
+        }
+        catch (Exception failure) when (!blocks.HaveFailed && !cancellationToken.IsCancellationRequested)
+        {
+            // Whatever it is: what the client throws when a connection breaks in the middle of a block is written down nowhere.
+            throw new StoreUnavailableException("Azure Blob Storage does not take the file.", failure);
+        }
+    }
 
     public Task<StoredBlob?> OpenAsync(string key, CancellationToken cancellationToken) =>
         AskAsync(
@@ -97,14 +99,7 @@ public sealed class AzureFileStore : IFileStore
 
     public async IAsyncEnumerable<string> ListAsync(string prefix, [EnumeratorCancellation] CancellationToken cancellationToken)
     {
-        await AskAsync(
-            async () =>
-            {
-                await EnsureContainerAsync(cancellationToken);
-                return true;
-            },
-            cancellationToken
-        );
+        await EnsureContainerAsync(cancellationToken);
         await using var blobs = _container
             .GetBlobsAsync(BlobTraits.None, BlobStates.None, prefix, cancellationToken)
             .GetAsyncEnumerator(cancellationToken);
@@ -128,7 +123,7 @@ public sealed class AzureFileStore : IFileStore
     {
         if (_containerExists)
             return;
-        await _container.CreateIfNotExistsAsync(cancellationToken: cancellationToken);
+        await AskAsync(() => _container.CreateIfNotExistsAsync(cancellationToken: cancellationToken), cancellationToken);
         _containerExists = true;
     }
 
@@ -176,9 +171,22 @@ public sealed class AzureFileStore : IFileStore
             set => throw new NotSupportedException();
         }
 
+        /// <summary>The content could not be read: whoever sends it broke off, or it was refused. The store has no part in it.</summary>
+        public bool HaveFailed { get; private set; }
+
         public override async ValueTask<int> ReadAsync(Memory<byte> buffer, CancellationToken cancellationToken = default)
         {
-            var count = await content.ReadAsync(_block.AsMemory(0, Math.Min(buffer.Length, _block.Length)), cancellationToken);
+            int count;
+            try
+            {
+                count = await content.ReadAsync(_block.AsMemory(0, Math.Min(buffer.Length, _block.Length)), cancellationToken);
+            }
+            catch
+            {
+                HaveFailed = true;
+                throw;
+            }
+
             _block.AsSpan(0, count).CopyTo(buffer.Span);
             return count;
         }

@@ -80,17 +80,17 @@ internal sealed class EventDispatcher(
         }
     }
 
-    /// <summary>Reads the chat's log up to an event, which may turn out not to be there.</summary>
+    /// <summary>Reads the chat's log to its end, from an event on that may turn out not to be there.</summary>
     private async Task CatchUpAsync(long chatId, long seq, CancellationToken stoppingToken)
     {
-        for (var position = _positions.GetValueOrDefault(chatId, seq - 1); position < seq; position = _positions[chatId])
+        IReadOnlyList<RoomEvent> events;
+        do
         {
-            var events = await RetryAsync(() => log.ReadAsync(chatId, position, stoppingToken), stoppingToken);
-            if (events.Count == 0)
-                return;
+            var position = _positions.GetValueOrDefault(chatId, seq - 1);
+            events = await RetryAsync(() => log.ReadAsync(chatId, position, stoppingToken), stoppingToken);
             foreach (var roomEvent in events)
                 Publish(roomEvent);
-        }
+        } while (events.Count == RoomLog.BatchSize);
     }
 
     private void Publish(RoomEvent roomEvent)

@@ -7,7 +7,8 @@ namespace ChatFiles.Core.Live;
 /// <summary>Reads committed events back, with what they show as it is now.</summary>
 public sealed class RoomLog(IDbContextFactory<ChatDbContext> databases)
 {
-    private const int BatchSize = 200;
+    /// <summary>So many are read at once; fewer are the last ones.</summary>
+    internal const int BatchSize = 200;
 
     /// <summary>
     /// Those who catch up read in turn: SQLite reads on the thread that asks, and a person who follows a long chat by as

@@ -15,6 +15,12 @@ internal static class BoundedProcess
     /// <summary>Bytes.</summary>
     public const long MaxMemory = 256L * 1024 * 1024;
 
+    /// <summary>
+    /// On a machine that is busy with other things a process may be there so many times as long as it may work: most are
+    /// done after a second of work, and to begin anew would take longer.
+    /// </summary>
+    public const int Patience = 3;
+
     /// <summary>Who has had less than this part of its time was kept from its work by others.</summary>
     private const double LeastShare = 0.5;
 
@@ -44,18 +50,18 @@ internal static class BoundedProcess
     /// <param name="itself">Confines what it then becomes.</param>
     /// <param name="command">What is to run.</param>
     /// <param name="input">The only file of this machine's people that it may read.</param>
-    /// <param name="maxTime">Processor time and time.</param>
+    /// <param name="maxTime">Of the processor; by the clock <see cref="Patience"/> times as long.</param>
     public static async Task<Reading> RunAsync(ProgramItself itself, ProgramItself command, string input, TimeSpan maxTime, int maxOutput, CancellationToken cancellationToken)
     {
         using var process = Start(Confinement.IsKnown ? Confined(itself, command, input, maxTime) : command);
         using var ending = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
         var watch = Stopwatch.StartNew();
-        ending.CancelAfter(maxTime);
+        ending.CancelAfter(maxTime * Patience);
         try
         {
             process.StandardInput.Close();
             var errors = process.StandardError.BaseStream.CopyToAsync(Stream.Null, ending.Token);
-            var watching = WatchAsync(process, ending);
+            var watching = WatchAsync(process, maxTime, ending);
             var output = await ReadAsync(process.StandardOutput.BaseStream, maxOutput, ending.Token);
             if (output is null)
                 return Reading.Without(ReadingOutcome.OutOfBounds);
@@ -67,7 +73,7 @@ internal static class BoundedProcess
         }
         catch (OperationCanceledException) when (!cancellationToken.IsCancellationRequested)
         {
-            var wasCutShort = watch.Elapsed >= maxTime - LookEvery && !process.HasExited && process.TotalProcessorTime < maxTime * LeastShare;
+            var wasCutShort = watch.Elapsed >= maxTime * Patience - LookEvery && !process.HasExited && process.TotalProcessorTime < maxTime * LeastShare;
             return Reading.Without(ReadingOutcome.OutOfBounds) with { WasCutShort = wasCutShort };
         }
         finally
@@ -112,7 +118,7 @@ internal static class BoundedProcess
         }
     }
 
-    private static async Task WatchAsync(Process process, CancellationTokenSource ending)
+    private static async Task WatchAsync(Process process, TimeSpan maxTime, CancellationTokenSource ending)
     {
         using var timer = new PeriodicTimer(LookEvery);
         try
@@ -122,7 +128,7 @@ internal static class BoundedProcess
                 process.Refresh();
                 if (process.HasExited)
                     return;
-                if (process.WorkingSet64 > MaxMemory)
+                if (process.WorkingSet64 > MaxMemory || process.TotalProcessorTime > maxTime)
                     await ending.CancelAsync();
             }
         }

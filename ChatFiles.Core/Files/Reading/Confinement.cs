@@ -10,7 +10,8 @@ namespace ChatFiles.Core.Files.Reading;
 /// </summary>
 internal static partial class Confinement
 {
-    private const int PriorityOfBackground = 10;
+    /// <summary>Behind everything else, but not so far that a busy machine keeps it from its work: a third of others' share.</summary>
+    private const int PriorityOfBackground = 5;
 
     /// <summary>Seconds over the time that it has; then it ends even when nobody is left to end it.</summary>
     private const uint Grace = 5;
@@ -18,10 +19,11 @@ internal static partial class Confinement
     public static bool IsKnown => OperatingSystem.IsLinux();
 
     /// <summary>Returns only when it could not.</summary>
+    /// <param name="seconds">Of the processor; by the clock <see cref="BoundedProcess.Patience"/> times as many.</param>
     public static int Become(uint seconds, string input, string program, string[] arguments)
     {
         LetTheKernelEndItFirst();
-        _ = Alarm(seconds + Grace);
+        _ = Alarm((seconds * BoundedProcess.Patience) + Grace);
         _ = SetPriority(0, 0, PriorityOfBackground);
         // What writes a file is told that it can't; else it would be ended.
         _ = Heed(FileTooLarge, Ignore);

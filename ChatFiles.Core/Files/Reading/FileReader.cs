@@ -63,7 +63,7 @@ public sealed class FileReader(string folder, ProgramItself program, TimeProvide
     /// <summary>Bytes; what a store elsewhere holds is fetched for the child, and what is larger is not.</summary>
     private const long MaxFetched = 256L * 1024 * 1024;
 
-    /// <summary>That a file may take.</summary>
+    /// <summary>Of the processor that a file may take; see <see cref="BoundedProcess"/>.</summary>
     internal TimeSpan MaxTime { get; init; } = TimeSpan.FromSeconds(20);
 
     private readonly SemaphoreSlim _turn = new(1);

@@ -135,6 +135,14 @@ public sealed class AzureFileStoreTests : FileStoreContract, IClassFixture<Azuri
         await Should.ThrowAsync<OperationCanceledException>(() => _store.OpenAsync(NewKey(), cancelled.Token));
     }
 
+    [Fact]
+    public async Task Whoever_breaks_off_while_sending_is_no_outage()
+    {
+        var gone = new IOException("The sender has gone.");
+
+        (await Should.ThrowAsync<IOException>(() => _store.WriteAsync(NewKey(), new GeneratedStream(9_000_000, atEnd: gone), default))).ShouldBeSameAs(gone);
+    }
+
     private async Task<bool> IsAvailableAsync()
     {
         try

@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using ChatFiles.Core.Live;
 using ChatFiles.Core.Model;
 using ChatFiles.Tests.Stage;
@@ -62,6 +63,33 @@ public sealed class SubscriptionTests
         await Should.ThrowAsync<OperationCanceledException>(delivering);
         heard.ShouldBe(Seqs(1, 300));
         deliveries.ShouldBeLessThan(10, "what has come meanwhile is delivered at once");
+    }
+
+    /// <summary>1,024 commits wait for who tells of them; of what comes then more is left over than one reading of the log brings.</summary>
+    [Fact]
+    public async Task What_has_no_room_among_the_news_is_told_to_the_last_event()
+    {
+        const int events = 1_350;
+        await using var world = await ChatWorld.BeginAsync();
+        var ann = await world.PersonAsync("ann");
+        var chat = await world.ChatAsync(ann);
+        await world.StartAsync<EventDispatcher>();
+        using var goOn = new ManualResetEventSlim();
+        var told = new ConcurrentQueue<long>();
+        using var watching = world
+            .Services.GetRequiredService<RoomBroadcaster>()
+            .Watch(news =>
+            {
+                goOn.Wait();
+                if (news.Event is { } e)
+                    told.Enqueue(e.Seq);
+            });
+
+        await SendTextsAsync(world, ann, chat, events);
+        goOn.Set();
+
+        await Eventually.HoldsAsync(() => told.Count >= events, "all were told");
+        told.ShouldBe(Seqs(1, events));
     }
 
     [Fact]
