@@ -352,7 +352,7 @@ public sealed record FoundMessage : MessageView
         : base(message) => Found = found;
 
     /// <summary>Null where its text and the names of its files have the words.</summary>
-    public FoundInFile? Found { get; }
+    public FoundInFile? Found { get; init; }
 }
 
 /// <summary>A page of what a search has found, newest first.</summary>

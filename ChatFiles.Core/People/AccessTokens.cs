@@ -23,7 +23,8 @@ public sealed class AccessTokens(IDbContextFactory<ChatDbContext> databases, Dat
 
     public const int DefaultDays = 90;
 
-    private const int MaxDays = 366;
+    /// <summary>A token ends, even one that nobody takes back.</summary>
+    public const int MaxDays = 366;
 
     private static readonly Refusal TokensMakeNone = new(
         RefusalReason.NotAllowed,

@@ -1,4 +1,7 @@
+using System.ComponentModel;
+using System.ComponentModel.DataAnnotations;
 using System.Security.Claims;
+using System.Text.Json.Serialization;
 using ChatFiles.Core.Model;
 using ChatFiles.Core.People;
 using ChatFiles.Web.Api;
@@ -22,26 +25,47 @@ internal static class AccountApi
     public static void MapAccountApi(this WebApplication app)
     {
         var account = app.MapGroup("/account").AllowAnonymous().WithTags("Accounts");
-        account.MapPost("/register", RegisterAsync).Takes<Credentials>().WithSummary("Create an account");
+        account
+            .MapPost("/register", RegisterAsync)
+            .Named("register", "Create an account")
+            .Takes<Credentials>()
+            .Produces(200)
+            .Refuses(RefusalReason.InvalidRegistration, RefusalReason.RegistrationClosed, RefusalReason.LocalSignInOff, RefusalReason.TooManyRequests);
         account
             .MapPost("/login", LoginAsync)
+            .Named("login", "Get a bearer token")
             .Takes<Credentials>()
             .Produces<AccessTokenResponse>()
-            .WithSummary("Get a bearer token");
+            .Refuses(RefusalReason.InvalidCredentials, RefusalReason.LocalSignInOff, RefusalReason.TooManyRequests);
         account
             .MapPost("/refresh", RefreshAsync)
+            .Named("refresh", "Get a new bearer token")
             .Takes<RefreshToken>()
             .Produces<AccessTokenResponse>()
-            .WithSummary("Get a new bearer token");
-        account.MapPost("/forgot", AskForLinkAsync).Takes<Address>().Produces(202).WithSummary("Ask for a one-time link by mail, to set another password");
+            .Refuses(RefusalReason.InvalidCredentials, RefusalReason.TooManyRequests);
+        account
+            .MapPost("/forgot", AskForLinkAsync)
+            .Named("forgotPassword", "Ask for a one-time link by mail, to set another password")
+            .Takes<Address>()
+            .Produces(202)
+            .Refuses(RefusalReason.MailNotSet, RefusalReason.LocalSignInOff, RefusalReason.TooManyRequests);
 
         var mine = app.MapSignedIn("/account").WithTags("Accounts");
-        mine.MapGet("/profile", GetProfileAsync).Produces<Profile>().WithSummary("My account");
-        mine.MapPut("/profile", ChangeProfileAsync).Takes<NewProfile>().Produces(204).WithSummary("Change my display name");
-        mine.MapPost("/tokens", MakeTokenAsync).Takes<WantedToken>().Produces<NewToken>(201).WithSummary("Make an access token for a script; it is shown this once");
-        mine.MapGet("/tokens", ListTokensAsync).Produces<TokenList>().WithSummary("My access tokens");
-        mine.MapDelete("/tokens/{id}", EndTokenAsync).Produces(204).WithSummary("End an access token");
-        mine.MapPost("/sign-out-everywhere", SignOutEverywhereAsync).Produces(204).WithSummary("End all of my sessions and tokens");
+        mine.MapGet("/profile", GetProfileAsync).Named("getProfile", "My account").Produces<Profile>().Refuses();
+        mine.MapPut("/profile", ChangeProfileAsync)
+            .Named("changeProfile", "Change my display name")
+            .Takes<NewProfile>()
+            .Produces(204)
+            .Refuses(RefusalReason.InvalidName, RefusalReason.NameTaken);
+        mine.MapPost("/tokens", MakeTokenAsync)
+            .Named("makeToken", "Make an access token for a script; it is shown this once")
+            .Takes<WantedToken>()
+            .Produces<NewToken>(201)
+            .Answers("Location", "The token's address.")
+            .Refuses(RefusalReason.InvalidName, RefusalReason.InvalidDays, RefusalReason.NotAllowed, RefusalReason.TooManyTokens);
+        mine.MapGet("/tokens", ListTokensAsync).Named("listTokens", "My access tokens").Produces<TokenList>().Refuses();
+        mine.MapDelete("/tokens/{tokenId}", EndTokenAsync).Named("endToken", "End an access token").Produces(204).Refuses(RefusalReason.TokenNotFound);
+        mine.MapPost("/sign-out-everywhere", SignOutEverywhereAsync).Named("signOutEverywhere", "End all of my sessions and tokens").Produces(204).Refuses();
     }
 
     private static async Task<IResult> RegisterAsync(HttpContext context, Enrolment enrolment)
@@ -116,18 +140,18 @@ internal static class AccountApi
     private static async Task<IResult> ListTokensAsync(ClaimsPrincipal user, AccessTokens tokens, CancellationToken cancellationToken) =>
         Results.Ok(new TokenList(await tokens.ListAsync(user.UserId(), cancellationToken)));
 
-    private static async Task<IResult> EndTokenAsync(string id, ClaimsPrincipal user, AccessTokens tokens) =>
-        (await tokens.EndAsync(user.UserId(), Requests.ParseFileId(id))).ToNoContent();
+    private static async Task<IResult> EndTokenAsync(string tokenId, ClaimsPrincipal user, AccessTokens tokens) =>
+        (await tokens.EndAsync(user.UserId(), Requests.ParseFileId(tokenId))).ToNoContent();
 
-    internal sealed record WantedToken(string? Name, [property: System.Text.Json.Serialization.JsonConverter(typeof(Requests.WholeNumber))] long? Days);
+    internal sealed record WantedToken([property: Required] string? Name, [property: Range(1, AccessTokens.MaxDays), DefaultValue((long)AccessTokens.DefaultDays), JsonConverter(typeof(Requests.WholeNumber))] long? Days);
 
     internal sealed record TokenList(IReadOnlyList<ListedToken> Tokens);
 
-    internal sealed record NewProfile(string? Name);
+    internal sealed record NewProfile([property: Required] string? Name);
 
-    internal sealed record Credentials(string? Email, string? Password);
+    internal sealed record Credentials([property: Required] string? Email, [property: Required] string? Password);
 
-    internal sealed record Address(string? Email);
+    internal sealed record Address([property: Required] string? Email);
 
-    internal sealed record RefreshToken([property: System.Text.Json.Serialization.JsonPropertyName("refreshToken")] string? Token);
+    internal sealed record RefreshToken([property: Required, JsonPropertyName("refreshToken")] string? Token);
 }

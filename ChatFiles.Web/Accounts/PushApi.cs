@@ -1,4 +1,6 @@
+using System.ComponentModel.DataAnnotations;
 using System.Security.Claims;
+using ChatFiles.Core.Model;
 using ChatFiles.Core.Push;
 using ChatFiles.Web.Api;
 
@@ -12,9 +14,17 @@ internal static class PushApi
     public static void MapPushApi(this WebApplication app)
     {
         var push = app.MapSignedIn("/account/push").WithTags("Accounts");
-        push.MapGet("/", GetKeyAsync).Produces<Key>().WithSummary("The key to subscribe with (VAPID)");
-        push.MapPut("/", PutAsync).Takes<Wanted>().Produces(204).WithSummary("Tell this browser what happens while no page is open");
-        push.MapDelete("/", EndAsync).Takes<Unwanted>().Produces(204).WithSummary("Tell it no more");
+        push.MapGet("/", GetKeyAsync).Named("getPushKey", "The key to subscribe with (VAPID)").Produces<Key>().Refuses();
+        push.MapPut("/", PutAsync)
+            .Named("subscribe", "Tell this browser what happens while no page is open")
+            .Takes<Wanted>()
+            .Produces(204)
+            .Refuses(RefusalReason.InvalidEndpoint, RefusalReason.InvalidKeys, RefusalReason.TooManyRequests);
+        push.MapDelete("/", EndAsync)
+            .Named("unsubscribe", "Tell it no more")
+            .Takes<Unwanted>()
+            .Produces(204)
+            .Refuses(RefusalReason.InvalidEndpoint, RefusalReason.TooManyRequests);
     }
 
     private static async Task<IResult> GetKeyAsync(PushKeys keys, CancellationToken cancellationToken) =>
@@ -33,9 +43,9 @@ internal static class PushApi
     internal sealed record Key(string PublicKey);
 
     /// <summary>As a browser's PushSubscription is in JSON.</summary>
-    internal sealed record Wanted(string? Endpoint, SubscriptionKeys? Keys);
+    internal sealed record Wanted([property: Required] string? Endpoint, [property: Required] SubscriptionKeys? Keys);
 
     internal sealed record SubscriptionKeys(string? P256dh, string? Auth);
 
-    internal sealed record Unwanted(string? Endpoint);
+    internal sealed record Unwanted([property: Required] string? Endpoint);
 }

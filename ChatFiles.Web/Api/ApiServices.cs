@@ -11,7 +11,7 @@ internal static class ApiServices
 {
     public static void AddApi(this IServiceCollection services)
     {
-        services.AddOpenApi();
+        ApiDescription.Add(services);
         services.AddProblemDetails();
         services.AddExceptionHandler<Failures>();
         services.AddAntiforgery(antiforgery =>
@@ -46,7 +46,7 @@ internal static class ApiServices
         app.MapZippedFiles();
         app.MapEventStream();
         app.MapHealth();
-        app.MapOpenApi();
+        ApiDescription.Map(app);
     }
 
     /// <summary>Gives the answers that the framework leaves without a body one: a problem for programs, a page for people.</summary>

@@ -1,3 +1,4 @@
+using System.ComponentModel.DataAnnotations;
 using System.Security.Claims;
 using System.Text.Json.Serialization;
 using ChatFiles.Core.Chats;
@@ -11,30 +12,69 @@ internal static class ChatEndpoints
     public static void MapChatApi(this WebApplication app)
     {
         var chats = app.MapSignedIn("/chat").WithTags("Chats");
-        chats.MapGet("/", ListAsync).Produces<IReadOnlyList<ChatSummary>>().WithSummary("My chats");
-        chats.MapPost("/", CreateAsync).Takes<NewChat>().Produces<ChatView>(201).WithSummary("Create a chat");
-        chats.MapGet("/open", ListOpenAsync).Produces<OpenChatPage>().WithSummary("Chats that are open to everybody, newest first; q (a part of the name), before and limit narrow it");
-        chats.MapPost("/{chatId}/join", JoinAsync).Produces(204).WithSummary("Join an open chat");
-        chats.MapGet("/{chatId}", GetAsync).Produces<ChatView>().WithSummary("A chat with its members, 200 at the most");
+        chats.MapGet("/", ListAsync).Named("listChats", "My chats").Produces<IReadOnlyList<ChatSummary>>().Refuses();
+        chats
+            .MapPost("/", CreateAsync)
+            .Named("createChat", "Create a chat by `name`, or open the direct one `with` somebody; 200 if that is there already")
+            .Takes<NewChat>()
+            .Produces<ChatView>(201)
+            .Produces<ChatView>()
+            .Answers("Location", "The chat's address, with 201.")
+            .Refuses(RefusalReason.InvalidName, RefusalReason.UserNotFound, RefusalReason.TooManyRequests);
+        chats
+            .MapGet("/open", ListOpenAsync)
+            .Named("listOpenChats", "Chats that are open to everybody, newest first")
+            .Reads(new("q", "A part of the name."), ApiParameter.Before("a chat"), ApiParameter.Limit)
+            .Produces<OpenChatPage>()
+            .Refuses(RefusalReason.TooManyRequests);
+        chats.MapPost("/{chatId}/join", JoinAsync).Named("joinChat", "Join an open chat").Produces(204).Refuses(RefusalReason.TooManyRequests);
+        chats.MapGet("/{chatId}", GetAsync).Named("getChat", "A chat with its members, 200 at the most").Produces<ChatView>().Refuses();
         chats
             .MapPut("/{chatId}", ChangeChatAsync)
+            .Named("changeChat", "Rename a chat, open or close it, or set how many days it keeps its files; by its owner")
             .Takes<ChangedChat>()
             .Produces(204)
-            .WithSummary("Rename a chat, open or close it, or set how many days it keeps its files; by its owner");
-        chats.MapDelete("/{chatId}", DeleteAsync).Produces(204).WithSummary("Delete a chat with its messages and files; by its owner");
+            .Refuses(RefusalReason.InvalidName, RefusalReason.InvalidKeepDays, RefusalReason.InvalidOpen, RefusalReason.NotAllowed, RefusalReason.TooManyRequests);
+        chats
+            .MapDelete("/{chatId}", DeleteAsync)
+            .Named("deleteChat", "Delete a chat with its messages and files; by its owner")
+            .Produces(204)
+            .Refuses(RefusalReason.NotAllowed, RefusalReason.TooManyRequests);
         chats
             .MapPut("/{chatId}/members/{userId}", HandOverAsync)
+            .Named("handOverChat", "Make a member the owner; by the owner")
             .Takes<NewRole>()
             .Produces(204)
-            .WithSummary("Make a member the owner; by the owner");
-        chats.MapPut("/{chatId}/read", MarkReadAsync).Takes<ReadPosition>().Produces(204).WithSummary("Move my read position");
-        chats.MapPut("/{chatId}/notify", SetLevelAsync).Takes<NewLevel>().Produces(204).WithSummary("What I want to be told of a chat: all, mentions or none");
+            .Refuses(RefusalReason.InvalidRole, RefusalReason.NotAllowed, RefusalReason.UserNotFound, RefusalReason.TooManyRequests);
+        chats
+            .MapPut("/{chatId}/read", MarkReadAsync)
+            .Named("markRead", "Move my read position, never backwards")
+            .Takes<ReadPosition>()
+            .Produces(204)
+            .Refuses();
+        chats
+            .MapPut("/{chatId}/notify", SetLevelAsync)
+            .Named("setNotifyLevel", "What I want to be told of a chat: `all`, `mentions` or `none`")
+            .Takes<NewLevel>()
+            .Produces(204)
+            .Refuses(RefusalReason.InvalidLevel, RefusalReason.TooManyRequests);
         chats
             .MapGet("/{chatId}/members", ListMembersAsync)
+            .Named("listMembers", "A page of the chat's members by name")
+            .Reads(new("q", "A part of the name."), new("after", "`nextAfter` of the page before: the id of somebody who is a member, or was."), ApiParameter.Limit)
             .Produces<MemberPage>()
-            .WithSummary("A page of the chat's members by name; q (a part of the name), after and limit narrow it");
-        chats.MapPost("/{chatId}/members", AddMemberAsync).Takes<NewMember>().Produces(204).WithSummary("Add somebody");
-        chats.MapDelete("/{chatId}/members/{userId}", RemoveMemberAsync).Produces(204).WithSummary("Remove somebody, or leave");
+            .Refuses(RefusalReason.TooManyRequests, RefusalReason.SearchTooSlow);
+        chats
+            .MapPost("/{chatId}/members", AddMemberAsync)
+            .Named("addMember", "Add somebody; by the owner")
+            .Takes<NewMember>()
+            .Produces(204)
+            .Refuses(RefusalReason.NotAllowed, RefusalReason.UserNotFound, RefusalReason.TooManyRequests);
+        chats
+            .MapDelete("/{chatId}/members/{userId}", RemoveMemberAsync)
+            .Named("removeMember", "Remove somebody, or leave")
+            .Produces(204)
+            .Refuses(RefusalReason.NotAllowed, RefusalReason.UserNotFound, RefusalReason.TooManyRequests);
     }
 
     private static async Task<IResult> ListAsync(ClaimsPrincipal user, ChatDirectory directory, CancellationToken cancellationToken) =>
@@ -152,13 +192,13 @@ internal static class ChatEndpoints
         return Problems.Of((await directory.CheckMemberAsync(context.User.UserId(), id)).Refusal ?? refusal);
     }
 
-    internal sealed record NewChat(string? Name, string? With, bool? Open);
+    internal sealed record NewChat([property: MaxLength(Chat.MaxNameLength)] string? Name, string? With, bool? Open);
 
-    internal sealed record ReadPosition(long? MessageId);
+    internal sealed record ReadPosition([property: Required] long? MessageId);
 
-    internal sealed record NewRole([property: JsonConverter(typeof(Requests.Word))] string? Role);
+    internal sealed record NewRole([property: Required, AllowedValues("owner"), JsonConverter(typeof(Requests.Word))] string? Role);
 
-    internal sealed record NewLevel([property: JsonConverter(typeof(Requests.Word))] string? Level)
+    internal sealed record NewLevel([property: Required, AllowedValues("all", "mentions", "none"), JsonConverter(typeof(Requests.Word))] string? Level)
     {
         public NotifyLevel? ToLevel() =>
             Level switch
@@ -175,6 +215,7 @@ internal static class ChatEndpoints
     {
         private bool _setsKeepDays;
 
+        [MaxLength(Chat.MaxNameLength)]
         public string? Name { get; set; }
 
         public bool? Open { get; set; }
@@ -189,5 +230,5 @@ internal static class ChatEndpoints
         public ChatChange ToChange() => new(Name, _setsKeepDays, KeepDays is { } days ? (int)Math.Clamp(days, 0, int.MaxValue) : null, Open);
     }
 
-    internal sealed record NewMember(string? Email);
+    internal sealed record NewMember([property: Required] string? Email);
 }

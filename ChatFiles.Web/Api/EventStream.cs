@@ -34,7 +34,33 @@ internal static class EventStream
     );
 
     public static void MapEventStream(this WebApplication app) =>
-        app.MapSignedIn("/chat/{chatId}/events").MapGet("/", FollowAsync).WithTags("Live updates").WithSummary("A chat's events, live");
+        app.MapSignedIn("/chat/{chatId}/events")
+            .MapGet("/", FollowAsync)
+            .WithTags("Live updates")
+            .Named("followChat", "A chat's events, live")
+            .WithDescription(
+                """
+                Server-sent events: `id` is the event's number in the chat (`seq`), `data` is JSON. Whoever says what they know gets every event after it first, in order, then the live ones; else the live ones from now on. A comment line comes at once and at least every 15 s.
+
+                | event | data |
+                |---|---|
+                | `message-created` | `{seq, message}` |
+                | `message-edited` | `{seq, messageId, text, editedAt, mentions}` |
+                | `message-deleted` | `{seq, messageId}`, with all its files |
+                | `reactions-changed` | `{seq, messageId, reactions}` |
+                | `file-changed` | `{seq, messageId, fileId, thumbnail, width, height}` |
+                | `file-deleted`, `file-missing`, `file-restored` | `{seq, messageId, fileId}` |
+                | `member-joined`, `member-left` | `{seq, userId, name}` |
+                | `member-changed` | `{seq, userId, role}`: the new owner |
+                | `chat-changed` | `{seq, name, keepDays, open}` |
+                """
+            )
+            .Reads(
+                ApiParameter.Header("Last-Event-ID", "The `seq` of the last event that the client has; wins over `after`.") with { Type = "integer", Format = "int64", Minimum = 0 },
+                new("after", "The same, for who can't set a header.") { Type = "integer", Format = "int64", Minimum = 0 }
+            )
+            .Produces<string>(200, "text/event-stream")
+            .Refuses(RefusalReason.InvalidSeq, RefusalReason.TooManyRequests);
 
     private static async Task<IResult> FollowAsync(
         string chatId,

@@ -10,8 +10,14 @@ internal static class ExportEndpoints
     public static void MapExports(this WebApplication app) =>
         app.MapForOperators("/operator/export.zip")
             .MapGet("/", GetAsync)
-            .Produces(200, contentType: "application/zip")
-            .WithSummary("All of a chat (chat, its id) or of a person (person, their id or address); reason goes into the audit log");
+            .Named("export", "All of a chat, or all of a person, as one ZIP; one at a time")
+            .Reads(
+                new("chat", "The chat's id; either this or `person`.") { Type = "integer", Format = "int64", Minimum = 1 },
+                new("person", "The person's id or address."),
+                new("reason", $"Why, for the audit log; at most {Exports.MaxReasonLength} characters.") { IsRequired = true }
+            )
+            .Produces<Stream>(200, "application/zip")
+            .Refuses(RefusalReason.ChatNotFound, RefusalReason.UserNotFound, RefusalReason.TooManyRequests);
 
     private static async Task<IResult> GetAsync(HttpContext context, Exports exports, CancellationToken cancellationToken)
     {

@@ -1,3 +1,4 @@
+using System.ComponentModel.DataAnnotations;
 using System.Security.Claims;
 using ChatFiles.Core.Chats;
 using ChatFiles.Core.Files;
@@ -17,6 +18,18 @@ internal static class FileEndpoints
     /// <summary>Bytes at a ZIP's end, in which its directory ends (js/files/zip.js).</summary>
     private const long MaxTail = 65_577;
 
+    /// <summary>How a file may be refused by itself, wherever it comes in.</summary>
+    public static readonly RefusalReason[] OfFiles =
+    [
+        RefusalReason.InvalidFileName,
+        RefusalReason.EmptyFile,
+        RefusalReason.FileTooLarge,
+        RefusalReason.QuotaExceeded,
+        RefusalReason.FileTypeNotAllowed,
+        RefusalReason.FileInfected,
+        RefusalReason.ScannerUnavailable,
+    ];
+
     private static readonly string[] GetOrHead = [HttpMethods.Get, HttpMethods.Head];
 
     public static void MapFileApi(this WebApplication app)
@@ -25,13 +38,49 @@ internal static class FileEndpoints
         files
             .MapPost("/", SendAsync)
             .CountsAsUpload()
+            .Named("sendFiles", "Send 1 to 10 files as one message")
+            .WithDescription(
+                "Each part `file` is a file; in its place a part `upload` names a finished resumable upload, and a part `from` a file of one of my chats by its path, which is copied. A part `thumbnail` belongs to the `file` before it (WebP or JPEG, at most 64 KiB). All of it is sent, or nothing."
+            )
+            .Reads(ApiParameter.Header("Idempotency-Key", "1 to 64 visible ASCII characters: a repeat with the same key is the same message."))
             .Takes<UploadForm>("multipart/form-data")
             .Produces<SentFiles>(201)
-            .WithSummary("Send files as one message");
-        files.MapMethods("/{fileId}", GetOrHead, GetAsync).Produces(200).Produces(206).WithSummary("A file's bytes");
-        files.MapMethods("/{fileId}/thumbnail", GetOrHead, GetThumbnailAsync).Produces(200).WithSummary("A file's thumbnail");
-        files.MapPut("/{fileId}", PutBackAsync).Takes<UploadForm>("multipart/form-data").Produces(204).WithSummary("Put a missing file back");
-        files.MapDelete("/{fileId}", DeleteAsync).Produces(204).WithSummary("Delete a file");
+            .Answers("Location", "The path of the first file.")
+            .Refuses(
+                RefusalReason.InvalidIdempotencyKey,
+                RefusalReason.NoFile,
+                RefusalReason.TooManyFiles,
+                RefusalReason.InvalidText,
+                RefusalReason.NotAllowed,
+                RefusalReason.MessageNotFound,
+                RefusalReason.FileNotFound,
+                RefusalReason.OffsetConflict
+            )
+            .Refuses(OfFiles);
+        files
+            .MapMethods("/{fileId}", GetOrHead, GetAsync)
+            .Named("getFile", "A file's bytes")
+            .Reads(new ApiParameter("download", "Be there at all: `Content-Disposition` is `attachment` for every type."))
+            .AnswersBytes()
+            .Answers("Content-Disposition", "The file's name (RFC 6266).")
+            .Refuses(RefusalReason.FileNotFound, RefusalReason.FileMissing, RefusalReason.FileDeleted);
+        files
+            .MapMethods("/{fileId}/thumbnail", GetOrHead, GetThumbnailAsync)
+            .Named("getThumbnail", "A file's thumbnail")
+            .AnswersBytes()
+            .Refuses(RefusalReason.FileNotFound, RefusalReason.NoThumbnail, RefusalReason.FileDeleted);
+        files
+            .MapPut("/{fileId}", PutBackAsync)
+            .Named("putFileBack", "Put the bytes of a missing file back; by its sender or the chat's owner")
+            .Takes<PutBackForm>("multipart/form-data")
+            .Produces(204)
+            .Refuses(RefusalReason.NoFile, RefusalReason.TooManyFiles, RefusalReason.NotAllowed, RefusalReason.FileNotFound, RefusalReason.FileNotMissing, RefusalReason.ContentDiffers, RefusalReason.TooManyRequests)
+            .Refuses(OfFiles);
+        files
+            .MapDelete("/{fileId}", DeleteAsync)
+            .Named("deleteFile", "Delete a file; by its sender or the chat's owner")
+            .Produces(204)
+            .Refuses(RefusalReason.NotAllowed, RefusalReason.FileNotFound, RefusalReason.TooManyRequests);
     }
 
     private static async Task<IResult> SendAsync(
@@ -189,5 +238,8 @@ internal static class FileEndpoints
     internal sealed record SentFiles(string? Path, MessageView Message);
 
     /// <summary>The form as the API document shows it; the parts themselves are read one by one as they arrive.</summary>
-    internal sealed record UploadForm(IFormFileCollection File, Guid[]? Upload, string? Text, IFormFile? Thumbnail);
+    internal sealed record UploadForm(IFormFileCollection? File, Guid[]? Upload, string[]? From, [property: MaxLength(Message.MaxTextLength)] string? Text, long? ReplyTo, IFormFileCollection? Thumbnail);
+
+    /// <summary>Likewise.</summary>
+    internal sealed record PutBackForm([property: Required] IFormFile File);
 }

@@ -7,24 +7,37 @@ namespace ChatFiles.Web.Api;
 /// <summary>The files of a chat, and the search over all of one's chats.</summary>
 internal static class FindingEndpoints
 {
+    private static readonly ApiParameter InName = new("q", "A part of the name, or words in the name or in the file.");
+
     public static void MapFindingApi(this WebApplication app)
     {
         app.MapSignedIn("/chat/{chatId}/files")
             .WithTags("Files")
             .MapGet("/", ListAsync)
+            .Named("listFiles", "A page of the chat's files")
+            .Reads(InName, ApiParameter.Kind, new("author", "Only files that this person has sent, by their id."), ApiParameter.Sort, ApiParameter.BeforeFile, ApiParameter.Limit)
             .Produces<FilePage>()
-            .WithSummary("A page of the chat's files; q (a part of the name, or words in the name or in the file), kind, author, sort (newest, name or size), before and limit narrow it");
+            .Refuses(RefusalReason.TooManyRequests, RefusalReason.SearchTooSlow);
         app.MapSignedIn("/files")
             .WithTags("Files")
             .MapGet("/", ListOwnAsync)
             .WithMetadata(new ForPrograms())
+            .Named("listOwnFiles", "A page of my own files in all my chats")
+            .Reads(InName, ApiParameter.Kind, ApiParameter.Sort, ApiParameter.BeforeFile, ApiParameter.Limit)
             .Produces<OwnFilePage>()
-            .WithSummary("A page of my own files in all my chats; q (a part of the name, or words in it or in the file), kind, sort, before and limit narrow it");
+            .Refuses(RefusalReason.TooManyRequests, RefusalReason.SearchTooSlow);
         app.MapSignedIn("/search")
             .WithTags("Messages")
             .MapGet("/", SearchAsync)
+            .Named("search", "Messages of my chats by their texts, file names and what is in their files; newest first")
+            .Reads(
+                new("q", "Words; a message has all of them, in text and file names or in one of its files.") { IsRequired = true },
+                new("chat", "Only messages of this chat.") { Type = "integer", Format = "int64", Minimum = 1 },
+                ApiParameter.Before("a message"),
+                ApiParameter.Limit
+            )
             .Produces<FoundPage>()
-            .WithSummary("Messages with all the words of q in text and file names, or in one of their files, newest first; chat, before and limit narrow it");
+            .Refuses(RefusalReason.ChatNotFound, RefusalReason.TooManyRequests, RefusalReason.SearchTooSlow);
     }
 
     private static async Task<IResult> ListAsync(

@@ -1,3 +1,4 @@
+using System.Reflection;
 using ChatFiles.Core.Data;
 using ChatFiles.Core.Files;
 using ChatFiles.Core.Files.Scanning;
@@ -38,28 +39,42 @@ internal static class Health
     {
         // A check takes any method by itself.
         var reads = new HttpMethodMetadata([HttpMethods.Get, HttpMethods.Head]);
-        app.MapHealthChecks("/health/live", new HealthCheckOptions { Predicate = _ => false, ResponseWriter = WriteAsync }).WithMetadata(reads);
-        app.MapHealthChecks("/health/ready", new HealthCheckOptions { ResponseWriter = WriteAsync }).WithMetadata(reads);
+        app.MapHealthChecks("/health/live", new HealthCheckOptions { Predicate = _ => false, ResponseWriter = WriteAsync })
+            .WithMetadata(reads, Described, AnswersView(200))
+            .WithTags("Operating")
+            .Named("isLive", "Whether the process runs")
+            .Refuses();
+        app.MapHealthChecks("/health/ready", new HealthCheckOptions { ResponseWriter = WriteAsync })
+            .WithMetadata(reads, Described, AnswersView(200), AnswersView(503))
+            .WithTags("Operating")
+            .Named("isReady", "Whether it could do its work, or what does not answer")
+            .Refuses();
     }
+
+    /// <summary>A check is no handler, and only what has one is in the API document: this one stands for it, and takes nothing.</summary>
+    private static MethodInfo Described => ((Action)(static () => { })).Method;
+
+    private static ProducesResponseTypeMetadata AnswersView(int status) => new(status, typeof(HealthView), ["application/json"]);
 
     private static Task WriteAsync(HttpContext context, HealthReport report) =>
         context.Response.WriteAsJsonAsync(
-            new
-            {
-                status = report.Status switch
+            new HealthView(
+                report.Status switch
                 {
                     HealthStatus.Healthy => "ok",
                     HealthStatus.Degraded => "degraded",
                     _ => "unavailable",
                 },
-                version = ProgramVersion.Text,
-                checks = report.Entries.ToDictionary(
+                ProgramVersion.Text,
+                report.Entries.ToDictionary(
                     entry => entry.Key,
                     entry => entry.Value.Status == HealthStatus.Healthy ? "ok" : "does not answer",
                     StringComparer.Ordinal
-                ),
-            }
+                )
+            )
         );
+
+    internal sealed record HealthView(string Status, string Version, IReadOnlyDictionary<string, string> Checks);
 
     /// <summary>
     /// Who asks is a stranger and may ask as often as they like: one look at a time serves all who ask meanwhile, and

@@ -1,3 +1,4 @@
+using System.ComponentModel.DataAnnotations;
 using System.Security.Claims;
 using System.Text.Json.Serialization;
 using ChatFiles.Core.Chats;
@@ -11,13 +12,44 @@ internal static class MessageEndpoints
     public static void MapMessageApi(this WebApplication app)
     {
         var messages = app.MapSignedIn("/chat/{chatId}/messages").WithTags("Messages");
-        messages.MapGet("/", HistoryAsync).Produces<MessagePage>().WithSummary("A page of messages, newest page first");
-        messages.MapPost("/", SendAsync).Takes<NewText>().Produces<MessageView>(201).WithSummary("Send a text");
-        messages.MapPut("/{messageId}", EditAsync).Takes<ChangedText>().Produces<MessageView>().WithSummary("Edit a text or caption");
-        messages.MapGet("/{messageId}/receipts", ReceiptsAsync).Produces<ReceiptsView>().WithSummary("Who has read a message of mine and opened its files");
-        messages.MapPut("/{messageId}/reactions/{emoji}", ReactAsync).Produces(204).WithSummary("React to a message by an emoji");
-        messages.MapDelete("/{messageId}/reactions/{emoji}", TakeBackAsync).Produces(204).WithSummary("Take a reaction of mine back");
-        messages.MapDelete("/{messageId}", DeleteAsync).Produces(204).WithSummary("Delete a message with its files");
+        messages
+            .MapGet("/", HistoryAsync)
+            .Named("listMessages", "A page of messages: newest page first, oldest first within the page")
+            .Reads(ApiParameter.Before("a message"), ApiParameter.Limit)
+            .Produces<MessagePage>()
+            .Refuses();
+        messages
+            .MapPost("/", SendAsync)
+            .Named("sendText", "Send a text; a repeat with the same `clientId` is the same message")
+            .Takes<NewText>()
+            .Produces<MessageView>(201)
+            .Refuses(RefusalReason.InvalidText, RefusalReason.InvalidIdempotencyKey, RefusalReason.NotAllowed, RefusalReason.MessageNotFound, RefusalReason.TooManyRequests);
+        messages
+            .MapPut("/{messageId}", EditAsync)
+            .Named("editMessage", "Edit a text or caption of mine")
+            .Takes<ChangedText>()
+            .Produces<MessageView>()
+            .Refuses(RefusalReason.InvalidText, RefusalReason.NotAllowed, RefusalReason.MessageNotFound, RefusalReason.MessageDeleted, RefusalReason.TooManyRequests);
+        messages
+            .MapGet("/{messageId}/receipts", ReceiptsAsync)
+            .Named("getReceipts", "Who has read a message of mine and opened its files")
+            .Produces<ReceiptsView>()
+            .Refuses(RefusalReason.NotAllowed, RefusalReason.MessageNotFound, RefusalReason.NotFound);
+        messages
+            .MapPut("/{messageId}/reactions/{emoji}", ReactAsync)
+            .Named("react", "React to a message by an emoji")
+            .Produces(204)
+            .Refuses(RefusalReason.InvalidEmoji, RefusalReason.MessageNotFound, RefusalReason.MessageDeleted, RefusalReason.TooManyReactions, RefusalReason.TooManyRequests);
+        messages
+            .MapDelete("/{messageId}/reactions/{emoji}", TakeBackAsync)
+            .Named("takeReactionBack", "Take a reaction of mine back")
+            .Produces(204)
+            .Refuses(RefusalReason.InvalidEmoji, RefusalReason.MessageNotFound, RefusalReason.MessageDeleted, RefusalReason.TooManyRequests);
+        messages
+            .MapDelete("/{messageId}", DeleteAsync)
+            .Named("deleteMessage", "Delete a message with its files; by its author or the chat's owner")
+            .Produces(204)
+            .Refuses(RefusalReason.NotAllowed, RefusalReason.MessageNotFound, RefusalReason.TooManyRequests);
     }
 
     private static async Task<IResult> HistoryAsync(
@@ -66,7 +98,7 @@ internal static class MessageEndpoints
     private static async Task<IResult> DeleteAsync(string chatId, string messageId, ClaimsPrincipal user, ChatService chats) =>
         (await chats.DeleteMessageAsync(user.UserId(), Requests.ParseId(chatId), Requests.ParseId(messageId))).ToNoContent();
 
-    internal sealed record NewText(string? Text, string? ClientId, [property: JsonConverter(typeof(Requests.WholeNumber))] long? ReplyTo);
+    internal sealed record NewText([property: Required, MaxLength(Message.MaxTextLength)] string? Text, [property: StringLength(Message.MaxClientIdLength, MinimumLength = 1)] string? ClientId, [property: JsonConverter(typeof(Requests.WholeNumber))] long? ReplyTo);
 
-    internal sealed record ChangedText(string? Text);
+    internal sealed record ChangedText([property: Required, MaxLength(Message.MaxTextLength)] string? Text);
 }

@@ -1,3 +1,4 @@
+using System.ComponentModel.DataAnnotations;
 using ChatFiles.Core.Chats;
 using ChatFiles.Core.Model;
 using ChatFiles.Core.People;
@@ -9,18 +10,63 @@ namespace ChatFiles.Web.Api;
 /// <summary>What operators do with accounts.</summary>
 internal static class OperatorEndpoints
 {
+    private static readonly ApiParameter[] AuditFilters =
+    [
+        new("action", "Only entries of this action.") { OneOf = [.. Enum.GetValues<AuditAction>().Select(AuditLog.WordOf)] },
+        new("userId", "Only entries with this person as actor or subject."),
+    ];
+
     public static void MapOperatorApi(this WebApplication app)
     {
         var site = app.MapForOperators("/operator");
-        site.MapGet("/chats", ListChatsAsync).WithMetadata(new ForPrograms()).Produces<AllChatsPage>().WithSummary("All chats, newest first, names and figures only; q (a part of the name), before and limit narrow it");
-        site.MapGet("/audit", ReadAuditAsync).WithMetadata(new ForPrograms()).Produces<AuditPage>().WithSummary("What was done, newest first; action, userId (actor or subject), before and limit narrow it");
-        site.MapGet("/audit.csv", WriteAuditAsync).Produces(200, contentType: "text/csv").WithSummary("The same as a table, all of it");
+        site.MapGet("/chats", ListChatsAsync)
+            .WithMetadata(new ForPrograms())
+            .Named("listAllChats", "All chats, newest first; names and figures only")
+            .Reads(new("q", "A part of the name."), ApiParameter.Before("a chat"), ApiParameter.Limit)
+            .Produces<AllChatsPage>()
+            .Refuses(RefusalReason.SearchTooSlow);
+        site.MapGet("/audit", ReadAuditAsync)
+            .WithMetadata(new ForPrograms())
+            .Named("readAudit", "What was done, newest first")
+            .Reads([.. AuditFilters, ApiParameter.Before("an entry"), ApiParameter.Limit])
+            .Produces<AuditPage>()
+            .Refuses();
+        site.MapGet("/audit.csv", WriteAuditAsync)
+            .Named("exportAudit", "The same as a table (RFC 4180), all of it")
+            .Reads(AuditFilters)
+            .Produces<string>(200, "text/csv")
+            .Refuses();
         var people = app.MapForOperators("/operator/people");
-        people.MapGet("/", ListAsync).WithMetadata(new ForPrograms()).Produces<PeoplePage>().WithSummary("Accounts, newest first; q (a part of name or address), before and limit narrow it");
-        people.MapPost("/", AddAsync).WithMetadata(new ForPrograms()).Takes<NewPerson>().Produces<PersonLink>(201).WithSummary("Add somebody; gives a one-time link to set a password");
-        people.MapPut("/{userId}", ChangeAsync).Takes<PersonChanges>().Produces(204).WithSummary("Shut out or let in, give or take the operator's role, set a quota");
-        people.MapPost("/{userId}/reset", ResetAsync).Produces<OneTimeLink>(201).WithSummary("A one-time link to set another password");
-        people.MapPost("/{userId}/sign-out", SignOutAsync).Produces(204).WithSummary("End all sessions and tokens of a person");
+        people
+            .MapGet("/", ListAsync)
+            .WithMetadata(new ForPrograms())
+            .Named("listPeople", "Accounts, newest first")
+            .Reads(new("q", "A part of name or address."), new("before", "`nextBefore` of the page before: the id of somebody who has an account."), ApiParameter.Limit)
+            .Produces<PeoplePage>()
+            .Refuses(RefusalReason.SearchTooSlow);
+        people
+            .MapPost("/", AddAsync)
+            .WithMetadata(new ForPrograms())
+            .Named("addPerson", "Add somebody; gives a one-time link to set a password")
+            .Takes<NewPerson>()
+            .Produces<PersonLink>(201)
+            .Refuses(RefusalReason.InvalidRegistration);
+        people
+            .MapPut("/{userId}", ChangeAsync)
+            .Named("changePerson", "Shut out or let in, give or take the operator's role, set a quota")
+            .Takes<PersonChanges>()
+            .Produces(204)
+            .Refuses(RefusalReason.UserNotFound, RefusalReason.LastOperator);
+        people
+            .MapPost("/{userId}/reset", ResetAsync)
+            .Named("resetPassword", "A one-time link to set another password")
+            .Produces<OneTimeLink>(201)
+            .Refuses(RefusalReason.UserNotFound);
+        people
+            .MapPost("/{userId}/sign-out", SignOutAsync)
+            .Named("signOutPerson", "End all sessions and tokens of a person")
+            .Produces(204)
+            .Refuses(RefusalReason.UserNotFound);
     }
 
     private static async Task<IResult> ListChatsAsync(HttpContext context, AllChats chats, CancellationToken cancellationToken) =>
@@ -69,7 +115,7 @@ internal static class OperatorEndpoints
 
     /// <summary>Everything under it is for operators.</summary>
     public static RouteGroupBuilder MapForOperators(this WebApplication app, string prefix) =>
-        app.MapSignedIn(prefix).WithTags("Operators").AddEndpointFilter(OnlyOperatorsAsync);
+        app.MapSignedIn(prefix).WithTags("Operators").MayRefuse(RefusalReason.NotAllowed).AddEndpointFilter(OnlyOperatorsAsync);
 
     /// <summary>Who asks, where <see cref="MapForOperators"/> has let them in.</summary>
     public static Operator Operator(this HttpContext context) => context.Features.Get<Operator>()!;
@@ -111,7 +157,7 @@ internal static class OperatorEndpoints
         return site.Value.PasswordLink(link.Token, $"{request.Scheme}://{request.Host}{request.PathBase}");
     }
 
-    internal sealed record NewPerson(string? Email, string? Name);
+    internal sealed record NewPerson([property: Required] string? Email, string? Name);
 
     internal sealed record PersonLink(string UserId, string Link, DateTime ExpiresAt);
 

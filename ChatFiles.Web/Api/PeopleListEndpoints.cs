@@ -13,9 +13,23 @@ internal static class PeopleListEndpoints
     public static void MapPeopleLists(this WebApplication app)
     {
         var lists = app.MapForOperators("/operator/people/lists");
-        lists.MapPost("/", ReadAsync).Accepts<string>("text/csv").Produces<ReadList>(201).WithSummary("Read a table with a column of addresses and perhaps one of names (UTF-8, at most 1 MiB and 5,000 lines); nobody is added");
-        lists.MapPost("/{id}", AddAsync).Produces<ReadList>().WithSummary("Add who is new in it; gives each a one-time link to set a password");
-        lists.MapGet("/{id}", Get).Produces(200, contentType: "text/csv").WithSummary("It as a table, with the links, for an hour");
+        lists
+            .MapPost("/", ReadAsync)
+            .Named("readPeopleList", "Read a table with a column of addresses and perhaps one of names (UTF-8, at most 1 MiB and 5,000 lines); nobody is added")
+            .Accepts<string>("text/csv")
+            .Produces<ReadList>(201)
+            .Answers("Location", "The list's address.")
+            .Refuses(RefusalReason.InvalidForm, RefusalReason.UploadTooSlow, RefusalReason.FileTooLarge);
+        lists
+            .MapPost("/{listId}", AddAsync)
+            .Named("addPeopleOfList", "Add who is new in it; gives each a one-time link to set a password")
+            .Produces<ReadList>()
+            .Refuses(RefusalReason.FileNotFound);
+        lists
+            .MapGet("/{listId}", Get)
+            .Named("getPeopleList", "It as a table (RFC 4180), with the links, for an hour")
+            .Produces<string>(200, "text/csv")
+            .Refuses(RefusalReason.FileNotFound);
     }
 
     private static async Task<IResult> ReadAsync(HttpContext context, PeopleLists lists)
@@ -34,18 +48,18 @@ internal static class PeopleListEndpoints
         }
     }
 
-    private static async Task<IResult> AddAsync(string id, HttpContext context, PeopleLists lists, IOptions<SiteOptions> site)
+    private static async Task<IResult> AddAsync(string listId, HttpContext context, PeopleLists lists, IOptions<SiteOptions> site)
     {
         var request = context.Request;
         var asked = $"{request.Scheme}://{request.Host}{request.PathBase}";
-        return (await lists.AddAsync(context.Operator(), Requests.ParseFileId(id), link => site.Value.PasswordLink(link.Token, asked))).Succeeded(out var list, out var refusal)
+        return (await lists.AddAsync(context.Operator(), Requests.ParseFileId(listId), link => site.Value.PasswordLink(link.Token, asked))).Succeeded(out var list, out var refusal)
             ? Results.Ok(ReadList.Of(list))
             : Problems.Of(refusal);
     }
 
-    private static IResult Get(string id, HttpContext context, PeopleLists lists)
+    private static IResult Get(string listId, HttpContext context, PeopleLists lists)
     {
-        if (!lists.Find(context.Operator(), Requests.ParseFileId(id)).Succeeded(out var list, out var refusal))
+        if (!lists.Find(context.Operator(), Requests.ParseFileId(listId)).Succeeded(out var list, out var refusal))
             return Problems.Of(refusal);
         var table = new StringBuilder("\uFEFFline,email,name,result,reason,link,expiresAt\r\n");
         foreach (var line in list.Lines)

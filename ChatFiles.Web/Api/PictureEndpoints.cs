@@ -1,5 +1,6 @@
 using System.Security.Claims;
 using ChatFiles.Core.Files;
+using ChatFiles.Core.Model;
 using ChatFiles.Core.People;
 using ChatFiles.Web.Security;
 
@@ -11,13 +12,19 @@ internal static class PictureEndpoints
     public static void MapPictureApi(this WebApplication app)
     {
         var mine = app.MapSignedIn("/account/picture").WithTags("Accounts");
-        mine.MapPut("/", PutAsync).CountsAsUpload().Takes<Stream>("image/*").Produces(204).WithSummary("Give myself a picture");
-        mine.MapDelete("/", DeleteAsync).CountsAsUpload().Produces(204).WithSummary("Remove my picture");
+        mine.MapPut("/", PutAsync)
+            .CountsAsUpload()
+            .Named("putPicture", "Give myself a picture: a WebP, JPEG or PNG, at most 256 KiB")
+            .Takes<Stream>("image/*")
+            .Produces(204)
+            .Refuses(RefusalReason.EmptyFile, RefusalReason.FileTooLarge, RefusalReason.FileTypeNotAllowed, RefusalReason.FileInfected, RefusalReason.ScannerUnavailable);
+        mine.MapDelete("/", DeleteAsync).CountsAsUpload().Named("deletePicture", "Remove my picture").Produces(204).Refuses();
         app.MapSignedIn("/person/{userId}/picture")
             .WithTags("Accounts")
             .MapMethods("/", [HttpMethods.Get, HttpMethods.Head], GetAsync)
-            .Produces(200)
-            .WithSummary("Somebody's picture");
+            .Named("getPicture", "Somebody's picture")
+            .AnswersBytes()
+            .Refuses(RefusalReason.NoPicture, RefusalReason.UserNotFound);
     }
 
     private static async Task<IResult> PutAsync(HttpContext context, ClaimsPrincipal user, OwnPictures pictures, UploadPolicy policy, TimeProvider time)

@@ -33,7 +33,12 @@ internal static class Problems
     public static IResult PreconditionFailed(string detail) => Problem(412, "precondition-failed", detail);
 
     /// <summary>The answer to a refusal, with the contract's slug and status.</summary>
-    public static IResult Of(Refusal refusal) =>
+    public static IResult Of(Refusal refusal) => AnswerOf(refusal);
+
+    /// <summary>Status and slug of every refusal for that reason.</summary>
+    public static (int Status, string Slug) AnswerTo(RefusalReason reason) => AnswerOf(new Refusal(reason, "")).Kind;
+
+    private static Answer AnswerOf(Refusal refusal) =>
         refusal.Reason switch
         {
             RefusalReason.InvalidJson => Problem(400, "invalid-json", refusal.Detail),
@@ -125,6 +130,8 @@ internal static class Problems
 
     private sealed class Answer(string slug, ProblemHttpResult problem, TimeSpan? retryAfter) : IResult
     {
+        public (int Status, string Slug) Kind => (problem.StatusCode, slug);
+
         public Task ExecuteAsync(HttpContext httpContext)
         {
             httpContext.RequestServices.GetRequiredService<RefusalsOfToday>().Note(slug);

@@ -1,3 +1,4 @@
+using System.ComponentModel.DataAnnotations;
 using System.Security.Claims;
 using ChatFiles.Core.Chats;
 using ChatFiles.Core.Model;
@@ -12,12 +13,24 @@ internal static class ReportEndpoints
         app.MapSignedIn("/chat/{chatId}/messages")
             .WithTags("Messages")
             .MapPost("/{messageId}/report", ReportAsync)
+            .Named("report", "Report a message, or one of its files, to the operators; with a reason or without")
             .Takes<NewReport>()
             .Produces(204)
-            .WithSummary("Report a message, or one of its files, to the operators; with a reason or without");
+            .Refuses(RefusalReason.InvalidText, RefusalReason.MessageNotFound, RefusalReason.FileNotFound, RefusalReason.TooManyRequests);
         var reports = app.MapForOperators("/operator/reports");
-        reports.MapGet("/", ListAsync).WithMetadata(new ForPrograms()).Produces<ReportPage>().WithSummary("Reports that wait, or with done=true those that are done, newest first; before and limit narrow it");
-        reports.MapPut("/{id}", FinishAsync).Takes<ReportChange>().Produces(204).WithSummary("Mark a report as done");
+        reports
+            .MapGet("/", ListAsync)
+            .WithMetadata(new ForPrograms())
+            .Named("listReports", "Reports that wait, or those that are done, newest first")
+            .Reads(new("done", "Those that are done.") { Type = "boolean", Default = "false" }, ApiParameter.Before("a report"), ApiParameter.Limit)
+            .Produces<ReportPage>()
+            .Refuses();
+        reports
+            .MapPut("/{reportId}", FinishAsync)
+            .Named("finishReport", "Mark a report as done")
+            .Takes<ReportChange>()
+            .Produces(204)
+            .Refuses(RefusalReason.NotFound);
     }
 
     private static async Task<IResult> ReportAsync(string chatId, string messageId, HttpContext context, ClaimsPrincipal user, Reports reports, ChatDirectory directory)
@@ -39,18 +52,18 @@ internal static class ReportEndpoints
             : Problems.Of(refusal);
     }
 
-    private static async Task<IResult> FinishAsync(string id, HttpContext context, Reports reports)
+    private static async Task<IResult> FinishAsync(string reportId, HttpContext context, Reports reports)
     {
         if (!(await context.ReadJsonAsync<ReportChange>()).Succeeded(out var change, out var refusal))
             return Problems.Of(refusal);
         if (change.Done != true)
             return Problems.Of(new Refusal(RefusalReason.InvalidJson, "“done” is true; what is done stays so."));
-        if (!(await reports.FinishAsync(context.Operator(), Requests.ParseId(id))).Succeeded(out var isThere, out refusal))
+        if (!(await reports.FinishAsync(context.Operator(), Requests.ParseId(reportId))).Succeeded(out var isThere, out refusal))
             return Problems.Of(refusal);
         return isThere ? Results.NoContent() : Results.NotFound();
     }
 
-    internal sealed record NewReport(string? Reason, string? FileId);
+    internal sealed record NewReport([property: MaxLength(Report.MaxReasonLength)] string? Reason, string? FileId);
 
-    internal sealed record ReportChange(bool? Done);
+    internal sealed record ReportChange([property: Required] bool? Done);
 }

@@ -19,6 +19,8 @@ internal static class UploadEndpoints
     private const string Chunk = "application/offset+octet-stream";
     private const int MaxMetadataLength = 4096;
 
+    private static readonly ApiParameter Resumable = ApiParameter.Header("Tus-Resumable", "The version of the protocol.") with { IsRequired = true, OneOf = [Version] };
+
     /// <summary>
     /// What the protocol asks of every answer, those of sign-in, rate limit and routing included; and for clients that
     /// can't send PATCH, the method in a header. Before routing.
@@ -46,16 +48,65 @@ internal static class UploadEndpoints
     public static void MapUploadApi(this WebApplication app)
     {
         var uploads = app.MapSignedIn("/chat/{chatId}/uploads").WithTags("Resumable uploads").AddEndpointFilter(CheckVersionAsync);
-        uploads.MapMethods("/", [HttpMethods.Options], Describe).Produces(204).WithSummary("What this server knows of tus");
-        uploads.MapMethods("/{uploadId}", [HttpMethods.Options], Describe).Produces(204).WithSummary("What this server knows of tus");
+        uploads
+            .MapMethods("/", [HttpMethods.Options], Describe)
+            .Named("describeUploads", "What this server knows of tus")
+            .Produces(204)
+            .Answers("Tus-Version", "The versions of the protocol.")
+            .Answers("Tus-Extension", "Its extensions.")
+            .Answers("Tus-Max-Size", "The largest upload, in bytes.")
+            .Refuses();
+        uploads
+            .MapMethods("/{uploadId}", [HttpMethods.Options], Describe)
+            .Named("describeUpload", "What this server knows of tus")
+            .Produces(204)
+            .Refuses();
         uploads
             .MapPost("/", BeginAsync)
             .CountsAsUpload()
+            .Named("beginUpload", "Begin a resumable upload, which expires after 24 h")
+            .Reads(
+                Resumable,
+                Number("Upload-Length", "How many bytes the whole file has."),
+                ApiParameter.Header("Upload-Metadata", "Pairs of a key and a value in base64, with commas between; `filename` among them.") with { IsRequired = true }
+            )
             .Produces(201)
-            .WithSummary("Begin a resumable upload: Upload-Length, Upload-Metadata with filename");
-        uploads.MapMethods("/{uploadId}", [HttpMethods.Head], FindAsync).Produces(200).WithSummary("Where it goes on: Upload-Offset");
-        uploads.MapPatch("/{uploadId}", ContinueAsync).Takes<Stream>(Chunk).Produces(204).WithSummary("Append bytes at Upload-Offset");
-        uploads.MapDelete("/{uploadId}", EndAsync).Produces(204).WithSummary("End it and forget its bytes");
+            .Answers("Location", "The upload's address.")
+            .Answers("Upload-Offset", "How many bytes are there.")
+            .Answers("Upload-Expires", "When it is forgotten, as in `Date`.")
+            .Refuses(412, "precondition-failed")
+            .Refuses(RefusalReason.InvalidForm, RefusalReason.NotAllowed, RefusalReason.UploadTooSlow)
+            .Refuses(FileEndpoints.OfFiles);
+        uploads
+            .MapMethods("/{uploadId}", [HttpMethods.Head], FindAsync)
+            .Named("findUpload", "Where it goes on")
+            .Reads(Resumable)
+            .Produces(200)
+            .Answers("Upload-Offset", "How many bytes are there.")
+            .Answers("Upload-Length", "How many there will be.")
+            .Answers("Upload-Metadata", "As it was begun with.")
+            .Answers("Upload-Expires", "When it is forgotten, as in `Date`.")
+            .Refuses(412, "precondition-failed")
+            .Refuses(RefusalReason.FileNotFound);
+        uploads
+            .MapPatch("/{uploadId}", ContinueAsync)
+            .Named("continueUpload", "Append bytes; those that arrived before it broke off are kept")
+            .Reads(Resumable, Number("Upload-Offset", "Where the bytes belong: at the end of those that are there."))
+            .Takes<Stream>(Chunk)
+            .Produces(204)
+            .Answers("Upload-Offset", "How many bytes are there now.")
+            .Answers("Upload-Expires", "When it is forgotten, as in `Date`.")
+            .Refuses(412, "precondition-failed")
+            .Refuses(415, "invalid-form")
+            .Refuses(RefusalReason.FileNotFound, RefusalReason.OffsetConflict, RefusalReason.TooManyRequests)
+            .Refuses(FileEndpoints.OfFiles);
+        uploads
+            .MapDelete("/{uploadId}", EndAsync)
+            .Named("endUpload", "End it and forget its bytes")
+            .Reads(Resumable)
+            .Produces(204)
+            .Refuses(412, "precondition-failed")
+            .Refuses(RefusalReason.FileNotFound, RefusalReason.OffsetConflict);
     }
 
     private static bool IsUpload(PathString path) =>
@@ -160,6 +211,9 @@ internal static class UploadEndpoints
         response.Headers["Upload-Offset"] = Text(upload.Offset);
         response.Headers["Upload-Expires"] = upload.ExpiresAt.ToString("R", CultureInfo.InvariantCulture);
     }
+
+    private static ApiParameter Number(string header, string description) =>
+        ApiParameter.Header(header, description) with { IsRequired = true, Type = "integer", Format = "int64", Minimum = 0 };
 
     private static string Text(long number) => number.ToString(CultureInfo.InvariantCulture);
 

@@ -20,8 +20,10 @@ internal static class ZippedFiles
         app.MapSignedIn("/chat/{chatId}/files.zip")
             .WithTags("Files")
             .MapGet("/", GetAsync)
-            .Produces(200, contentType: "application/zip")
-            .WithSummary("1 to 100 ready files as one ZIP, in the order asked for");
+            .Named("zipFiles", "1 to 100 ready files as one ZIP, in the order asked for")
+            .Reads(new ApiParameter("file", "A file's id.") { Format = "uuid", IsMany = true, Minimum = 1, Maximum = MaxFiles, IsRequired = true })
+            .Produces<Stream>(200, "application/zip")
+            .Refuses(RefusalReason.FileNotFound, RefusalReason.FileMissing, RefusalReason.FileDeleted);
 
     private static async Task<IResult> GetAsync(
         string chatId,
