@@ -50,7 +50,7 @@ internal static class OperatorEndpoints
             .Named("addPerson", "Add somebody; gives a one-time link to set a password")
             .Takes<NewPerson>()
             .Produces<PersonLink>(201)
-            .Refuses(RefusalReason.InvalidRegistration);
+            .Refuses(RefusalReason.InvalidRegistration, RefusalReason.LocalSignInOff);
         people
             .MapPut("/{userId}", ChangeAsync)
             .Named("changePerson", "Shut out or let in, give or take the operator's role, set a quota")
@@ -61,7 +61,7 @@ internal static class OperatorEndpoints
             .MapPost("/{userId}/reset", ResetAsync)
             .Named("resetPassword", "A one-time link to set another password")
             .Produces<OneTimeLink>(201)
-            .Refuses(RefusalReason.UserNotFound);
+            .Refuses(RefusalReason.UserNotFound, RefusalReason.LocalSignInOff);
         people
             .MapPost("/{userId}/sign-out", SignOutAsync)
             .Named("signOutPerson", "End all sessions and tokens of a person")

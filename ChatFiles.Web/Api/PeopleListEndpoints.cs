@@ -19,12 +19,12 @@ internal static class PeopleListEndpoints
             .Accepts<string>("text/csv")
             .Produces<ReadList>(201)
             .Answers("Location", "The list's address.")
-            .Refuses(RefusalReason.InvalidForm, RefusalReason.UploadTooSlow, RefusalReason.FileTooLarge);
+            .Refuses(RefusalReason.InvalidForm, RefusalReason.UploadTooSlow, RefusalReason.EmptyFile, RefusalReason.FileTooLarge, RefusalReason.LocalSignInOff);
         lists
             .MapPost("/{listId}", AddAsync)
             .Named("addPeopleOfList", "Add who is new in it; gives each a one-time link to set a password")
             .Produces<ReadList>()
-            .Refuses(RefusalReason.FileNotFound);
+            .Refuses(RefusalReason.FileNotFound, RefusalReason.LocalSignInOff);
         lists
             .MapGet("/{listId}", Get)
             .Named("getPeopleList", "It as a table (RFC 4180), with the links, for an hour")

@@ -87,7 +87,7 @@ internal static class UploadEndpoints
             .Answers("Upload-Metadata", "As it was begun with.")
             .Answers("Upload-Expires", "When it is forgotten, as in `Date`.")
             .Refuses(412, "precondition-failed")
-            .Refuses(RefusalReason.FileNotFound);
+            .Refuses(RefusalReason.FileNotFound, RefusalReason.OffsetConflict);
         uploads
             .MapPatch("/{uploadId}", ContinueAsync)
             .Named("continueUpload", "Append bytes; those that arrived before it broke off are kept")
