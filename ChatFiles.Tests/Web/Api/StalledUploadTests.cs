@@ -154,6 +154,7 @@ public sealed class StalledUploadTests
     /// <summary>None of them looks like the beginning of a boundary, which the reader of the form would hold back.</summary>
     private static byte[] Bytes(int size) => [.. Heads.Of("7z"), .. new byte[size - Heads.Of("7z").Length]];
 
+    /// <summary>Files come and go meanwhile: each is looked at once.</summary>
     private static long HeldBytes(TestServer server) =>
-        new DirectoryInfo(Path.Combine(server.Data, "files")).EnumerateFiles("*", SearchOption.AllDirectories).Sum(file => file.Length);
+        new DirectoryInfo(Path.Combine(server.Data, "files")).EnumerateFiles("*", SearchOption.AllDirectories).Sum(file => file.Exists ? file.Length : 0);
 }
