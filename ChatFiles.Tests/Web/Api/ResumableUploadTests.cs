@@ -376,8 +376,8 @@ public sealed class ResumableUploadTests(TestServer server) : IClassFixture<Test
             {
                 for (var offset = await OffsetAsync(); offset < content.Length; offset = await OffsetAsync())
                 {
-                    using var answer = await ann.TryAppendAsync(path, offset, content[(int)offset..]);
-                    answer.StatusCode.ShouldBeOneOf(HttpStatusCode.NoContent, HttpStatusCode.Conflict);
+                    using var answer = await TryAsync(() => ann.TryAppendAsync(path, offset, content[(int)offset..]));
+                    answer?.StatusCode.ShouldBeOneOf(HttpStatusCode.NoContent, HttpStatusCode.Conflict);
                 }
             }
         );
@@ -388,9 +388,22 @@ public sealed class ResumableUploadTests(TestServer server) : IClassFixture<Test
         // Whoever asks may be overtaken like whoever writes.
         async Task<long> OffsetAsync()
         {
-            using var answer = await ann.TusAsync(HttpMethod.Head, path);
-            answer.StatusCode.ShouldBeOneOf(HttpStatusCode.OK, HttpStatusCode.Conflict);
-            return answer.StatusCode == HttpStatusCode.OK ? answer.Number("Upload-Offset") : 0;
+            using var answer = await TryAsync(() => ann.TusAsync(HttpMethod.Head, path));
+            answer?.StatusCode.ShouldBeOneOf(HttpStatusCode.OK, HttpStatusCode.Conflict);
+            return answer?.StatusCode == HttpStatusCode.OK ? answer.Number("Upload-Offset") : 0;
+        }
+
+        // A body that is refused may cost the connection, under whoever sends it or asks next.
+        static async Task<HttpResponseMessage?> TryAsync(Func<Task<HttpResponseMessage>> ask)
+        {
+            try
+            {
+                return await ask();
+            }
+            catch (HttpRequestException)
+            {
+                return null;
+            }
         }
     }
 

@@ -118,7 +118,7 @@ public sealed class ReactionTests : IAsyncLifetime
         var page = Open(screen, 1);
         page.WaitForAssertion(() => PressedIn(page).ShouldBe(["🎉, 25 true"]), Screen.Patience);
 
-        await _world.Writer.WriteAsync(async db =>
+        await _world.Writer.WriteAsync(_chat, async db =>
         {
             db.Reactions.Remove(await db.Reactions.SingleAsync(r => r.UserId == _ann.Id));
             db.Reactions.Add(new Reaction { MessageId = id, Emoji = "🎉", UserId = _ben.Id });
@@ -129,7 +129,7 @@ public sealed class ReactionTests : IAsyncLifetime
                 (changed.MessageId, changed.UserId) = (id, person.Id);
             }
 
-            await db.SaveChangesAsync();
+            return await db.SaveChangesAsync();
         });
 
         page.WaitForAssertion(() => PressedIn(page).ShouldBe(["🎉, 25 false"]), Screen.Patience);
