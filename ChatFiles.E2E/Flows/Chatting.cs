@@ -285,6 +285,7 @@ public sealed class Chatting(Site site) : IClassFixture<Site>
 
             await Expect(ann.Articles).ToHaveCountAsync(1);
             await keys.PressAsync("ArrowUp");
+            await Expect(ann.Textbox("Edit message")).ToBeFocusedAsync();
             await Expect(ann.Textbox("Edit message")).ToHaveValueAsync($"See @{ben.Name} **now**");
             await keys.TypeAsync("!");
             await keys.PressAsync("Enter");
