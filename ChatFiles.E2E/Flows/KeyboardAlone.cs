@@ -170,6 +170,30 @@ public sealed class KeyboardAlone(Site site) : IClassFixture<Site>
         });
 
     [Fact]
+    public Task The_focus_finds_the_message_also_where_the_file_goes_a_moment_after_the_question_that_was_opened_at_it() =>
+        site.PlayAsync(async scene =>
+        {
+            var (ann, _, chat) = await scene.TwoInAChatAsync();
+            await ann.Program.ShareAsync(chat.Id, "At dawn", SampleFile.Text("harbour.txt", "some words\n"));
+            await ann.Button("More for harbour.txt").FocusAsync();
+            foreach (var key in new[] { "Enter", "End", "Enter" })
+                await ann.Page.Keyboard.PressAsync(key);
+            await Expect(ann.Button("Cancel")).ToBeFocusedAsync();
+
+            // Two answers that a busy machine draws one right after the other: no timer comes between them.
+            await ann.Page.EvaluateAsync(
+                """
+                async () => {
+                  document.querySelector('[role=dialog]').remove();
+                  await Promise.resolve();
+                  document.querySelector('article .attachment').remove();
+                }
+                """
+            );
+            await Expect(ann.Message("At dawn")).ToBeFocusedAsync();
+        });
+
+    [Fact]
     public Task A_dialog_takes_the_focus_once_and_not_again_from_where_keys_have_brought_it() =>
         site.PlayAsync(async scene =>
         {

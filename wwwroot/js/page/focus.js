@@ -77,10 +77,14 @@ function enter(node) {
   });
 }
 
+/** Until the focus is back they count as open: what had it may go in that moment, and its place is noted (a file's question whose answer is told first). */
 function leave() {
-  const opener = opened.find(({ dialog }) => !dialog.isConnected)?.opener;
-  opened = opened.filter(({ dialog }) => dialog.isConnected);
-  setTimeout(() => opener && isLost() && comeBackTo(opener));
+  const closed = opened.filter(({ dialog }) => !dialog.isConnected);
+  setTimeout(() => {
+    opened = opened.filter((one) => !closed.includes(one));
+    const opener = closed[0]?.opener;
+    if (opener && isLost()) comeBackTo(opener);
+  });
 }
 
 /** Of what had the focus, or will have it again, and of what was around it. */
