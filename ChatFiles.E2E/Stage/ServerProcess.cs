@@ -28,7 +28,7 @@ public sealed class ServerProcess : IAsyncDisposable
         {
             ["ASPNETCORE_ENVIRONMENT"] = "Production",
             ["ASPNETCORE_URLS"] = Address.ToString(),
-            // It lives for a minute: profiling itself to become faster later only makes it slower now.
+            // It lives for minutes: profiling itself to become faster later only makes it slower now.
             ["DOTNET_TieredPGO"] = "0",
             ["Data__Directory"] = Data,
             ["Metrics__Address"] = "",
@@ -47,6 +47,8 @@ public sealed class ServerProcess : IAsyncDisposable
     public Uri Address { get; }
 
     public string Data { get; }
+
+    public bool IsRunning => process is { HasExited: false };
 
     /// <summary>All it has printed, over all its starts.</summary>
     public string Output
