@@ -1,5 +1,6 @@
 using ChatFiles.Core.Chats;
 using ChatFiles.Core.Data;
+using ChatFiles.Core.Data.PostgreSql;
 using ChatFiles.Core.Data.Sqlite;
 using ChatFiles.Core.Files;
 using ChatFiles.Core.Files.Reading;
@@ -43,7 +44,7 @@ public static class CoreServices
 
         services.TryAddSingleton(TimeProvider.System);
         services.AddSingleton<DataDirectory>();
-        services.AddSqlite();
+        services.AddDatabase(configuration);
         services.AddSingleton<LongReads>();
         services.AddSingleton<PreparedReads>();
         services.AddSingleton<SearchIndexer>();
@@ -145,6 +146,23 @@ public static class CoreServices
         return services;
     }
 
+    private static void AddDatabase(this IServiceCollection services, IConfiguration configuration)
+    {
+        services
+            .AddSettings<DatabaseOptions>(configuration, "Database")
+            .Validate(
+                database => database.Provider != DatabaseProvider.PostgreSql || PostgreSqlConnection.IsOne(database.ConnectionString),
+                PostgreSqlConnection.Refused
+            )
+            .Configure<IOptions<StorageOptions>>((database, storage) => database.IsForOne = storage.Value.Provider == StorageProvider.Local);
+        services.AddSingleton<DatabaseReadiness>();
+        // What is no provider at all is refused at the start.
+        if (Enum.TryParse<DatabaseProvider>(configuration["Database:Provider"], ignoreCase: true, out var provider) && provider == DatabaseProvider.PostgreSql)
+            services.AddPostgreSql();
+        else
+            services.AddSqlite();
+    }
+
     /// <summary>By whom push services are told who sends to them (RFC 8292): this site, else whoever its mails come from.</summary>
     private static string? SenderOf(string? publicUrl, SmtpOptions mail) =>
         publicUrl?.StartsWith("https://", StringComparison.OrdinalIgnoreCase) == true ? publicUrl
@@ -175,17 +193,24 @@ public static class CoreServices
     {
         try
         {
-            if (services.GetService<DatabaseFile>() is { } file && !File.Exists(file.Path))
-                return;
-            services.GetRequiredService<DataDirectory>().Lock();
-            await using var db = await services.GetRequiredService<IDbContextFactory<ChatDbContext>>().CreateDbContextAsync();
-            if (!(await db.Database.GetPendingMigrationsAsync()).Any())
+            if (await IsUpToDateAsync(services))
                 await services.GetRequiredService<AuditLog>().NoteRefusedSettingsAsync(reasons);
         }
         catch (Exception failure)
         {
             services.GetRequiredService<ILogger<AuditLog>>().LogDebug(failure, "That settings were refused could not be noted");
         }
+    }
+
+    private static async Task<bool> IsUpToDateAsync(IServiceProvider services)
+    {
+        if (services.GetService<PostgreSqlStart>() is { } server)
+            return await server.TryOpenAsync(CancellationToken.None);
+        if (!File.Exists(services.GetRequiredService<DatabaseFile>().Path))
+            return false;
+        services.GetRequiredService<DataDirectory>().Lock();
+        await using var db = await services.GetRequiredService<IDbContextFactory<ChatDbContext>>().CreateDbContextAsync();
+        return !(await db.Database.GetPendingMigrationsAsync()).Any();
     }
 
     private static Backup CreateBackup(IServiceProvider services)
@@ -221,16 +246,40 @@ public static class CoreServices
         data.Lock();
         if (data.CloseToOthers() is { } reason)
             services.GetRequiredService<ILogger<DataDirectory>>().LogWarning("Others on this machine may get into {Folder}: {Reason}", data.Root, reason);
+        if (services.GetService<PostgreSqlStart>() is { } server)
+            await server.BeginAsync();
+        else
+            await UpgradeFileAsync(services);
+        await services.GetRequiredService<IFileStore>().DiscardUnfinishedAsync(CancellationToken.None);
+        services.GetRequiredService<FileReader>().DiscardUnfinished();
+        services.GetRequiredService<StagedUploads>().Load();
+    }
+
+    /// <summary>For a command, beside a server that runs or where none has ever run: what it is to change or read is there.</summary>
+    public static async Task OpenChatFilesAsync(this IServiceProvider services)
+    {
+        if (services.GetService<PostgreSqlStart>() is { } server)
+        {
+            services.GetRequiredService<IStartupValidator>().Validate();
+            await server.OpenAsync();
+            return;
+        }
+
         await using var db = await services.GetRequiredService<IDbContextFactory<ChatDbContext>>().CreateDbContextAsync();
-        if (services.GetService<DatabaseFile>() is { } database && File.Exists(database.Path))
+        if ((await db.Database.GetPendingMigrationsAsync()).Any())
+            await services.PrepareChatFilesAsync();
+    }
+
+    private static async Task UpgradeFileAsync(IServiceProvider services)
+    {
+        var database = services.GetRequiredService<DatabaseFile>();
+        await using var db = await services.GetRequiredService<IDbContextFactory<ChatDbContext>>().CreateDbContextAsync();
+        if (File.Exists(database.Path))
         {
             DatabaseIntegrity.Check(database, thoroughly: false);
             await UpgradeCopy.KeepAsync(db, database, services.GetRequiredService<TimeProvider>(), CancellationToken.None);
         }
 
         await db.Dialect.FullText.MigrateAsync(db, services.GetRequiredService<IOptions<SearchOptions>>().Value.Contents);
-        await services.GetRequiredService<IFileStore>().DiscardUnfinishedAsync(CancellationToken.None);
-        services.GetRequiredService<FileReader>().DiscardUnfinished();
-        services.GetRequiredService<StagedUploads>().Load();
     }
 }

@@ -1,20 +1,18 @@
 using ChatFiles.Core;
-using ChatFiles.Core.Data;
 using ChatFiles.Core.Model;
 using ChatFiles.Core.People;
 using ChatFiles.Web.Accounts;
-using Microsoft.EntityFrameworkCore;
 using Microsoft.Extensions.Options;
 
 namespace ChatFiles.Web;
 
-/// <summary>Accounts by the command line, on the data folder, while the server runs or not.</summary>
+/// <summary>Accounts by the command line, on the same database, while the server runs or not.</summary>
 internal static class AccountCommands
 {
     public static async Task<string> AddPersonAsync(IServiceProvider services, string email, bool isOperator)
     {
         using var scope = services.CreateScope();
-        await PrepareAsync(services);
+        await services.OpenChatFilesAsync();
         var link = ValueOf(await scope.ServiceProvider.GetRequiredService<Enrolment>().AddPersonAsync(Operator.AtTheMachine, email, name: null));
         if (isOperator)
             await services.GetRequiredService<Operators>().AppointAsync(link.UserId, "at the machine");
@@ -23,7 +21,7 @@ internal static class AccountCommands
 
     public static async Task<string> ResetPasswordAsync(IServiceProvider services, string email)
     {
-        await PrepareAsync(services);
+        await services.OpenChatFilesAsync();
         var userId = ValueOf(await services.GetRequiredService<PeopleService>().FindIdAsync(Operator.AtTheMachine, email));
         var links = services.GetRequiredService<PasswordLinks>();
         return LinkOf(services, ValueOf(await links.MakeAsync(Operator.AtTheMachine, userId, PasswordLinks.ResetLifetime)));
@@ -32,19 +30,11 @@ internal static class AccountCommands
     /// <summary>For whoever comes by the company's provider then; nobody who knew the password does anything with it any more.</summary>
     public static async Task<string> ForgetPasswordAsync(IServiceProvider services, string email)
     {
-        await PrepareAsync(services);
+        await services.OpenChatFilesAsync();
         var people = services.GetRequiredService<PeopleService>();
         var userId = ValueOf(await people.FindIdAsync(Operator.AtTheMachine, email));
         ValueOf(await people.ChangeAsync(Operator.AtTheMachine, userId, new PersonChange(ForgetsPassword: true)));
         return $"{email} has no password any more";
-    }
-
-    /// <summary>On a folder where no server has run yet, an account may be the first thing there is.</summary>
-    public static async Task PrepareAsync(IServiceProvider services)
-    {
-        await using var db = await services.GetRequiredService<IDbContextFactory<ChatDbContext>>().CreateDbContextAsync();
-        if ((await db.Database.GetPendingMigrationsAsync()).Any())
-            await services.PrepareChatFilesAsync();
     }
 
     private static T ValueOf<T>(Result<T> result) =>

@@ -75,6 +75,8 @@ internal sealed record Command(string Name, string[] Arguments, string Summary, 
 
     private static Task<BackupManifest> RestoreAsync(IServiceProvider services, string folder)
     {
+        // Where the database is no file, it says what to do instead.
+        _ = services.GetRequiredService<Backup>();
         var data = services.GetRequiredService<DataDirectory>();
         data.Lock();
         return Backup.RestoreAsync(folder, data.Root, CancellationToken.None);

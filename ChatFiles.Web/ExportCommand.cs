@@ -1,3 +1,4 @@
+using ChatFiles.Core;
 using ChatFiles.Core.Chats;
 using ChatFiles.Core.Model;
 using ChatFiles.Core.People;
@@ -21,7 +22,7 @@ internal static class ExportCommand
 
     public static async Task<string> RunAsync(IServiceProvider services, string[] arguments)
     {
-        await AccountCommands.PrepareAsync(services);
+        await services.OpenChatFilesAsync();
         var given = arguments.Chunk(2).ToDictionary(pair => pair[0], pair => pair[1], StringComparer.Ordinal);
         var target = Path.GetFullPath(given[Target]);
         if (Path.Exists(target))

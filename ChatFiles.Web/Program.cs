@@ -50,6 +50,7 @@ try
     app.UseProblemPages();
     app.UseTus();
     app.UseRouting();
+    app.UseDatabaseGuard();
     app.UsePageForms();
     app.UseCompanySignOn();
     app.UseAuthentication();

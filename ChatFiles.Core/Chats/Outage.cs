@@ -11,7 +11,8 @@ public static class Outage
 {
     private static readonly Refusal Full = new(RefusalReason.StorageFull, "The disk is full; nothing was kept. Try again once there is room.");
 
-    private static readonly Refusal Unavailable = new(
+    /// <summary>That something does not answer now.</summary>
+    public static readonly Refusal Unavailable = new(
         RefusalReason.StorageUnavailable,
         "Storage is temporarily unavailable; nothing is lost. Try again in a moment."
     );

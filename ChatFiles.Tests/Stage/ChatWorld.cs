@@ -1,7 +1,6 @@
 using ChatFiles.Core;
 using ChatFiles.Core.Chats;
 using ChatFiles.Core.Data;
-using ChatFiles.Core.Data.PostgreSql;
 using ChatFiles.Core.Data.Sqlite;
 using ChatFiles.Core.Files;
 using ChatFiles.Core.Model;
@@ -202,6 +201,8 @@ internal sealed class ChatWorld : IAsyncDisposable
             ["RateLimits:SearchesPerMinute"] = "0",
             ["Data:Directory"] = Folder,
         };
+        if (_connectionString is not null)
+            (settings["Database:Provider"], settings["Database:ConnectionString"]) = ("PostgreSql", _connectionString);
         foreach (var (name, value) in _settings)
             settings[name] = value;
         var configuration = new ConfigurationBuilder().AddInMemoryCollection(settings).Build();
@@ -210,8 +211,6 @@ internal sealed class ChatWorld : IAsyncDisposable
         _change?.Invoke(services);
         services.AddSingleton(ChatFiles.Web.StartUp.FindProgram());
         services.AddChatFiles(configuration, Folder);
-        if (_connectionString is not null)
-            services.AddPostgreSql(_connectionString);
         _services = services.BuildServiceProvider();
         await _services.PrepareChatFilesAsync();
     }

@@ -1,11 +1,13 @@
 using System.Security.Claims;
 using ChatFiles.Core;
 using ChatFiles.Core.Data;
+using ChatFiles.Core.Data.PostgreSql;
 using ChatFiles.Core.Model;
 using ChatFiles.Core.People;
 using Microsoft.AspNetCore.Authentication.BearerToken;
 using Microsoft.AspNetCore.Authorization;
 using Microsoft.AspNetCore.DataProtection;
+using Microsoft.AspNetCore.DataProtection.EntityFrameworkCore;
 using Microsoft.AspNetCore.DataProtection.KeyManagement;
 using Microsoft.AspNetCore.DataProtection.Repositories;
 using Microsoft.AspNetCore.Identity;
@@ -85,15 +87,25 @@ internal static class AccountServices
 
         // Cookies and tokens stay valid over a restart: their keys lie with the data.
         services.AddDataProtection().SetApplicationName("ChatFiles");
+        services.AddSingleton<IBeginsWithDatabase, FirstKey>();
         services
             .AddOptions<KeyManagementOptions>()
-            .Configure<DataDirectory>(
-                (keys, data) =>
-                    keys.XmlRepository = new FileSystemXmlRepository(Directory.CreateDirectory(data.Keys), NullLoggerFactory.Instance)
-            );
+            .Configure<IServiceProvider>((keys, provider) => keys.XmlRepository = RepositoryOf(provider));
 
         services.AddAuthorization();
         services.AddSingleton<IAuthorizationMiddlewareResultHandler, SignInOrProblem>();
+    }
+
+    /// <summary>Beside a file's database in a folder, else in the database, for all processes that share it.</summary>
+    private static IXmlRepository RepositoryOf(IServiceProvider services) =>
+        services.GetRequiredService<IOptions<DatabaseOptions>>().Value.Provider == DatabaseProvider.PostgreSql
+            ? new EntityFrameworkCoreXmlRepository<KeysContext>(services, NullLoggerFactory.Instance)
+            : new FileSystemXmlRepository(Directory.CreateDirectory(services.GetRequiredService<DataDirectory>().Keys), NullLoggerFactory.Instance);
+
+    /// <summary>Made where no other process can make one at the same time; of several, each would take another one for the right one.</summary>
+    private sealed class FirstKey(IDataProtectionProvider protection) : IBeginsWithDatabase
+    {
+        public void Begin() => protection.CreateProtector(nameof(FirstKey)).Protect([]);
     }
 
     /// <summary>A token of a script: another secret than the tickets that Identity gives, for the same scheme.</summary>

