@@ -99,9 +99,11 @@ if [ "${1:-}" = browser ]; then
   exit $((browser_failed > 0))
 fi
 
+# PostgreSQL's programs, which Debian keeps in a folder for each version; a part of the tests starts a server by itself.
+find_servers() { ls -d /usr/lib/postgresql/*/bin 2>/dev/null | sort -V | tail -1; }
+
 # A server on a socket of its own, for one run: what a power cut would do to it does not matter. It refuses to be root's.
 if $postgresql; then
-  find_servers() { ls -d /usr/lib/postgresql/*/bin 2>/dev/null | sort -V | tail -1; }
   [ -n "$(find_servers)" ] || install_packages postgresql
   servers=$(find_servers)
   cluster=$(mktemp -d)
@@ -140,6 +142,8 @@ packages=()
 [ -n "${FIREFOX:-}" ] || find_firefox >/dev/null || packages+=(firefox-esr)
 command -v WebKitWebDriver >/dev/null || packages+=(webkit2gtk-driver)
 command -v Xvfb >/dev/null || packages+=(xvfb)
+
+[ -n "$(find_servers)" ] || packages+=(postgresql)
 
 # pdftoppm draws the first page of a PDF, as on a server that has it; films get their picture where ffmpeg is there: it is
 # too large for a test. clamd scans what is uploaded; the tests bring their own signature, so that it needs no others.
