@@ -154,7 +154,8 @@ public static class CoreServices
                 database => database.Provider != DatabaseProvider.PostgreSql || PostgreSqlConnection.IsOne(database.ConnectionString),
                 PostgreSqlConnection.Refused
             )
-            .Configure<IOptions<StorageOptions>>((database, storage) => database.IsForOne = storage.Value.Provider == StorageProvider.Local);
+            // What is no provider is refused once, as that of the files.
+            .Configure(database => database.IsForOne = !Enum.TryParse<StorageProvider>(configuration["Storage:Provider"], ignoreCase: true, out var files) || files == StorageProvider.Local);
         services.AddSingleton<DatabaseReadiness>();
         // What is no provider at all is refused at the start.
         if (Enum.TryParse<DatabaseProvider>(configuration["Database:Provider"], ignoreCase: true, out var provider) && provider == DatabaseProvider.PostgreSql)

@@ -81,7 +81,8 @@ public sealed class PostgreSqlServer : IAsyncLifetime
         var main = _process!.Id.ToString(CultureInfo.InvariantCulture);
         await RunAsync("kill", signal, main);
         var children = await File.ReadAllTextAsync($"/proc/{main}/task/{main}/children");
-        await RunAsync("kill", [signal, .. children.Split(' ', StringSplitOptions.RemoveEmptyEntries)]);
+        // One whose client has just gone may have gone with it.
+        await RunAsync("sh", "-c", $"kill {signal} {children} || true");
     }
 
     private async Task<bool> AnswersAsync()
@@ -110,7 +111,7 @@ public sealed class PostgreSqlServer : IAsyncLifetime
 
     private static async Task RunAsync(string program, params string[] arguments)
     {
-        using var run = Process.Start(new ProcessStartInfo(program, arguments) { UseShellExecute = false, RedirectStandardOutput = true, WorkingDirectory = Path.GetTempPath() })!;
+        using var run = Process.Start(new ProcessStartInfo(program, arguments) { UseShellExecute = false, RedirectStandardOutput = true, RedirectStandardError = true, WorkingDirectory = Path.GetTempPath() })!;
         await run.StandardOutput.ReadToEndAsync();
         await run.WaitForExitAsync();
         run.ExitCode.ShouldBe(0, program);
