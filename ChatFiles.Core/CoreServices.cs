@@ -102,6 +102,7 @@ public static class CoreServices
         services.AddSettings<AuditOptions>(configuration, "Audit");
         services.AddSingleton<AuditLog>();
         services.AddSingleton<RoomBroadcaster>();
+        services.AddSingleton<EventDispatcher>();
         services.AddSingleton<RoomLog>();
         services.AddSingleton<EventLag>();
         services.AddSingleton<Pulse>();
@@ -129,7 +130,7 @@ public static class CoreServices
         services.AddScoped<LiveChats>();
 
         services.AddHostedService(provider => provider.GetRequiredService<Sessions>());
-        services.AddHostedService<EventDispatcher>();
+        services.AddHostedService(provider => provider.GetRequiredService<EventDispatcher>());
         services.AddHostedService(provider => provider.GetRequiredService<ReadPositions>());
         services.AddHostedService(provider => provider.GetRequiredService<FileOpenings>());
         services.AddHostedService(provider => provider.GetRequiredService<SearchIndexer>());
@@ -159,9 +160,15 @@ public static class CoreServices
         services.AddSingleton<DatabaseReadiness>();
         // What is no provider at all is refused at the start.
         if (Enum.TryParse<DatabaseProvider>(configuration["Database:Provider"], ignoreCase: true, out var provider) && provider == DatabaseProvider.PostgreSql)
+        {
             services.AddPostgreSql();
+            services.AddHostedService<EventsElsewhere>();
+        }
         else
+        {
             services.AddSqlite();
+            services.AddSingleton<OtherNodes>();
+        }
     }
 
     /// <summary>By whom push services are told who sends to them (RFC 8292): this site, else whoever its mails come from.</summary>

@@ -11,17 +11,27 @@ namespace ChatFiles.Core.Chats;
 /// position of a person in a chat is kept in memory for a moment, and then all of them are written at once. What a crash
 /// takes with it counts as unread once more.
 /// </summary>
-public sealed class ReadPositions(DatabaseWriter writer, TimeProvider time, ILogger<ReadPositions> logger) : BackgroundService
+public sealed class ReadPositions : BackgroundService
 {
     /// <summary>So long a position waits for others.</summary>
     public static readonly TimeSpan Gathering = TimeSpan.FromSeconds(1);
 
+    private readonly DatabaseWriter _writer;
+    private readonly OtherNodes _nodes;
+    private readonly TimeProvider _time;
+    private readonly ILogger<ReadPositions> _logger;
     private readonly Lock _gate = new();
     private readonly Dictionary<(string UserId, long ChatId), long> _positions = [];
 
     // Never disposed (they hold nothing without a wait handle): a host that is stopped twice at once may still write.
     private readonly SemaphoreSlim _some = new(0);
     private readonly SemaphoreSlim _writing = new(1);
+
+    public ReadPositions(DatabaseWriter writer, OtherNodes nodes, TimeProvider time, ILogger<ReadPositions> logger)
+    {
+        (_writer, _nodes, _time, _logger) = (writer, nodes, time, logger);
+        nodes.Heard += Hear;
+    }
 
     /// <inheritdoc/>
     public override async Task StopAsync(CancellationToken cancellationToken)
@@ -79,9 +89,9 @@ public sealed class ReadPositions(DatabaseWriter writer, TimeProvider time, ILog
         while (true)
         {
             await _some.WaitAsync(stoppingToken);
-            await Task.Delay(Gathering, time, stoppingToken);
+            await Task.Delay(Gathering, _time, stoppingToken);
             for (var failures = 1; !await TryWriteAsync(); failures++)
-                await Pauses.WaitAsync(failures, time, stoppingToken);
+                await Pauses.WaitAsync(failures, _time, stoppingToken);
         }
     }
 
@@ -89,7 +99,20 @@ public sealed class ReadPositions(DatabaseWriter writer, TimeProvider time, ILog
     internal event Action<IReadOnlyCollection<ReadPosition>>? Written;
 
     /// <summary>What was written without being kept here before.</summary>
-    internal void TellWritten(ReadPosition position) => Written?.Invoke([position]);
+    internal void TellWritten(ReadPosition position) => TellWritten([position]);
+
+    private void TellWritten(IReadOnlyCollection<ReadPosition> positions)
+    {
+        Written?.Invoke(positions);
+        foreach (var position in positions)
+            _nodes.Tell(new HasRead(position.ChatId, position.UserId, position.MessageId));
+    }
+
+    private void Hear(NodeNews news)
+    {
+        if (news is HasRead read)
+            Written?.Invoke([new ReadPosition(read.Chat, read.User, read.Message)]);
+    }
 
     /// <summary>All that is being kept, now.</summary>
     internal async Task<bool> TryWriteAsync()
@@ -100,7 +123,7 @@ public sealed class ReadPositions(DatabaseWriter writer, TimeProvider time, ILog
             List<KeyValuePair<(string UserId, long ChatId), long>> positions;
             lock (_gate)
                 positions = [.. _positions];
-            List<ReadPosition> read = positions.Count > 0 ? await writer.WriteAsync(db => WriteAsync(db, positions)) : [];
+            List<ReadPosition> read = positions.Count > 0 ? await _writer.WriteAsync(db => WriteAsync(db, positions)) : [];
             lock (_gate)
             {
                 foreach (var (key, written) in positions)
@@ -111,13 +134,13 @@ public sealed class ReadPositions(DatabaseWriter writer, TimeProvider time, ILog
             }
 
             if (read.Count > 0)
-                Written?.Invoke(read);
+                TellWritten(read);
 
             return true;
         }
         catch (Exception failure)
         {
-            logger.LogWarning(failure, "How far people have read could not be written");
+            _logger.LogWarning(failure, "How far people have read could not be written");
             return false;
         }
         finally

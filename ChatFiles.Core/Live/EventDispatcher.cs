@@ -42,6 +42,9 @@ internal sealed class EventDispatcher(
         await base.StartAsync(cancellationToken);
     }
 
+    /// <summary>There may be events up to this one that were committed elsewhere.</summary>
+    internal void Look(long chatId, long seq) => OnCommitted(new Commit([new CommittedEvent(chatId, seq, Event: null)], HasJobs: false, []));
+
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
     {
         try
@@ -75,6 +78,9 @@ internal sealed class EventDispatcher(
             var position = _positions.GetValueOrDefault(chatId, seq - 1);
             if (seq == position + 1 && roomEvent is not null)
                 Publish(roomEvent);
+            else if (seq > position && roomEvent is null && !broadcaster.IsHeard(chatId))
+                // Nobody is there to hear of it; whoever comes begins with what is there then.
+                _positions.Remove(chatId);
             else if (seq > position)
                 await CatchUpAsync(chatId, seq, stoppingToken);
         }

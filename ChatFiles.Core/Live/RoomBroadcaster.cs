@@ -1,5 +1,6 @@
 using System.Collections.Concurrent;
 using System.Collections.Immutable;
+using ChatFiles.Core.Data;
 using ChatFiles.Core.Model;
 
 namespace ChatFiles.Core.Live;
@@ -11,7 +12,24 @@ namespace ChatFiles.Core.Live;
 public sealed class RoomBroadcaster
 {
     private readonly ConcurrentDictionary<long, ImmutableList<RoomInbox>> _rooms = new();
+    private readonly OtherNodes _nodes;
     private ImmutableList<Action<LobbyNews>> _lobby = [];
+
+    /// <param name="nodes">Where the people of a chat may be connected, too.</param>
+    public RoomBroadcaster(OtherNodes nodes)
+    {
+        _nodes = nodes;
+        nodes.Heard += Hear;
+    }
+
+    /// <summary>Chats that somebody listens to.</summary>
+    internal List<long> Followed => [.. _rooms.Keys];
+
+    /// <summary>Somebody wants to hear of whatever happens.</summary>
+    internal bool IsWatched => !_lobby.IsEmpty;
+
+    /// <summary>Somebody wants to hear of that chat.</summary>
+    internal bool IsHeard(long chatId) => IsWatched || _rooms.ContainsKey(chatId);
 
     /// <summary>
     /// Tells <paramref name="onNews"/> that something changed in some chat: a hint to look again, not the news itself.
@@ -51,25 +69,47 @@ public sealed class RoomBroadcaster
     internal void PublishNewChat(long chatId, params IEnumerable<string> memberIds)
     {
         foreach (var userId in memberIds)
-            TellLobby(new LobbyNews(chatId, userId));
+            TellEverybody(new LobbyNews(chatId, userId));
     }
 
     /// <summary>A chat is gone, without an event: its receivers end, and its members have one chat less.</summary>
     internal void PublishEnd(long chatId, IEnumerable<string> memberIds)
     {
-        foreach (var inbox in _rooms.GetValueOrDefault(chatId, []))
-            inbox.End();
+        End(chatId);
+        _nodes.Tell(new ChatEnded(chatId));
         foreach (var userId in memberIds)
-            TellLobby(new LobbyNews(chatId, userId));
+            TellEverybody(new LobbyNews(chatId, userId));
     }
 
-    internal void PublishReadPosition(string userId, long chatId, long readTo) => TellLobby(new LobbyNews(chatId, userId, ReadTo: readTo));
+    /// <summary>The receivers of a chat that is gone end.</summary>
+    internal void End(long chatId)
+    {
+        foreach (var inbox in _rooms.GetValueOrDefault(chatId, []))
+            inbox.End();
+    }
+
+    internal void PublishReadPosition(string userId, long chatId, long readTo) => TellEverybody(new LobbyNews(chatId, userId, ReadTo: readTo));
 
     /// <summary>
     /// What a chat is to that person alone is another now: they have unread messages there again, or want to be told of
     /// others. Their pages can only read it.
     /// </summary>
-    internal void PublishOwn(string userId, long chatId) => TellLobby(new LobbyNews(chatId, userId));
+    internal void PublishOwn(string userId, long chatId) => TellEverybody(new LobbyNews(chatId, userId));
+
+    /// <summary>What is no event is looked up by nobody: the others are told.</summary>
+    private void TellEverybody(LobbyNews news)
+    {
+        TellLobby(news);
+        _nodes.Tell(new ChatHint(news.ChatId, news.UserId!, news.ReadTo));
+    }
+
+    private void Hear(NodeNews news)
+    {
+        if (news is ChatHint hint)
+            TellLobby(new LobbyNews(hint.Chat, hint.User, ReadTo: hint.ReadTo));
+        else if (news is ChatEnded ended)
+            End(ended.Chat);
+    }
 
     private void TellLobby(LobbyNews news)
     {

@@ -61,6 +61,16 @@ public sealed class TestServer : IAsyncLifetime, IAsyncDisposable
         return server;
     }
 
+    /// <summary>With other services as well.</summary>
+    public static async Task<TestServer> StartAsync(Action<IServiceCollection>? change, params (string Name, string Value)[] settings)
+    {
+        var server = new TestServer { _change = change };
+        foreach (var (name, value) in settings)
+            server._settings[name] = value;
+        await server.InitializeAsync();
+        return server;
+    }
+
     /// <summary>In a time that the test moves; tokens grow old in it, too.</summary>
     public static Task<TestServer> StartAsync(TimeProvider time) => StartAsync(services => services.AddSingleton(time));
 

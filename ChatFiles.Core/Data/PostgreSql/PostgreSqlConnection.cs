@@ -45,6 +45,8 @@ internal sealed class PostgreSqlConnection(IOptions<DatabaseOptions> options, Da
     {
         var lasting = Read();
         (lasting.Timeout, lasting.CommandTimeout, lasting.CancellationTimeout, lasting.Pooling) = (3, 0, -1, false);
+        // Who only listens finds out, too, that the server has gone.
+        lasting.KeepAlive = 5;
         // A host that has gone without a word holds no lock for hours.
         lasting.Options = $"{lasting.Options} -c tcp_keepalives_idle=5 -c tcp_keepalives_interval=2 -c tcp_keepalives_count=3 -c tcp_user_timeout=10s".Trim();
         var connection = new NpgsqlConnection(lasting.ConnectionString);

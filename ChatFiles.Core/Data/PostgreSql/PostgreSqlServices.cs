@@ -20,6 +20,9 @@ internal static class PostgreSqlServices
         );
         services.AddSingleton<IDbContextFactory<ChatDbContext>, ContextFactory<PostgreSqlContext>>();
         services.AddDbContext<KeysContext>((provider, options) => options.UseNpgsql(provider.GetRequiredService<NpgsqlDataSource>()));
+        services.AddSingleton<NotifiedNodes>();
+        services.AddSingleton<OtherNodes>(provider => provider.GetRequiredService<NotifiedNodes>());
+        services.AddHostedService(provider => provider.GetRequiredService<NotifiedNodes>());
         services.AddSingleton<SoleProcess>();
         services.AddSingleton<PostgreSqlStart>();
         services.AddHostedService(provider => provider.GetRequiredService<PostgreSqlStart>());

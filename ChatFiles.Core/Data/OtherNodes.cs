@@ -1,0 +1,39 @@
+using System.Text.Json.Serialization;
+
+namespace ChatFiles.Core.Data;
+
+/// <summary>
+/// The other processes that serve the same database, to be told what they would else find out later. Nothing may depend on
+/// it: news get lost. This one knows none, as where there can be none.
+/// </summary>
+public class OtherNodes
+{
+    /// <summary>Another process has told something. Handlers must be quick and not throw.</summary>
+    internal event Action<NodeNews>? Heard;
+
+    /// <summary>Returns at once.</summary>
+    internal virtual void Tell(NodeNews news) { }
+
+    private protected void Hear(NodeNews news) => Heard?.Invoke(news);
+}
+
+/// <summary>What processes tell each other: small, and to be looked up where more is to be known.</summary>
+[JsonPolymorphic(TypeDiscriminatorPropertyName = "t")]
+[JsonDerivedType(typeof(ChatMoved), "e")]
+[JsonDerivedType(typeof(ChatHint), "h")]
+[JsonDerivedType(typeof(ChatEnded), "x")]
+[JsonDerivedType(typeof(HasRead), "r")]
+internal abstract record NodeNews;
+
+/// <summary>A chat's log goes up to this event now.</summary>
+internal sealed record ChatMoved(long Chat, long Seq) : NodeNews;
+
+/// <summary>What a chat is to that person is another now, without an event.</summary>
+/// <param name="ReadTo">The message up to which they have read, where that is all.</param>
+internal sealed record ChatHint(long Chat, string User, long? ReadTo = null) : NodeNews;
+
+/// <summary>A chat is gone.</summary>
+internal sealed record ChatEnded(long Chat) : NodeNews;
+
+/// <summary>Somebody has read further, and it is written.</summary>
+internal sealed record HasRead(long Chat, string User, long Message) : NodeNews;
