@@ -54,10 +54,6 @@ internal static class ContentIndex
         DELETE FROM "ContentLater" WHERE "Key" = @key
         """;
 
-    private const string NewestSql = """
-        UPDATE "ContentProgress" SET "Newest" = @key
-        """;
-
     private const string OldestSql = """
         UPDATE "ContentProgress" SET "Oldest" = @key
         """;
@@ -166,7 +162,12 @@ internal static class ContentIndex
     /// <summary>It is put off no more.</summary>
     public static bool EndPuttingOff(WriteScope scope, ContentKey key) => scope.Statement(NotLaterSql, ("@key", key.Value)).ExecuteNonQuery() > 0;
 
-    public static bool MoveNewest(WriteScope scope, ContentKey key) => scope.Statement(NewestSql, ("@key", key.Value)).ExecuteNonQuery() > 0;
+    /// <summary>These are not new any more, the oldest of those that were found.</summary>
+    public static bool EndNew(WriteScope scope, IReadOnlyList<ContentKey> keys)
+    {
+        scope.Dialect.FullText.EndNew(scope.Statement, keys);
+        return true;
+    }
 
     public static bool MoveOldest(WriteScope scope, ContentKey key) => scope.Statement(OldestSql, ("@key", key.Value)).ExecuteNonQuery() > 0;
 

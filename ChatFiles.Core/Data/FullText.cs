@@ -25,6 +25,12 @@ internal abstract class FullText
     /// <summary>Takes a file out, whose terms were these.</summary>
     public abstract void TakeContentOut(Statement statement, ContentKey key, string fileName, string text);
 
+    /// <summary>Files that came since the index began and that nobody has looked into.</summary>
+    public abstract Task<IQueryable<Attachment>> FindNewAsync(ChatDbContext db, CancellationToken cancellationToken);
+
+    /// <summary>Somebody has looked into these, which are the oldest of them that were found.</summary>
+    public abstract void EndNew(Statement statement, IReadOnlyList<ContentKey> keys);
+
     /// <summary>Files that fit, newest first, out of the caller's own chats.</summary>
     /// <param name="before">The first key that does not count any more.</param>
     public abstract IQueryable<long> FindContents(ChatDbContext db, string userId, SearchWords words, long? chatId, long before, int limit);

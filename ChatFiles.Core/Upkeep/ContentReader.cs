@@ -120,10 +120,8 @@ internal sealed class ContentReader(
         List<Attachment> files;
         await using (var db = await databases.CreateDbContextAsync(cancellationToken))
         {
-            var newest = new ContentKey((await ContentIndex.ReadProgressAsync(db, cancellationToken)).Newest);
-            var (messageId, position) = (newest.MessageId, newest.Position);
-            files = await db
-                .Attachments.Where(a => a.MessageId >= messageId && (a.MessageId > messageId || a.Position > position))
+            var all = await db.Dialect.FullText.FindNewAsync(db, cancellationToken);
+            files = await all
                 .OrderBy(a => a.MessageId)
                 .ThenBy(a => a.Position)
                 .Take(BatchSize)
@@ -131,7 +129,12 @@ internal sealed class ContentReader(
                 .ToListAsync(cancellationToken);
         }
 
-        var done = await ReadFirstAsync(files, ContentIndex.MoveNewest, BatchSize, cancellationToken);
+        var done = await ReadFirstAsync(
+            files,
+            (scope, until) => ContentIndex.EndNew(scope, [.. files.Select(KeyOf).Where(key => key.Value <= until.Value)]),
+            BatchSize,
+            cancellationToken
+        );
         _hasAllNew = done > 0 && done == files.Count && done < BatchSize;
         return files.Count > 0;
     }

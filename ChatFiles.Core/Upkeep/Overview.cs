@@ -129,10 +129,10 @@ public sealed class OverviewReader(
     private static async Task<int> CountToLookIntoAsync(ChatDbContext db, CancellationToken cancellationToken)
     {
         var progress = await ContentIndex.ReadProgressAsync(db, cancellationToken);
-        var (newest, oldest) = (new ContentKey(progress.Newest), new ContentKey(progress.Oldest));
+        var oldest = new ContentKey(progress.Oldest);
         var ready = db.Attachments.Where(a => a.State == AttachmentState.Ready);
         var old = ready.Where(a => a.MessageId < oldest.MessageId || (a.MessageId == oldest.MessageId && a.Position < oldest.Position));
-        var recent = ready.Where(a => a.MessageId > newest.MessageId || (a.MessageId == newest.MessageId && a.Position > newest.Position));
-        return await old.CountAsync(cancellationToken) + await recent.CountAsync(cancellationToken);
+        var recent = await db.Dialect.FullText.FindNewAsync(db, cancellationToken);
+        return await old.CountAsync(cancellationToken) + await recent.CountAsync(a => a.State == AttachmentState.Ready, cancellationToken);
     }
 }

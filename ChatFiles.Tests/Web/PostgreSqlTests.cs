@@ -105,6 +105,46 @@ public sealed class PostgreSqlTests(PostgreSqlServer database) : IClassFixture<P
         }
     }
 
+    /// <summary>Ids are given before the commit, and those of other chats may be committed first.</summary>
+    [Fact]
+    public async Task The_words_in_a_file_are_found_also_when_newer_files_were_committed_before_it()
+    {
+        var connection = await database.CreateDatabaseAsync();
+        await using var server = await StartAsync(connection);
+        var finn = await server.UserAsync("finn");
+        var chat = await finn.ChatAsync();
+        await using var source = Npgsql.NpgsqlDataSource.Create(connection);
+        var late = await AskAsync("SELECT nextval(pg_get_serial_sequence('\"Messages\"', 'Id'))");
+        var newer = (await finn.SendFileAsync(chat, "newer.txt", "words")).GetProperty("message").GetProperty("id").GetInt64();
+        await ShouldBeReadAsync(newer);
+
+        await AskAsync(
+            $"""
+            INSERT INTO "Messages" SELECT (jsonb_populate_record(m, jsonb_build_object('Id', {late}, 'Seq', 1000))).* FROM "Messages" AS m WHERE "Id" = {newer};
+            INSERT INTO "Attachments" SELECT (jsonb_populate_record(a, jsonb_build_object('Id', gen_random_uuid(), 'MessageId', {late}, 'BlobKey', gen_random_uuid()))).* FROM "Attachments" AS a WHERE "MessageId" = {newer};
+            SELECT 0::bigint
+            """
+        );
+        await finn.SendFileAsync(await finn.ChatAsync(), "newest.txt", "other words");
+
+        await ShouldBeReadAsync(late);
+
+        Task ShouldBeReadAsync(long message) =>
+            Eventually.HoldsAsync(
+                async () => await AskAsync($"""SELECT count(*) FROM "FileContents" WHERE "Key" / 16 = {message} AND "Text" = 'words'""") == 1,
+                "the file was read",
+                seconds: 30
+            );
+
+        async Task<long> AskAsync(string sql)
+        {
+#pragma warning disable CA2100 // What stands here.
+            await using var command = source.CreateCommand(sql);
+#pragma warning restore CA2100
+            return (long)(await command.ExecuteScalarAsync())!;
+        }
+    }
+
     [Fact]
     public async Task A_second_process_on_the_same_database_ends_with_one_line_where_files_lie_on_the_machine()
     {

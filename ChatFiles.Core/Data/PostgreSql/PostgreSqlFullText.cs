@@ -42,7 +42,7 @@ internal sealed class PostgreSqlFullText : FullText
 
     private const string DropContents = """
         DROP TRIGGER IF EXISTS "Content_file_changed" ON "Attachments";
-        DROP TABLE IF EXISTS "FileContents", "ContentSearch", "ContentProgress", "ContentBehind", "ContentLater";
+        DROP TABLE IF EXISTS "FileContents", "ContentSearch", "ContentProgress", "ContentBehind", "ContentNew", "ContentLater";
         """;
 
     private const string CreateContents = """
@@ -51,19 +51,23 @@ internal sealed class PostgreSqlFullText : FullText
         CREATE TABLE IF NOT EXISTS "ContentSearch" ("Key" bigint PRIMARY KEY, "Words" tsvector NOT NULL);
         CREATE INDEX IF NOT EXISTS "ContentSearch_Words" ON "ContentSearch" USING gin ("Words");
         CREATE TABLE IF NOT EXISTS "ContentBehind" ("Key" bigint PRIMARY KEY);
+        CREATE TABLE IF NOT EXISTS "ContentNew" ("Key" bigint PRIMARY KEY);
         CREATE TABLE IF NOT EXISTS "ContentLater" ("Key" bigint PRIMARY KEY, "Tries" integer NOT NULL, "At" bigint NOT NULL);
         CREATE TABLE IF NOT EXISTS "ContentProgress" ("Newest" bigint NOT NULL, "Oldest" bigint NOT NULL);
         INSERT INTO "ContentProgress" SELECT COALESCE(MAX("Id"), 0) * 16 + 15, COALESCE(MAX("Id"), 0) * 16 + 16 FROM "Messages"
             HAVING NOT EXISTS (SELECT 1 FROM "ContentProgress");
         CREATE OR REPLACE FUNCTION "Content_file"() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN
-            IF TG_OP = 'DELETE' THEN
+            IF TG_OP = 'INSERT' THEN
+                INSERT INTO "ContentNew" VALUES (new."MessageId" * 16 + new."Position") ON CONFLICT DO NOTHING;
+            ELSIF TG_OP = 'DELETE' THEN
+                DELETE FROM "ContentNew" WHERE "Key" = old."MessageId" * 16 + old."Position";
                 INSERT INTO "ContentBehind" VALUES (old."MessageId" * 16 + old."Position") ON CONFLICT DO NOTHING;
             ELSIF new."State" <> old."State" THEN
                 INSERT INTO "ContentBehind" VALUES (new."MessageId" * 16 + new."Position") ON CONFLICT DO NOTHING;
             END IF;
             RETURN NULL;
         END $$;
-        CREATE OR REPLACE TRIGGER "Content_file_changed" AFTER DELETE OR UPDATE OF "State" ON "Attachments" FOR EACH ROW EXECUTE FUNCTION "Content_file"();
+        CREATE OR REPLACE TRIGGER "Content_file_changed" AFTER INSERT OR DELETE OR UPDATE OF "State" ON "Attachments" FOR EACH ROW EXECUTE FUNCTION "Content_file"();
         """;
 
     private const string AddMessageSql = """
@@ -72,6 +76,10 @@ internal sealed class PostgreSqlFullText : FullText
 
     private const string AddContentSql = """
         INSERT INTO "ContentSearch"("Key", "Words") VALUES (@key, @words::tsvector) ON CONFLICT ("Key") DO UPDATE SET "Words" = excluded."Words"
+        """;
+
+    private const string NotNewSql = """
+        DELETE FROM "ContentNew" WHERE "Key" = @key
         """;
 
     private const string TakeContentOutSql = """
@@ -102,6 +110,23 @@ internal sealed class PostgreSqlFullText : FullText
             LIMIT {limit}
             """
         );
+
+    /// <remarks>One with a lower id may be committed later: each is noted by the transaction that it comes with.</remarks>
+    /// <inheritdoc/>
+    public override Task<IQueryable<Attachment>> FindNewAsync(ChatDbContext db, CancellationToken cancellationToken) =>
+        Task.FromResult<IQueryable<Attachment>>(
+            db.Attachments.FromSql(
+                $"""
+                SELECT a.* FROM "ContentNew" AS n JOIN "Attachments" AS a ON a."MessageId" = n."Key" / 16 AND a."Position" = n."Key" % 16
+                """
+            )
+        );
+
+    public override void EndNew(Statement statement, IReadOnlyList<ContentKey> keys)
+    {
+        foreach (var key in keys)
+            statement(NotNewSql, ("@key", key.Value)).ExecuteNonQuery();
+    }
 
     public override void AddContent(Statement statement, ContentKey key, string fileName, string text) =>
         statement(AddContentSql, ("@key", key.Value), ("@words", VectorOf(fileName, text))).ExecuteNonQuery();

@@ -85,6 +85,10 @@ internal sealed class SqliteFullText : FullText
         INSERT INTO "ContentSearch"(rowid, "FileName", "Text") VALUES (@key, @name, @text)
         """;
 
+    private const string NewestSql = """
+        UPDATE "ContentProgress" SET "Newest" = @key
+        """;
+
     private const string TakeContentOutSql = """
         INSERT INTO "ContentSearch"("ContentSearch", rowid, "FileName", "Text") VALUES ('delete', @key, @name, @text)
         """;
@@ -137,6 +141,18 @@ internal sealed class SqliteFullText : FullText
             LIMIT {limit}
             """
         );
+
+    /// <remarks>Ids are given in the order of the commits.</remarks>
+    /// <inheritdoc/>
+    public override async Task<IQueryable<Attachment>> FindNewAsync(ChatDbContext db, CancellationToken cancellationToken)
+    {
+        var newest = new ContentKey((await ContentIndex.ReadProgressAsync(db, cancellationToken)).Newest);
+        var (messageId, position) = (newest.MessageId, newest.Position);
+        return db.Attachments.Where(a => a.MessageId >= messageId && (a.MessageId > messageId || a.Position > position));
+    }
+
+    public override void EndNew(Statement statement, IReadOnlyList<ContentKey> keys) =>
+        statement(NewestSql, ("@key", keys[^1].Value)).ExecuteNonQuery();
 
     public override void AddContent(Statement statement, ContentKey key, string fileName, string text) =>
         statement(AddContentSql, ("@key", key.Value), ("@name", fileName), ("@text", text)).ExecuteNonQuery();
