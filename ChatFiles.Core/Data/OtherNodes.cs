@@ -8,6 +8,15 @@ namespace ChatFiles.Core.Data;
 /// </summary>
 public class OtherNodes
 {
+    /// <summary>This process, as the others know it.</summary>
+    internal string Name { get; } = Guid.NewGuid().ToString("N");
+
+    /// <summary>There may be others.</summary>
+    internal virtual bool Exist => false;
+
+    /// <summary>From here on the others are heard; what they told before may have been missed.</summary>
+    internal event Action? Listening;
+
     /// <summary>Another process has told something. Handlers must be quick and not throw.</summary>
     internal event Action<NodeNews>? Heard;
 
@@ -15,6 +24,8 @@ public class OtherNodes
     internal virtual void Tell(NodeNews news) { }
 
     private protected void Hear(NodeNews news) => Heard?.Invoke(news);
+
+    private protected void BeginToListen() => Listening?.Invoke();
 }
 
 /// <summary>What processes tell each other: small, and to be looked up where more is to be known.</summary>
@@ -23,6 +34,8 @@ public class OtherNodes
 [JsonDerivedType(typeof(ChatHint), "h")]
 [JsonDerivedType(typeof(ChatEnded), "x")]
 [JsonDerivedType(typeof(HasRead), "r")]
+[JsonDerivedType(typeof(IsAlive), "a")]
+[JsonDerivedType(typeof(Sits), "s")]
 internal abstract record NodeNews;
 
 /// <summary>A chat's log goes up to this event now.</summary>
@@ -37,3 +50,11 @@ internal sealed record ChatEnded(long Chat) : NodeNews;
 
 /// <summary>Somebody has read further, and it is written.</summary>
 internal sealed record HasRead(long Chat, string User, long Message) : NodeNews;
+
+/// <summary>A process is there.</summary>
+/// <param name="Asks">It wants to know who sits where.</param>
+internal sealed record IsAlive(string Node, bool Asks) : NodeNews;
+
+/// <summary>How somebody sits in a chat, by the pages that they have at that process.</summary>
+/// <param name="IsHere">Can be reached.</param>
+internal sealed record Sits(string Node, long Chat, string User, string Name, string? Picture, bool IsHere, bool IsTyping) : NodeNews;

@@ -1,14 +1,16 @@
 using System.Collections.Concurrent;
 using System.Collections.Immutable;
+using ChatFiles.Core.Data;
 using ChatFiles.Core.Model;
 
 namespace ChatFiles.Core.Live;
 
 /// <summary>
 /// In memory only: who has which chat open, and who is writing in it. Whoever has a seat in a chat sees the others who
-/// have one; only opening a chat gives seats, and only to members.
+/// have one; only opening a chat gives seats, and only to members. Who sits at another process is known by what that one
+/// tells.
 /// </summary>
-public sealed class Presence(TimeProvider time)
+public sealed class Presence : IDisposable
 {
     /// <summary>For so long somebody counts as writing after they last said so.</summary>
     public static readonly TimeSpan TypingLasts = TimeSpan.FromSeconds(6);
@@ -22,14 +24,39 @@ public sealed class Presence(TimeProvider time)
     /// <summary>In a crowded room everybody hears of comings and goings once in so long.</summary>
     internal static readonly TimeSpan CrowdedPause = TimeSpan.FromSeconds(1);
 
+    private readonly TimeProvider _time;
+    private readonly Elsewhere _elsewhere;
     private readonly ConcurrentDictionary<long, Room> _rooms = new();
     private readonly Lock _typing = new();
     private readonly Dictionary<string, long> _typedAt = [];
 
+    /// <param name="nodes">The other processes; none: all sit here.</param>
+    public Presence(TimeProvider time, OtherNodes? nodes = null)
+    {
+        _time = time;
+        _elsewhere = new Elsewhere(nodes ?? new OtherNodes(), time, chatId => Change(chatId, _ => []), TellAgain);
+    }
+
+    /// <inheritdoc/>
+    public void Dispose() => _elsewhere.Dispose();
+
+    /// <summary>Everything, for a process that has not heard it.</summary>
+    private void TellAgain()
+    {
+        foreach (var (chatId, room) in _rooms)
+        {
+            lock (room.Gate)
+            {
+                room.Told.Clear();
+                _elsewhere.Tell(chatId, room.Seats, room.Told);
+            }
+        }
+    }
+
     /// <param name="since">The chat's seq at that moment: what was committed before is over.</param>
     internal Seat Enter(string userId, string name, long chatId, long since, string? picture = null)
     {
-        var seat = new Seat(this, time, new AuthorView(userId, name) { Picture = picture }, chatId, since);
+        var seat = new Seat(this, _time, new AuthorView(userId, name) { Picture = picture }, chatId, since);
         Change(
             chatId,
             room =>
@@ -97,14 +124,14 @@ public sealed class Presence(TimeProvider time)
     {
         lock (_typing)
         {
-            var now = time.GetTimestamp();
-            if (_typedAt.TryGetValue(userId, out var before) && TypingPause - time.GetElapsedTime(before, now) is var left && left > TimeSpan.Zero)
+            var now = _time.GetTimestamp();
+            if (_typedAt.TryGetValue(userId, out var before) && TypingPause - _time.GetElapsedTime(before, now) is var left && left > TimeSpan.Zero)
                 return left;
             if (_typedAt.Count > 1000)
             {
                 foreach (var (past, at) in _typedAt.ToList())
                 {
-                    if (time.GetElapsedTime(at, now) >= TypingPause)
+                    if (_time.GetElapsedTime(at, now) >= TypingPause)
                         _typedAt.Remove(past);
                 }
             }
@@ -134,13 +161,14 @@ public sealed class Presence(TimeProvider time)
                     continue;
                 if (change(room) is not { } over)
                     return;
+                _elsewhere.Tell(chatId, room.Seats, room.Told);
                 if (room.Seats.Count == 0)
                 {
                     room.IsOver = true;
                     _rooms.TryRemove(KeyValuePair.Create(chatId, room));
                 }
 
-                toTell = [.. Look(room), .. over];
+                toTell = [.. Look(chatId, room), .. over];
             }
 
             break;
@@ -151,9 +179,9 @@ public sealed class Presence(TimeProvider time)
     }
 
     /// <summary>Looks round; returns who has to be told now.</summary>
-    private IEnumerable<Seat> Look(Room room)
+    private IEnumerable<Seat> Look(long chatId, Room room)
     {
-        var (before, now) = (room.Company, Company.Of(room.Seats));
+        var (before, now) = (room.Company, Company.Of(room.Seats, _elsewhere.In(chatId)));
         room.Company = now;
         foreach (var seat in room.Seats)
             seat.See(now);
@@ -171,7 +199,7 @@ public sealed class Presence(TimeProvider time)
 
         if (room.Seats.Count <= CrowdedFrom)
             return room.Seats;
-        room.Later ??= time.CreateTimer(_ => TellAll(room), null, CrowdedPause, Timeout.InfiniteTimeSpan);
+        room.Later ??= _time.CreateTimer(_ => TellAll(room), null, CrowdedPause, Timeout.InfiniteTimeSpan);
         return [];
     }
 
@@ -198,6 +226,9 @@ public sealed class Presence(TimeProvider time)
 
         /// <summary>In the order of their coming.</summary>
         public List<Seat> Seats { get; } = [];
+
+        /// <summary>What the other processes know of who sits here.</summary>
+        public Dictionary<string, Sits> Told { get; } = new(StringComparer.Ordinal);
 
         public Company Company { get; set; } = Company.Nobody;
 
@@ -295,7 +326,8 @@ public sealed record Company(ImmutableArray<string> Here, ImmutableArray<string>
     /// <summary>Whether somebody is here.</summary>
     public bool Has(string userId) => People.ContainsKey(userId);
 
-    internal static Company Of(IReadOnlyList<Seat> seats)
+    /// <param name="elsewhere">Who sits at other processes.</param>
+    internal static Company Of(IReadOnlyList<Seat> seats, IReadOnlyCollection<Sits> elsewhere)
     {
         var people = new Dictionary<string, AuthorView>(StringComparer.Ordinal);
         var here = ImmutableArray.CreateBuilder<string>();
@@ -305,7 +337,14 @@ public sealed record Company(ImmutableArray<string> Here, ImmutableArray<string>
                 here.Add(seat.UserId);
         }
 
-        return new Company(here.ToImmutable(), [.. seats.Where(s => s.IsTyping).Select(s => s.UserId).Distinct()], people);
+        foreach (var guest in elsewhere)
+        {
+            if (guest.IsHere && people.TryAdd(guest.User, new AuthorView(guest.User, guest.Name) { Picture = guest.Picture }))
+                here.Add(guest.User);
+        }
+
+        var typing = seats.Where(s => s.IsTyping).Select(s => s.UserId).Concat(elsewhere.Where(guest => guest.IsTyping).Select(guest => guest.User));
+        return new Company(here.ToImmutable(), [.. typing.Distinct(StringComparer.Ordinal)], people);
     }
 
     internal Company SeenBy(string userId) => Typing.Contains(userId) ? this with { Typing = Typing.Remove(userId) } : this;

@@ -1,5 +1,6 @@
 using System.Collections.Concurrent;
 using ChatFiles.Core.Data;
+using ChatFiles.Core.Live;
 using ChatFiles.Tests.Stage;
 using Microsoft.Extensions.DependencyInjection;
 
@@ -79,6 +80,20 @@ public sealed class SeveralNodesTests(PostgreSqlServer database, Azurite store) 
 
         (await clara.Http.DeleteAsync($"chat/{chat}")).StatusCode.ShouldBe(HttpStatusCode.NoContent);
         (await claras.NextAsync().WaitAsync(Ending)).ShouldBeNull();
+    }
+
+    [Fact]
+    public async Task People_see_each_other_whichever_node_they_are_connected_to()
+    {
+        await using var two = await StartAsync();
+        using var ann = _one.Services.GetRequiredService<Presence>().Enter("ann", "Ann", 7, since: 0);
+        var ben = two.Services.GetRequiredService<Presence>().Enter("ben", "Zoë", 7, since: 0);
+
+        await Eventually.HoldsAsync(() => ann.Company.Has("ben") && ben.Company.Has("ann"), "they saw each other", seconds: 30);
+        ben.Type();
+        await Eventually.HoldsAsync(() => ann.Company.Typing.Contains("ben"), "one saw the other writing", seconds: 30);
+        ben.Dispose();
+        await Eventually.HoldsAsync(() => !ann.Company.Has("ben"), "the other was gone", seconds: 30);
     }
 
     [Fact]

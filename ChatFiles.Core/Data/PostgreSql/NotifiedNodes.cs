@@ -27,12 +27,13 @@ internal sealed class NotifiedNodes(PostgreSqlConnection connections, DatabaseRe
 
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(5);
 
-    private readonly string _ownName = Guid.NewGuid().ToString("N");
-
     private readonly Channel<NodeNews> _toTell = Channel.CreateBounded<NodeNews>(new BoundedChannelOptions(Capacity) { SingleReader = true, FullMode = BoundedChannelFullMode.DropWrite });
 
     private readonly CancellationTokenSource _ending = new();
     private Task _working = Task.CompletedTask;
+
+    /// <inheritdoc/>
+    internal override bool Exist => true;
 
     /// <inheritdoc/>
     internal override void Tell(NodeNews news) => _toTell.Writer.TryWrite(news);
@@ -107,7 +108,7 @@ internal sealed class NotifiedNodes(PostgreSqlConnection connections, DatabaseRe
                 news.Add(next);
             using var patience = CancellationTokenSource.CreateLinkedTokenSource(ending);
             patience.CancelAfter(Patience);
-            foreach (var notice in Pack(_ownName, news))
+            foreach (var notice in Pack(Name, news))
             {
                 ((NpgsqlParameter<string>)tell.Parameters[0]).TypedValue = notice;
                 await tell.ExecuteNonQueryAsync(patience.Token);
@@ -118,9 +119,10 @@ internal sealed class NotifiedNodes(PostgreSqlConnection connections, DatabaseRe
     private async Task ListenAsync(CancellationToken ending)
     {
         await using var connection = await connections.OpenLastingAsync(ending);
-        connection.Notification += (_, notice) => Array.ForEach(Unpack(_ownName, notice.Payload), Hear);
+        connection.Notification += (_, notice) => Array.ForEach(Unpack(Name, notice.Payload), Hear);
         await using (var listen = new NpgsqlCommand($"LISTEN {Place}", connection))
             await listen.ExecuteNonQueryAsync(ending);
+        BeginToListen();
         while (true)
             await connection.WaitAsync(ending);
     }
