@@ -40,12 +40,14 @@ public sealed class Receipts
         DatabaseWriter writer,
         ReadPositions positions,
         FileOpenings openings,
+        OtherNodes nodes,
         IOptions<ReceiptOptions> options
     )
     {
         (_databases, _positions, _openings, AreShown) = (databases, positions, openings, options.Value.Show);
         positions.Written += OnWritten;
         writer.Committed += OnCommitted;
+        nodes.Heard += OnHeard;
     }
 
     /// <summary>Whether senders are told at all.</summary>
@@ -134,10 +136,19 @@ public sealed class Receipts
         if (_watched.IsEmpty)
             return;
         foreach (var chatId in commit.Events.Where(e => e.Event?.Type is ChatEventType.MemberJoined or ChatEventType.MemberLeft).Select(e => e.Event!.ChatId).Distinct())
-        {
-            Forget(chatId);
-            Tell(chatId);
-        }
+            LookAgain(chatId);
+    }
+
+    private void OnHeard(NodeNews news)
+    {
+        if (news is MembersMoved { Chat: var chatId })
+            LookAgain(chatId);
+    }
+
+    private void LookAgain(long chatId)
+    {
+        Forget(chatId);
+        Tell(chatId);
     }
 
     /// <summary>

@@ -34,6 +34,8 @@ public class OtherNodes
 [JsonDerivedType(typeof(ChatHint), "h")]
 [JsonDerivedType(typeof(ChatEnded), "x")]
 [JsonDerivedType(typeof(HasRead), "r")]
+[JsonDerivedType(typeof(MembersMoved), "m")]
+[JsonDerivedType(typeof(SessionsMoved), "o")]
 [JsonDerivedType(typeof(IsAlive), "a")]
 [JsonDerivedType(typeof(Sits), "s")]
 internal abstract record NodeNews;
@@ -47,6 +49,12 @@ internal sealed record ChatHint(long Chat, string User, long? ReadTo = null) : N
 
 /// <summary>A chat is gone.</summary>
 internal sealed record ChatEnded(long Chat) : NodeNews;
+
+/// <summary>Somebody has come to a chat, or left it.</summary>
+internal sealed record MembersMoved(long Chat) : NodeNews;
+
+/// <summary>Sessions may have ended.</summary>
+internal sealed record SessionsMoved : NodeNews;
 
 /// <summary>Somebody has read further, and it is written.</summary>
 internal sealed record HasRead(long Chat, string User, long Message) : NodeNews;

@@ -1,4 +1,5 @@
 using ChatFiles.Core.Data;
+using ChatFiles.Core.Model;
 using Microsoft.EntityFrameworkCore;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
@@ -72,8 +73,12 @@ internal sealed class EventsElsewhere(
 
     private void Tell(Commit commit)
     {
-        foreach (var committed in commit.Events)
-            nodes.Tell(new ChatMoved(committed.ChatId, committed.Seq));
+        foreach (var (chatId, seq, happened) in commit.Events)
+        {
+            nodes.Tell(new ChatMoved(chatId, seq));
+            if (happened?.Type is ChatEventType.MemberJoined or ChatEventType.MemberLeft)
+                nodes.Tell(new MembersMoved(chatId));
+        }
     }
 
     private void Hear(NodeNews news)

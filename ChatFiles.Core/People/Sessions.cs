@@ -13,8 +13,13 @@ namespace ChatFiles.Core.People;
 /// lasts longer than a request is watched, looked up every two seconds, and ended when its session is. So it makes no
 /// difference who ends a session, or in which process.
 /// </summary>
-public sealed class Sessions(IDbContextFactory<ChatDbContext> databases, DatabaseWriter writer, TimeProvider time, ILogger<Sessions> logger)
-    : BackgroundService
+public sealed class Sessions(
+    IDbContextFactory<ChatDbContext> databases,
+    DatabaseWriter writer,
+    OtherNodes nodes,
+    TimeProvider time,
+    ILogger<Sessions> logger
+) : BackgroundService
 {
     /// <summary>Of a person; those that were not used for longest go first. Somebody who signs in without end fills no disk.</summary>
     private const int MaxPerPerson = 10_000;
@@ -120,8 +125,20 @@ public sealed class Sessions(IDbContextFactory<ChatDbContext> databases, Databas
     /// <summary>To be called where an account's stamp was changed: its sessions end at once, not only in two seconds.</summary>
     public void LookAgain()
     {
+        LookHere();
+        nodes.Tell(new SessionsMoved());
+    }
+
+    private void LookHere()
+    {
         _known.Clear();
         _look.Release();
+    }
+
+    private void Hear(NodeNews news)
+    {
+        if (news is SessionsMoved)
+            LookHere();
     }
 
     /// <summary>Lets one session outlive a change of its account's stamp: the one that the person changes it in.</summary>
@@ -154,6 +171,20 @@ public sealed class Sessions(IDbContextFactory<ChatDbContext> databases, Databas
         var watch = new SessionWatch(sessionId, gone => _watches.TryRemove(gone, out _));
         _watches[watch] = true;
         return watch;
+    }
+
+    /// <inheritdoc/>
+    public override Task StartAsync(CancellationToken cancellationToken)
+    {
+        nodes.Heard += Hear;
+        return base.StartAsync(cancellationToken);
+    }
+
+    /// <inheritdoc/>
+    public override Task StopAsync(CancellationToken cancellationToken)
+    {
+        nodes.Heard -= Hear;
+        return base.StopAsync(cancellationToken);
     }
 
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)

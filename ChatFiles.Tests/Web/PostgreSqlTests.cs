@@ -151,6 +151,14 @@ public sealed class PostgreSqlTests(PostgreSqlServer database) : IClassFixture<P
         var connection = await database.CreateDatabaseAsync();
         await using var first = await StartAsync(connection);
         var folder = Directory.CreateTempSubdirectory("chatfiles-test-").FullName;
+        // The lock goes with the server, and is taken again.
+        await database.KillAsync();
+        await database.StartAsync();
+        await using var source = Npgsql.NpgsqlDataSource.Create(connection);
+        await using var locks = source.CreateCommand(
+            "SELECT count(*) FROM pg_locks JOIN pg_database ON oid = database AND datname = current_database() WHERE locktype = 'advisory' AND objid = 7270003"
+        );
+        await Eventually.HoldsAsync(async () => await locks.ExecuteScalarAsync() is 1L, "the first one had its lock again", seconds: 40);
 
         var second = await ProgramRun.ToEndAsync([], Settings(connection, folder));
 
