@@ -55,6 +55,7 @@ public static class CoreServices
         services.AddSingleton<FileStates>();
         services.AddSingleton<TrustedBlobs>();
         services.AddSettings<UpkeepOptions>(configuration, "Upkeep");
+        services.TryAddSingleton<Leases>();
         services.AddSingleton<Markers>();
         services.AddSingleton<ChatRemover>();
         services.AddSingleton<OverviewReader>();
@@ -66,13 +67,10 @@ public static class CoreServices
         services.AddSingleton<ClamAv>();
         services.AddSingleton<FileUploads>();
         services.AddSingleton<UploadsInFlight>();
+        services.TryAddSingleton<IBlobIntents>(provider => provider.GetRequiredService<UploadsInFlight>());
         services.AddSingleton<UploadsUnderWay>();
         services.AddSingleton<QuotaReservations>();
-        services.AddSingleton(provider => new StagedUploads(
-            provider.GetRequiredService<DataDirectory>().Uploads,
-            provider.GetRequiredService<QuotaReservations>(),
-            provider.GetRequiredService<TimeProvider>()
-        ));
+        services.AddSingleton(CreateStagedUploads);
         services.AddSingleton(provider => new FileReader(
             provider.GetRequiredService<DataDirectory>().Reading,
             provider.GetRequiredService<ProgramItself>(),
@@ -107,6 +105,7 @@ public static class CoreServices
         services.AddSingleton<EventLag>();
         services.AddSingleton<Pulse>();
         services.AddSingleton<Presence>();
+        services.TryAddSingleton<IMinuteCounters, MinuteCounters>();
         services.AddSingleton<PersonLimits>();
         services.AddSingleton<ReadPositions>();
         services.AddSettings<ReceiptOptions>(configuration, "Receipts");
@@ -135,6 +134,7 @@ public static class CoreServices
         services.AddHostedService(provider => provider.GetRequiredService<FileOpenings>());
         services.AddHostedService(provider => provider.GetRequiredService<SearchIndexer>());
         services.AddHostedService<ContentReader>();
+        services.TryAddSingleton<JobQueue>();
         services.AddHostedService<JobRunner>();
         services.AddHostedService<PictureMaker>();
         services.AddHostedService<OrphanSweeper>();
@@ -194,6 +194,16 @@ public static class CoreServices
                 [$"Storage:Azure:ConnectionString or Storage:Azure:Container can't be used: {failure.Message}"]
             );
         }
+    }
+
+    /// <summary>They go on at another process where both the database and the store are there for it.</summary>
+    private static StagedUploads CreateStagedUploads(IServiceProvider services)
+    {
+        var storage = services.GetRequiredService<IOptions<StorageOptions>>().Value;
+        var time = services.GetRequiredService<TimeProvider>();
+        return storage.Provider == StorageProvider.Azure && services.GetService<UploadRows>() is { } rows
+            ? new SharedUploads(rows, services.GetRequiredService<IFileStore>(), new AzureFileStore(storage.Azure), time)
+            : new LocalUploads(services.GetRequiredService<DataDirectory>().Uploads, services.GetRequiredService<QuotaReservations>(), time);
     }
 
     /// <summary>Where there is a database that this version can write, and no other process has it. That the settings are refused is said in any case.</summary>

@@ -58,7 +58,7 @@ public sealed partial class ChatService
 
         if (!committed.Succeeded(out var sent, out refusal))
             return refusal;
-        files.End();
+        await files.EndAsync();
         return sent.Message;
     }
 
@@ -279,8 +279,9 @@ public sealed partial class ChatService
         var (ofPerson, ofChat) = quotas.RoomLeft(sender.PersonBytes, sender.OwnQuota, sender.ChatBytes);
         if (draft.Bytes > Math.Min(ofPerson, ofChat))
             return UploadRoom.QuotaExceeded;
-        if (!files.ClaimUploads())
+        if (!files.ClaimUploads(scope))
             return UploadService.UploadNotFound;
+        scope.TakeIntents(draft.BlobKeys);
         var message = MessageOf(draft);
         var view = scope.Add(sender, message);
         foreach (var file in draft.Attachments)
@@ -314,6 +315,7 @@ public sealed partial class ChatService
             return NotMissing;
         // Whatever is left under the old key, a cut-off blob perhaps, belongs to nobody from now on.
         db.Jobs.Add(new Job { Kind = JobKind.DeleteBlob, Subject = file.BlobKey!, CreatedAt = time.Now(), DueAt = time.Now() });
+        await db.TakeIntentAsync(key);
         (file.BlobKey, file.BlobStamp, file.State) = (key, stamp, AttachmentState.Ready);
         var chat = await db.Chats.SingleAsync(c => c.Id == file.ChatId);
         var restored = db.AddEvent(chat, ChatEventType.FileRestored, time.Now());

@@ -226,5 +226,7 @@ public sealed partial class ChatService
     private sealed record Draft(string AuthorId, long ChatId, string Text, string? ClientId, IReadOnlyList<Attachment> Attachments, long? ReplyTo)
     {
         public long Bytes => Attachments.Sum(a => a.Size + a.ThumbnailSize);
+
+        public string[] BlobKeys => [.. Attachments.Select(a => a.BlobKey).Concat(Attachments.Select(a => a.ThumbnailKey)).OfType<string>()];
     }
 }

@@ -12,7 +12,7 @@ namespace ChatFiles.Core.Chats;
 public sealed class MadePictures(
     DatabaseWriter writer,
     IFileStore store,
-    UploadsInFlight inFlight,
+    IBlobIntents intents,
     QuotaAccounts quotas,
     TimeProvider time,
     ILogger<MadePictures> logger
@@ -42,28 +42,28 @@ public sealed class MadePictures(
             return;
         }
 
-        var key = inFlight.Begin(time.GetUtcNow());
-        var isKept = false;
+        var key = BlobKey.New(time.GetUtcNow());
+        await intents.BeginAsync(key, cancellationToken);
+        BlobEnd? end = null;
         try
         {
             using var content = new MemoryStream(thumbnail, writable: false);
             if ((await store.WriteAsync(key, content, cancellationToken)).Refusal is not null)
                 return;
             using var settling = quotas.Settle(file.AuthorId, file.ChatId);
-            isKept = await CommitAsync(file, made.Size, (key, thumbnail));
+            if (await CommitAsync(file, made.Size, (key, thumbnail)))
+                end = BlobEnd.Kept;
             reservation.Dispose();
         }
         catch (OutcomeUnknownException)
         {
             // It may be there, and then this is its blob.
-            isKept = true;
+            end = BlobEnd.Unknown;
             throw;
         }
         finally
         {
-            if (!isKept)
-                await RemoveAsync(key);
-            inFlight.End(key);
+            await intents.EndAsync(key, end ?? await RemoveAsync(key));
         }
     }
 
@@ -74,6 +74,9 @@ public sealed class MadePictures(
             var file = await db.Attachments.SingleOrDefaultAsync(a => a.Id == found.Id);
             if (file is null || file.State == AttachmentState.Deleted || file.BlobKey != found.BlobKey)
                 return false;
+            // Another process may have made one of the same file.
+            if (thumbnail is not null && file.ThumbnailKey is not null)
+                return false;
             file.Picture = PictureState.Settled;
             var isChanged = thumbnail is not null || (size is not null && file.Width is null);
             if (isChanged)
@@ -81,9 +84,17 @@ public sealed class MadePictures(
                 var chat = await db.Chats.SingleAsync(c => c.Id == file.ChatId);
                 if (thumbnail is { } kept)
                 {
+                    // The room that was asked for is this process's knowledge only.
+                    await db.ChargeAsync(chat, file.AuthorId, kept.Bytes.Length);
+                    if (await IsOverAsync(db, chat, file.AuthorId))
+                    {
+                        await db.ChargeAsync(chat, file.AuthorId, -kept.Bytes.Length);
+                        return false;
+                    }
+
+                    await db.TakeIntentAsync(kept.Key);
                     (file.ThumbnailKey, file.ThumbnailType, file.ThumbnailSize) = (kept.Key, PictureMade.ThumbnailType, kept.Bytes.Length);
                     file.ThumbnailSha256 = Convert.ToHexStringLower(SHA256.HashData(kept.Bytes));
-                    await db.ChargeAsync(chat, file.AuthorId, kept.Bytes.Length);
                 }
 
                 // What the header said as the bytes came in stays.
@@ -96,19 +107,27 @@ public sealed class MadePictures(
             return true;
         });
 
+    private async Task<bool> IsOverAsync(ChatDbContext db, Chat chat, string userId)
+    {
+        var state = await db.PersonStates.Where(s => s.UserId == userId).Select(s => new { s.StorageBytes, s.QuotaBytes }).SingleOrDefaultAsync();
+        var (ofPerson, ofChat) = quotas.RoomLeft(state?.StorageBytes ?? 0, state?.QuotaBytes, chat.StorageBytes);
+        return Math.Min(ofPerson, ofChat) < 0;
+    }
+
     private Task<int> SetStateAsync(Attachment file, PictureState state) =>
         writer.WriteAsync(file.ChatId, db => db.Attachments.Where(a => a.Id == file.Id && a.State != AttachmentState.Deleted).ExecuteUpdateAsync(set => set.SetProperty(a => a.Picture, state)));
 
-    private async Task RemoveAsync(string key)
+    private async Task<BlobEnd> RemoveAsync(string key)
     {
         try
         {
             await store.DeleteAsync(key, CancellationToken.None);
+            return BlobEnd.Removed;
         }
         catch (StoreUnavailableException failure)
         {
             logger.LogWarning(failure, "The blob {BlobKey} of a picture that nobody needs could not be removed; the sweeper will", key);
-            inFlight.HasLeftovers = true;
+            return BlobEnd.LeftOver;
         }
     }
 }

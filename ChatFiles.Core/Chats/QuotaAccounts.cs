@@ -6,7 +6,7 @@ using Microsoft.Extensions.Options;
 namespace ChatFiles.Core.Chats;
 
 /// <summary>The room that people and chats have: what is stored, and what uploads have reserved (<see cref="QuotaReservations"/>).</summary>
-public sealed class QuotaAccounts(IOptions<QuotaOptions> options, QuotaReservations reservations, PreparedReads reads)
+public sealed class QuotaAccounts(IOptions<QuotaOptions> options, QuotaReservations reservations, StagedUploads staged, PreparedReads reads)
 {
     /// <summary>The bytes that one person's files may have in all; null when there is no bound.</summary>
     /// <param name="own">What an operator has set for this person; null: nothing, 0: no bound.</param>
@@ -40,7 +40,9 @@ public sealed class QuotaAccounts(IOptions<QuotaOptions> options, QuotaReservati
     private (long Person, long Chat) ReadRoom(string userId, long chatId)
     {
         var stored = reads.ReadStored(userId, chatId);
-        return RoomLeft(stored.Person, stored.OwnQuota, stored.Chat);
+        // After what is stored: what becomes a message in between counts as neither then, and not as both. The commit counts once more.
+        var reserved = staged.Reserved(userId, chatId);
+        return RoomLeft(stored.Person + reserved.OfPerson, stored.OwnQuota, stored.Chat + reserved.OfChat);
     }
 
     /// <summary>What is stored leaves so many bytes.</summary>

@@ -1,3 +1,4 @@
+using ChatFiles.Core.Data;
 using ChatFiles.Core.Files;
 using ChatFiles.Core.Model;
 
@@ -12,7 +13,7 @@ internal sealed class ReceivedFiles(
     IDisposable underWay,
     QuotaReservations.Reservation reservation,
     UploadsSent sending,
-    Action<UploadsSent> forget
+    Func<UploadsSent, Task> forget
 ) : IAsyncDisposable
 {
     public string Caption => upload.Caption;
@@ -26,7 +27,7 @@ internal sealed class ReceivedFiles(
     /// Asked within the transaction, where one message after the other is written: whether the resumable uploads are still to
     /// be sent. If so they are this message's, unless it is given up.
     /// </summary>
-    public bool ClaimUploads() => sending.Claim();
+    public bool ClaimUploads(WriteScope scope) => sending.Claim(scope);
 
     /// <summary>From now on the blobs belong to a committed message.</summary>
     public void Keep()
@@ -36,13 +37,13 @@ internal sealed class ReceivedFiles(
     }
 
     /// <summary>They may belong to one: nobody knows whether it was committed.</summary>
-    public void LeaveBlobs() => upload.Keep();
+    public void LeaveBlobs() => upload.Leave();
 
     /// <summary>The message is there, by this request or by one before: the room is counted in it, and resumable uploads are over.</summary>
-    public void End()
+    public Task EndAsync()
     {
         reservation.Dispose();
-        forget(sending);
+        return forget(sending);
     }
 
     public async ValueTask DisposeAsync()
@@ -72,7 +73,7 @@ internal sealed class UploadsSent : IDisposable
     public bool Has(StagedUpload upload) => _all.Contains(upload);
 
     /// <summary>All of them or none.</summary>
-    public bool Claim()
+    public bool Claim(WriteScope scope)
     {
         foreach (var upload in _all.Except(_claimed).ToList())
         {
@@ -85,7 +86,11 @@ internal sealed class UploadsSent : IDisposable
             _claimed.Add(upload);
         }
 
-        return true;
+        var rows = _all.Where(upload => upload.HasRow).Select(upload => $"{upload.Ticket.Id:D}").ToArray();
+        if (rows.Length == 0 || scope.TakeUploads(rows))
+            return true;
+        Unclaim();
+        return false;
     }
 
     /// <summary>Gives whether the upload's reservation is for this use of it.</summary>

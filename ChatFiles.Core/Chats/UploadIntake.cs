@@ -45,7 +45,7 @@ public sealed class UploadIntake(
         var sending = new UploadsSent();
         var room = quotas.RoomFor(reservation);
         var upload = uploads.Begin(chatId, room);
-        var received = new ReceivedFiles(upload, underWay, reservation, sending, ForgetUploads);
+        var received = new ReceivedFiles(upload, underWay, reservation, sending, ForgetUploadsAsync);
         try
         {
             refusal =
@@ -61,7 +61,7 @@ public sealed class UploadIntake(
         if (refusal is null)
             return received;
         if (refusal.Reason == RefusalReason.FileInfected && sending.Arriving is { } infected)
-            Forget(infected);
+            await ForgetAsync(infected);
         // The first try has what its repeat lacks. Refused for good, what was sent once more would never arrive.
         var isOfRepeat = refusal == UploadRoom.QuotaExceeded && (underWay.IsRepeat || sending.IsRepeat);
         await received.DisposeAsync();
@@ -95,7 +95,7 @@ public sealed class UploadIntake(
         }
         catch (OutcomeUnknownException)
         {
-            upload.Keep();
+            upload.Leave();
             throw;
         }
     }
@@ -136,7 +136,7 @@ public sealed class UploadIntake(
                 yield break;
             }
 
-            await using var content = upload.Open();
+            await using var content = await upload.OpenAsync(cancellationToken);
             var isFirst = sending.Add(upload);
             sending.Arriving = upload.Ticket.Id;
             yield return new UploadPart(UploadPartKind.File, upload.Ticket.FileName, content, isFirst);
@@ -149,9 +149,9 @@ public sealed class UploadIntake(
     {
         if (!(await part.ReadAsync(new byte[64], cancellationToken)).Succeeded(out var text, out var refusal))
             return refusal;
-        if (!Guid.TryParseExact(Encoding.UTF8.GetString(text.Span).Trim(), "D", out var id) || staged.Find(userId, chatId, id) is not { } upload)
+        if (!Guid.TryParseExact(Encoding.UTF8.GetString(text.Span).Trim(), "D", out var id) || await staged.FindAsync(userId, chatId, id, cancellationToken) is not { } upload)
             return UploadService.UploadNotFound;
-        var (offset, whole) = (upload.Offset, upload.Ticket.Length);
+        var (offset, whole) = (await upload.OffsetAsync(cancellationToken), upload.Ticket.Length);
         return offset < whole
             ? new Refusal(
                 RefusalReason.InvalidForm,
@@ -161,19 +161,19 @@ public sealed class UploadIntake(
     }
 
     /// <summary>The message is committed.</summary>
-    private void ForgetUploads(UploadsSent sent)
+    private async Task ForgetUploadsAsync(UploadsSent sent)
     {
         foreach (var id in sent.Ids)
-            Forget(id);
+            await ForgetAsync(id);
     }
 
-    private void Forget(Guid uploadId)
+    private async Task ForgetAsync(Guid uploadId)
     {
         try
         {
-            staged.Remove(uploadId);
+            await staged.RemoveAsync(uploadId);
         }
-        catch (Exception failure) when (failure is StoreUnavailableException or StoreFullException)
+        catch (Exception failure) when (Outage.Explain(failure) is not null)
         {
             logger.LogWarning(failure, "An upload that is over could not be removed; it will expire");
         }

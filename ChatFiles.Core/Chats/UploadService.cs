@@ -48,7 +48,8 @@ public sealed class UploadService(
         {
             if (await quotas.TakeRoomAsync(reservation, length, length, cancellationToken) is null)
                 return UploadRoom.QuotaExceeded;
-            return staged.Begin(cleaned, metadata, reservation).Succeeded(out upload, out refusal) ? ViewOf(upload) : refusal;
+            var begun = await staged.BeginAsync(cleaned, metadata, reservation, cancellationToken);
+            return begun.Succeeded(out upload, out refusal) ? ViewOf(upload.Ticket, offset: 0) : refusal;
         }
         finally
         {
@@ -69,7 +70,7 @@ public sealed class UploadService(
         if (!entered.Succeeded(out var mine, out var refusal))
             return refusal;
         using (mine.Turn)
-            return ViewOf(mine.Upload);
+            return ViewOf(mine.Upload.Ticket, await mine.Upload.OffsetAsync(cancellationToken));
     }
 
     /// <summary>Appends bytes; those that arrived before it broke off are kept.</summary>
@@ -96,16 +97,16 @@ public sealed class UploadService(
             return refusal;
         using var ending = underWay;
         var (upload, ticket) = (mine.Upload, mine.Upload.Ticket);
-        if (offset != upload.Offset)
-            return new Refusal(RefusalReason.OffsetConflict, $"This upload goes on at byte {upload.Offset}, not at {offset}.");
+        if (await upload.OffsetAsync(cancellationToken) is var end && offset != end)
+            return new Refusal(RefusalReason.OffsetConflict, $"This upload goes on at byte {end}, not at {offset}.");
         if (declaredBytes > ticket.Length - offset)
             return StagedUpload.TooLong(ticket);
         // The settings may have changed since it began.
         if (policy.TypeOf(ticket.FileName).Succeeded(out var type, out refusal))
-            refusal = await upload.AppendAsync(body, turn, policy, type, cancellationToken);
+            refusal = await upload.AppendAsync(body, offset, turn, policy, type, cancellationToken);
         if (refusal?.Reason == RefusalReason.FileTypeNotAllowed)
-            staged.Remove(uploadId);
-        return refusal is null ? ViewOf(upload) : refusal;
+            await staged.RemoveAsync(uploadId);
+        return refusal is null ? ViewOf(ticket, await upload.OffsetAsync(CancellationToken.None)) : refusal;
     }
 
     /// <summary>Ends an upload and forgets its bytes.</summary>
@@ -115,7 +116,7 @@ public sealed class UploadService(
         if (!entered.Succeeded(out var mine, out var refusal))
             return refusal;
         using var turn = mine.Turn;
-        staged.Remove(uploadId);
+        await staged.RemoveAsync(uploadId);
         return new Done();
     }
 
@@ -123,12 +124,12 @@ public sealed class UploadService(
     {
         if (await FindMemberAsync(userId, chatId, cancellationToken) is not { } member)
             return Refusal.ChatNotFound;
-        if (staged.Find(member.UserId, member.ChatId, uploadId) is not { } upload)
+        if (await staged.FindAsync(member.UserId, member.ChatId, uploadId, cancellationToken) is not { } upload)
             return UploadNotFound;
         if (!(await upload.EnterAsync()).Succeeded(out var turn, out var takenOver))
             return takenOver;
         // The one before may have ended it.
-        if (staged.Find(member.UserId, member.ChatId, uploadId) is not null)
+        if (await staged.FindAsync(member.UserId, member.ChatId, uploadId, cancellationToken) is not null)
             return new UploadInHand(upload, turn);
         turn.Dispose();
         return UploadNotFound;
@@ -147,8 +148,8 @@ public sealed class UploadService(
         return await db.Members.AnyAsync(m => m.ChatId == member.ChatId && m.UserId != member.UserId && !m.User.Active, cancellationToken);
     }
 
-    private static UploadView ViewOf(StagedUpload upload) =>
-        new(upload.Ticket.Id, upload.Ticket.ChatId, upload.Offset, upload.Ticket.Length, upload.Ticket.Metadata, upload.Ticket.ExpiresAt);
+    private static UploadView ViewOf(UploadTicket ticket, long offset) =>
+        new(ticket.Id, ticket.ChatId, offset, ticket.Length, ticket.Metadata, ticket.ExpiresAt);
 
     private sealed record UploadInHand(StagedUpload Upload, UploadTurn Turn);
 }

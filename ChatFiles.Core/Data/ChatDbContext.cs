@@ -26,6 +26,13 @@ public abstract class ChatDbContext(DbContextOptions options) : IdentityUserCont
     /// <summary>The transaction has it already.</summary>
     internal void NoteLocked(long chatId) => (_lockedChats ??= []).Add(chatId);
 
+    /// <inheritdoc cref="WriteScope.TakeIntents"/>
+    internal async Task TakeIntentAsync(string key)
+    {
+        if (!await Dialect.TakeIntentAsync(this, key))
+            throw WriteScope.LostIntents();
+    }
+
     internal bool HasLocked(long chatId) => _lockedChats?.Contains(chatId) == true;
 
     /// <summary>Where the change was asked for from; see <see cref="Caller"/>.</summary>

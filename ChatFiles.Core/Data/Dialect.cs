@@ -25,6 +25,15 @@ public abstract class Dialect
     /// <summary>Keeps others from changing what a person may use until the transaction ends; null where nobody can write at the same time.</summary>
     internal abstract string? LockPersonSql { get; }
 
+    /// <summary>Ends the intents of these blobs (<c>@keys</c>); null where there are no such rows.</summary>
+    internal abstract string? TakeIntentsSql { get; }
+
+    /// <summary>Ends the intent of a blob; false where it is there no longer.</summary>
+    internal abstract Task<bool> TakeIntentAsync(ChatDbContext db, string key);
+
+    /// <summary>Deletes the rows of these resumable uploads (<c>@ids</c>), has their bytes removed, and says how many there were; null where there are no such rows.</summary>
+    internal abstract string? TakeUploadsSql { get; }
+
     /// <summary>Until it is disposed, all reads of the context see one moment of the database.</summary>
     internal abstract Task<DbTransaction> HoldMomentAsync(ChatDbContext db, CancellationToken cancellationToken);
 

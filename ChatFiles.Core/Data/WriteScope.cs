@@ -41,6 +41,20 @@ internal sealed class WriteScope(PreparedStatements statements, DbTransaction tr
             Statement(sql, ("@user", userId)).ExecuteNonQuery();
     }
 
+    /// <summary>The blobs belong to what this transaction commits, all of them or none; see <see cref="IBlobIntents"/>.</summary>
+    /// <exception cref="TimeoutException">Somebody else has one: this process was thought dead.</exception>
+    public void TakeIntents(string[] keys)
+    {
+        if (Dialect.TakeIntentsSql is { } sql && Statement(sql, ("@keys", keys)).ExecuteNonQuery() != keys.Length)
+            throw LostIntents();
+    }
+
+    /// <summary>The resumable uploads are what this transaction commits, all of them or none.</summary>
+    public bool TakeUploads(string[] ids) =>
+        Dialect.TakeUploadsSql is { } sql && Convert.ToInt64(Statement(sql, ("@ids", ids)).ExecuteScalar(), System.Globalization.CultureInfo.InvariantCulture) == ids.Length;
+
+    internal static TimeoutException LostIntents() => new("This process gave no sign of life for so long that its blobs were taken for left over.");
+
     /// <summary>An event that a statement has added.</summary>
     public void Add(CommittedEvent added) => _events.Add(added);
 

@@ -4,6 +4,7 @@ using Azure.Core;
 using Azure.Storage;
 using Azure.Storage.Blobs;
 using Azure.Storage.Blobs.Models;
+using Azure.Storage.Blobs.Specialized;
 using ChatFiles.Core.Model;
 
 namespace ChatFiles.Core.Files;
@@ -12,7 +13,7 @@ namespace ChatFiles.Core.Files;
 /// Blobs in an Azure container. A blob is staged in blocks and committed only when all of them have arrived, so that
 /// what breaks off leaves nothing that can be seen; Azure itself drops blocks that are never committed.
 /// </summary>
-public sealed class AzureFileStore : IFileStore
+public sealed class AzureFileStore : IFileStore, IGrowingBlobs
 {
     private const int BlockSize = 4 * 1024 * 1024;
 
@@ -115,6 +116,34 @@ public sealed class AzureFileStore : IFileStore
             {
                 await EnsureContainerAsync(cancellationToken);
                 return await _container.GetPropertiesAsync(cancellationToken: cancellationToken);
+            },
+            cancellationToken
+        );
+
+    /// <inheritdoc/>
+    public async Task CreateAsync(string key, CancellationToken cancellationToken)
+    {
+        await EnsureContainerAsync(cancellationToken);
+        await AskAsync(() => _container.GetAppendBlobClient(key).CreateIfNotExistsAsync(cancellationToken: cancellationToken), cancellationToken);
+    }
+
+    /// <inheritdoc/>
+    public Task<bool> AppendAsync(string key, long offset, ReadOnlyMemory<byte> bytes, CancellationToken cancellationToken) =>
+        AskAsync(
+            async () =>
+            {
+                using var block = new MemoryStream(bytes.ToArray(), writable: false);
+                var there = new AppendBlobAppendBlockOptions { Conditions = new AppendBlobRequestConditions { IfAppendPositionEqual = offset } };
+                try
+                {
+                    await _container.GetAppendBlobClient(key).AppendBlockAsync(block, there, cancellationToken);
+                    return true;
+                }
+                // Also where this very block was taken and the answer was lost: who asks where to go on is told the truth.
+                catch (RequestFailedException failure) when (failure.Status is 404 or 409 or 412)
+                {
+                    return false;
+                }
             },
             cancellationToken
         );

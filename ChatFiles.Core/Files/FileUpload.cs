@@ -15,7 +15,7 @@ namespace ChatFiles.Core.Files;
 internal sealed class FileUpload(
     IFileStore store,
     UploadPolicy policy,
-    UploadsInFlight inFlight,
+    IBlobIntents intents,
     ClamAv scanner,
     TimeProvider time,
     ILogger logger,
@@ -42,7 +42,7 @@ internal sealed class FileUpload(
     private readonly List<Attachment> _attachments = [];
     private (byte[] Bytes, string? Charset) _caption = ([], null);
     private string? _charset;
-    private bool _kept;
+    private BlobEnd? _end;
 
     public IReadOnlyList<Attachment> Attachments => _attachments;
 
@@ -112,17 +112,16 @@ internal sealed class FileUpload(
     }
 
     /// <summary>From now on the blobs belong to a committed message.</summary>
-    public void Keep() => _kept = true;
+    public void Keep() => _end = BlobEnd.Kept;
+
+    /// <summary>They may belong to one: nobody knows whether it was committed.</summary>
+    public void Leave() => _end = BlobEnd.Unknown;
 
     public async ValueTask DisposeAsync()
     {
         using var timeout = new CancellationTokenSource(RemovalTimeout, time);
         foreach (var key in _keys)
-        {
-            if (!_kept)
-                await RemoveAsync(key, timeout.Token);
-            inFlight.End(key);
-        }
+            await intents.EndAsync(key, _end ?? await RemoveAsync(key, timeout.Token));
     }
 
     /// <summary>Says of a refusal which file it is about, so that the sender can send the others without it.</summary>
@@ -261,22 +260,24 @@ internal sealed class FileUpload(
 
     private async Task<Result<(string Key, string Stamp)>> StoreAsync(Stream content, string? scannedAs, CancellationToken cancellationToken)
     {
-        var key = inFlight.Begin(time.GetUtcNow());
+        var key = BlobKey.New(time.GetUtcNow());
+        await intents.BeginAsync(key, cancellationToken);
         _keys.Add(key);
         await using var scanned = scannedAs is null ? null : scanner.Begin(content, scannedAs);
         return (await store.WriteAsync(key, scanned ?? content, cancellationToken)).Succeeded(out var stamp, out var refusal) ? (key, stamp) : refusal;
     }
 
-    private async Task RemoveAsync(string key, CancellationToken cancellationToken)
+    private async Task<BlobEnd> RemoveAsync(string key, CancellationToken cancellationToken)
     {
         try
         {
             await store.DeleteAsync(key, cancellationToken);
+            return BlobEnd.Removed;
         }
         catch (Exception failure) when (failure is StoreUnavailableException or OperationCanceledException)
         {
             logger.LogWarning(failure, "The blob {BlobKey} of a failed upload could not be removed; the sweeper will", key);
-            inFlight.HasLeftovers = true;
+            return BlobEnd.LeftOver;
         }
     }
 }

@@ -1,4 +1,5 @@
 using ChatFiles.Core.Files.Scanning;
+using ChatFiles.Core.Model;
 using Microsoft.Extensions.Logging;
 
 namespace ChatFiles.Core.Files;
@@ -7,12 +8,12 @@ namespace ChatFiles.Core.Files;
 public sealed class FileUploads(
     IFileStore store,
     UploadPolicy policy,
-    UploadsInFlight inFlight,
+    IBlobIntents intents,
     ClamAv scanner,
     TimeProvider time,
     ILogger<FileUploads> logger
 )
 {
     /// <param name="room">In the quotas; null when the bytes have theirs already.</param>
-    internal FileUpload Begin(long chatId, UploadRoom? room) => new(store, policy, inFlight, scanner, time, logger, chatId, room);
+    internal FileUpload Begin(long chatId, UploadRoom? room) => new(store, policy, intents, scanner, time, logger, chatId, room);
 }

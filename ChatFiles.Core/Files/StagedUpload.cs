@@ -1,4 +1,3 @@
-using System.Buffers;
 using ChatFiles.Core.Model;
 
 namespace ChatFiles.Core.Files;
@@ -17,24 +16,18 @@ internal sealed record UploadTicket(
     DateTimeOffset ExpiresAt
 );
 
-/// <summary>
-/// A resumable upload. The length of the file that holds its bytes is the offset at which it goes on, so that there is
-/// nothing else to keep in step with it, not even in a crash.
-/// </summary>
-/// <param name="reservation">Of the whole file, from the beginning until it is removed.</param>
-internal sealed class StagedUpload(UploadTicket ticket, string path, QuotaReservations.Reservation reservation)
+/// <summary>A resumable upload. How many bytes are stored is the offset at which it goes on, so that there is nothing else to keep in step with it.</summary>
+internal abstract class StagedUpload(UploadTicket ticket)
 {
     public static readonly Refusal TakenOver = new(
         RefusalReason.OffsetConflict,
         "A newer request has taken this upload over. Ask for the offset with HEAD and go on from there."
     );
 
-    private static readonly Refusal Interrupted = new(
+    private protected static readonly Refusal Interrupted = new(
         RefusalReason.StorageUnavailable,
         "The server ends; what has arrived is kept. Ask for the offset with HEAD and go on from there."
     );
-
-    private const int BlockSize = 128 * 1024;
 
     /// <summary>Whoever is told to give way only has to flush what they have.</summary>
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(6);
@@ -45,23 +38,8 @@ internal sealed class StagedUpload(UploadTicket ticket, string path, QuotaReserv
 
     public UploadTicket Ticket { get; } = ticket;
 
-    public QuotaReservations.Reservation Reservation { get; } = reservation;
-
     /// <summary>How many bytes are there.</summary>
-    public long Offset
-    {
-        get
-        {
-            try
-            {
-                return new FileInfo(path).Length;
-            }
-            catch (Exception failure) when (failure is IOException or UnauthorizedAccessException)
-            {
-                throw LocalFileStore.Translate(failure);
-            }
-        }
-    }
+    public abstract ValueTask<long> OffsetAsync(CancellationToken cancellationToken);
 
     /// <summary>
     /// One request at a time is at an upload, and the newest wins: after a network cut the server may still hold the
@@ -97,46 +75,25 @@ internal sealed class StagedUpload(UploadTicket ticket, string path, QuotaReserv
     /// what the bytes are is final: the upload can't be gone on with.
     /// </summary>
     /// <param name="body">Throws no <see cref="IOException"/>: that would be taken for the disk's.</param>
+    /// <param name="offset">Where the bytes belong; the caller has seen that the upload ends there.</param>
     /// <param name="turn">Of this request.</param>
     /// <param name="policy">Judges the first bytes before they are written; so what is on the disk has been judged.</param>
     /// <param name="type">What the name says it is.</param>
     /// <param name="cancellationToken">Ends it as if the client had broken off.</param>
-    public async Task<Refusal?> AppendAsync(
+    public abstract Task<Refusal?> AppendAsync(
         Stream body,
+        long offset,
         UploadTurn turn,
         UploadPolicy policy,
         FileType type,
         CancellationToken cancellationToken = default
-    )
-    {
-        using var ending = CancellationTokenSource.CreateLinkedTokenSource(turn.MustGiveWay, cancellationToken);
-        var buffer = ArrayPool<byte>.Shared.Rent(BlockSize);
-        try
-        {
-            await using var part = OpenPart(FileAccess.ReadWrite);
-            var head = await HeadJudge.BeginAsync(part, this, policy, type);
-            try
-            {
-                return await AppendAsync(body, part, head, buffer, ending.Token);
-            }
-            catch (OperationCanceledException) when (ending.IsCancellationRequested)
-            {
-                return turn.MustGiveWay.IsCancellationRequested ? TakenOver : Interrupted;
-            }
-            finally
-            {
-                part.Flush(flushToDisk: true);
-            }
-        }
-        catch (Exception failure) when (failure is IOException or UnauthorizedAccessException)
-        {
-            throw LocalFileStore.Translate(failure);
-        }
-        finally
-        {
-            ArrayPool<byte>.Shared.Return(buffer);
-        }
-    }
+    );
+
+    /// <summary>It has a row in the database: whoever deletes that has the upload.</summary>
+    public virtual bool HasRow => false;
+
+    /// <summary>The bytes from the first on.</summary>
+    public abstract ValueTask<Stream> OpenAsync(CancellationToken cancellationToken);
 
     /// <summary>
     /// Lets one form at a time send it as bytes that are reserved already. What the form writes until it is committed is
@@ -153,71 +110,20 @@ internal sealed class StagedUpload(UploadTicket ticket, string path, QuotaReserv
     /// <summary>That message did not come to be.</summary>
     public void Unclaim() => Interlocked.Exchange(ref _isClaimed, false);
 
-    /// <summary>The bytes from the first on.</summary>
-    public Stream Open()
-    {
-        try
-        {
-            return OpenPart(FileAccess.Read);
-        }
-        catch (Exception failure) when (failure is IOException or UnauthorizedAccessException)
-        {
-            throw LocalFileStore.Translate(failure);
-        }
-    }
-
-    private async Task<Refusal?> AppendAsync(Stream body, FileStream part, HeadJudge head, byte[] buffer, CancellationToken ending)
-    {
-        while (true)
-        {
-            int count;
-            try
-            {
-                count = await body.ReadAsync(buffer.AsMemory(0, BlockSize), ending);
-            }
-            catch (UploadRefusedException brokenOff)
-            {
-                return brokenOff.Refusal;
-            }
-
-            if (count == 0)
-                return null;
-            var fitting = (int)Math.Min(count, Ticket.Length - part.Position);
-            if (head.Judge(buffer.AsSpan(0, fitting)) is { } refusal)
-                return refusal;
-            await part.WriteAsync(buffer.AsMemory(0, fitting), CancellationToken.None);
-            if (fitting < count)
-                return TooLong(Ticket);
-        }
-    }
-
     public static Refusal TooLong(UploadTicket ticket) =>
         new(RefusalReason.FileTooLarge, $"“{ticket.FileName}” was announced with {ticket.Length:N0} bytes; there are more.");
 
-    private FileStream OpenPart(FileAccess access) =>
-        new(
-            path,
-            new FileStreamOptions
-            {
-                Mode = FileMode.Open,
-                Access = access,
-                Share = FileShare.ReadWrite | FileShare.Delete,
-                BufferSize = 0,
-            }
-        );
-
     /// <summary>Puts the first bytes together from wherever the requests cut them, and looks for NUL in every block of a text.</summary>
-    private sealed class HeadJudge(UploadTicket ticket, UploadPolicy policy, FileType type)
+    private protected sealed class HeadJudge(UploadTicket ticket, UploadPolicy policy, FileType type)
     {
         private readonly byte[] _head = new byte[Math.Min(FileTypes.HeadLength, ticket.Length)];
         private int _length;
 
-        /// <summary>Leaves the part at its end.</summary>
-        public static async Task<HeadJudge> BeginAsync(FileStream part, StagedUpload upload, UploadPolicy policy, FileType type)
+        /// <param name="part">What is there already.</param>
+        public static async Task<HeadJudge> BeginAsync(Stream part, UploadTicket ticket, UploadPolicy policy, FileType type)
         {
-            var judge = new HeadJudge(upload.Ticket, policy, type);
+            var judge = new HeadJudge(ticket, policy, type);
             judge._length = await part.ReadAtLeastAsync(judge._head, judge._head.Length, throwOnEndOfStream: false);
-            part.Seek(0, SeekOrigin.End);
             return judge;
         }
 

@@ -1,134 +1,38 @@
-using System.Collections.Concurrent;
-using System.Text.Json;
 using ChatFiles.Core.Model;
 
 namespace ChatFiles.Core.Files;
 
-/// <summary>
-/// Resumable uploads that are not sent yet, whole or not. Whatever the file store is, they lie on this machine's disk,
-/// each as two files: <c>{id}.part</c> with the bytes so far, <c>{id}.json</c> saying whose they are. What is kept in
-/// memory is only what these files say.
-/// </summary>
-public sealed class StagedUploads(string folder, QuotaReservations reservations, TimeProvider time)
+/// <summary>Resumable uploads that are not sent yet, whole or not.</summary>
+public abstract class StagedUploads
 {
-    /// <summary>Each costs two files, however short it is.</summary>
-    private const int MaxPerPerson = 100;
+    /// <summary>What each costs beside its bytes is the same, however short it is.</summary>
+    private protected const int MaxPerPerson = 100;
 
-    private static readonly TimeSpan Lifetime = TimeSpan.FromHours(24);
+    private protected static readonly TimeSpan Lifetime = TimeSpan.FromHours(24);
 
-    private static readonly Refusal TooMany = new(
+    private protected static readonly Refusal TooMany = new(
         RefusalReason.QuotaExceeded,
         $"You have {MaxPerPerson} uploads that are not sent yet; send or end some of them first."
     );
 
-    private readonly ConcurrentDictionary<Guid, StagedUpload> _uploads = new();
-    private readonly Lock _beginning = new();
+    private protected StagedUploads() { }
 
-    /// <summary>
-    /// Finds what earlier processes left, which counts against the quotas again, and discards what a crash left halfway.
-    /// Before anything else is called.
-    /// </summary>
-    internal void Load()
-    {
-        Directory.CreateDirectory(folder);
-        foreach (var path in Directory.EnumerateFiles(folder, "*.json"))
-        {
-            if (Read(path) is { } ticket && File.Exists(PartOf(ticket.Id)))
-                _uploads[ticket.Id] = new StagedUpload(ticket, PartOf(ticket.Id), reservations.OpenAnyway(ticket.UserId, ticket.ChatId, ticket.Length));
-            else
-                File.Delete(path);
-        }
+    /// <summary>Finds what earlier processes left. Before anything else is called.</summary>
+    internal virtual void Load() { }
 
-        foreach (var path in Directory.EnumerateFiles(folder, "*.part"))
-        {
-            if (!Guid.TryParseExact(Path.GetFileNameWithoutExtension(path), "D", out var id) || !_uploads.ContainsKey(id))
-                File.Delete(path);
-        }
-    }
+    /// <summary>What is reserved for them in the quotas beside <see cref="QuotaReservations"/>.</summary>
+    internal virtual (long OfPerson, long OfChat) Reserved(string userId, long chatId) => (0, 0);
 
     /// <summary>Begins an upload of as many bytes as are reserved for it.</summary>
     /// <param name="reservation">Is the upload's from now on, if there is one.</param>
-    internal Result<StagedUpload> Begin(string fileName, string? metadata, QuotaReservations.Reservation reservation)
-    {
-        var now = time.GetUtcNow();
-        var (userId, chatId, length) = (reservation.UserId, reservation.ChatId, reservation.Bytes);
-        var ticket = new UploadTicket(Guid.CreateVersion7(now), userId, chatId, fileName, length, metadata, now + Lifetime);
-        lock (_beginning)
-        {
-            if (_uploads.Values.Count(u => u.Ticket.UserId == userId) >= MaxPerPerson)
-                return TooMany;
-            try
-            {
-                File.Create(PartOf(ticket.Id)).Dispose();
-                File.WriteAllText(TicketOf(ticket.Id), JsonSerializer.Serialize(ticket));
-            }
-            catch (Exception failure) when (failure is IOException or UnauthorizedAccessException)
-            {
-                LocalFileStore.TryDelete(TicketOf(ticket.Id));
-                LocalFileStore.TryDelete(PartOf(ticket.Id));
-                throw LocalFileStore.Translate(failure);
-            }
-
-            return _uploads[ticket.Id] = new StagedUpload(ticket, PartOf(ticket.Id), reservation);
-        }
-    }
+    internal abstract Task<Result<StagedUpload>> BeginAsync(string fileName, string? metadata, QuotaReservations.Reservation reservation, CancellationToken cancellationToken);
 
     /// <summary>The upload, for whoever began it; null for everybody else, and when it is over.</summary>
-    internal StagedUpload? Find(string userId, long chatId, Guid id) =>
-        _uploads.TryGetValue(id, out var upload)
-        && upload.Ticket.UserId == userId
-        && upload.Ticket.ChatId == chatId
-        && upload.Ticket.ExpiresAt > time.GetUtcNow()
-            ? upload
-            : null;
+    internal abstract ValueTask<StagedUpload?> FindAsync(string userId, long chatId, Guid id, CancellationToken cancellationToken);
 
     /// <summary>Removes an upload with its bytes; that it is gone already is not an error.</summary>
-    internal void Remove(Guid id)
-    {
-        try
-        {
-            // What has no ticket is discarded at the next start, so the ticket goes first.
-            File.Delete(TicketOf(id));
-            _uploads.TryRemove(id, out var upload);
-            using var givenBack = upload?.Reservation;
-            File.Delete(PartOf(id));
-        }
-        catch (Exception failure) when (failure is IOException or UnauthorizedAccessException)
-        {
-            throw LocalFileStore.Translate(failure);
-        }
-    }
+    internal abstract Task RemoveAsync(Guid id);
 
     /// <summary>Removes those whose time is over; returns how many.</summary>
-    internal async Task<int> RemoveExpiredAsync(CancellationToken cancellationToken)
-    {
-        var expired = _uploads.Values.Where(u => u.Ticket.ExpiresAt <= time.GetUtcNow()).ToList();
-        foreach (var upload in expired)
-        {
-            cancellationToken.ThrowIfCancellationRequested();
-            var entered = await upload.EnterAsync();
-            if (!entered.Succeeded(out var turn, out _))
-                continue;
-            using var mine = turn;
-            Remove(upload.Ticket.Id);
-        }
-
-        return expired.Count;
-    }
-
-    private static UploadTicket? Read(string path)
-    {
-        try
-        {
-            return JsonSerializer.Deserialize<UploadTicket>(File.ReadAllText(path));
-        }
-        catch (JsonException)
-        {
-            return null; // half-written
-        }
-    }
-
-    private string PartOf(Guid id) => Path.Combine(folder, $"{id:D}.part");
-
-    private string TicketOf(Guid id) => Path.Combine(folder, $"{id:D}.json");
+    internal abstract Task<int> RemoveExpiredAsync(CancellationToken cancellationToken);
 }

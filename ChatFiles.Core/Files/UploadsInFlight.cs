@@ -1,26 +1,34 @@
 using System.Collections.Concurrent;
+using ChatFiles.Core.Model;
 
 namespace ChatFiles.Core.Files;
 
 /// <summary>
-/// The blobs that are being written and have no row yet, with the time they began. The sweeper leaves them alone; a
-/// crash empties this, and then they are orphans.
+/// The blobs that are being written, with the time they began, where no other process writes any. The sweeper leaves them
+/// alone; a crash empties this, and then they are orphans.
 /// </summary>
-public sealed class UploadsInFlight
+public sealed class UploadsInFlight(TimeProvider time) : IBlobIntents
 {
     private readonly ConcurrentDictionary<string, DateTimeOffset> _begun = new(StringComparer.Ordinal);
 
     /// <summary>Whether a blob of a failed upload may have stayed in the store: the sweeper's business.</summary>
     public bool HasLeftovers { get; set; }
 
-    public string Begin(DateTimeOffset now)
+    /// <inheritdoc/>
+    public ValueTask BeginAsync(string key, CancellationToken cancellationToken)
     {
-        var key = BlobKey.New(now);
-        _begun[key] = now;
-        return key;
+        _begun[key] = time.GetUtcNow();
+        return ValueTask.CompletedTask;
     }
 
-    public void End(string key) => _begun.TryRemove(key, out _);
+    /// <inheritdoc/>
+    public ValueTask EndAsync(string key, BlobEnd end)
+    {
+        if (end == BlobEnd.LeftOver)
+            HasLeftovers = true;
+        _begun.TryRemove(key, out _);
+        return ValueTask.CompletedTask;
+    }
 
     public bool Has(string key) => _begun.ContainsKey(key);
 

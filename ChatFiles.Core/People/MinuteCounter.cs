@@ -1,11 +1,13 @@
+using ChatFiles.Core.Model;
+
 namespace ChatFiles.Core.People;
 
 /// <summary>
-/// So many in any minute, to a sixth of a minute, by person or address. There is no timer behind it: the framework's own
+/// In memory. There is no timer behind it: the framework's own
 /// limiter wakes ten times a second for ever, which cost an idle server more than all else together.
 /// </summary>
 /// <param name="limit">0 is none.</param>
-public sealed class MinuteCounter(int limit, TimeProvider time)
+public sealed class MinuteCounter(int limit, TimeProvider time) : IMinuteCounter
 {
     /// <summary>
     /// How many are remembered, some 15 MB. When they are more, all begin anew: whoever comes from as many addresses is
@@ -22,7 +24,7 @@ public sealed class MinuteCounter(int limit, TimeProvider time)
     private readonly long _start = time.GetTimestamp();
     private long _swept;
 
-    /// <summary>What may be counted in a minute.</summary>
+    /// <inheritdoc/>
     public int Limit => limit;
 
     /// <summary>How many are remembered at the moment.</summary>
@@ -35,7 +37,7 @@ public sealed class MinuteCounter(int limit, TimeProvider time)
         }
     }
 
-    /// <summary>Null when it was counted; else how long to wait.</summary>
+    /// <inheritdoc/>
     public TimeSpan? Count(string who)
     {
         if (limit == 0)

@@ -15,7 +15,7 @@ public sealed class OwnPictures(
     IDbContextFactory<ChatDbContext> databases,
     DatabaseWriter writer,
     IFileStore store,
-    UploadsInFlight inFlight,
+    IBlobIntents intents,
     UploadsUnderWay underWay,
     ClamAv scanner,
     TimeProvider time
@@ -46,28 +46,28 @@ public sealed class OwnPictures(
         if (!Judge(sent).Succeeded(out var picture, out refusal) || (refusal = await ScanAsync(sent, cancellationToken)) is not null)
             return refusal;
 
-        var key = inFlight.Begin(time.GetUtcNow());
-        var isKept = false;
+        var key = BlobKey.New(time.GetUtcNow());
+        await intents.BeginAsync(key, cancellationToken);
+        BlobEnd? end = null;
         try
         {
             using var bytes = new MemoryStream(picture.Bytes, writable: false);
             if (!(await store.WriteAsync(key, bytes, cancellationToken)).Succeeded(out _, out refusal))
                 return refusal;
             var kept = await writer.WriteAsync(db => CommitAsync(db, userId, key, picture), CancellationToken.None);
-            isKept = kept.Refusal is null;
+            if (kept.Refusal is null)
+                end = BlobEnd.Kept;
             return kept;
         }
         catch (OutcomeUnknownException)
         {
             // It may be there, and then this is its blob.
-            isKept = true;
+            end = BlobEnd.Unknown;
             throw;
         }
         finally
         {
-            if (!isKept)
-                await RemoveAsync(key);
-            inFlight.End(key);
+            await intents.EndAsync(key, end ?? await RemoveAsync(key));
         }
     }
 
@@ -165,6 +165,7 @@ public sealed class OwnPictures(
         kept.Sha256 = Convert.ToHexStringLower(SHA256.HashData(picture.Bytes));
         if (!await StampAsync(db, userId, kept.Sha256[..16]))
             return PeopleService.NoSuchPerson;
+        await db.TakeIntentAsync(key);
         await db.SaveChangesAsync(CancellationToken.None);
         return new Done();
     }
@@ -185,15 +186,16 @@ public sealed class OwnPictures(
     }
 
     /// <summary>Nobody waits for it: what can't be removed now, the sweeper finds.</summary>
-    private async Task RemoveAsync(string key)
+    private async Task<BlobEnd> RemoveAsync(string key)
     {
         try
         {
             await store.DeleteAsync(key, CancellationToken.None);
+            return BlobEnd.Removed;
         }
         catch (StoreUnavailableException)
         {
-            inFlight.HasLeftovers = true;
+            return BlobEnd.LeftOver;
         }
     }
 

@@ -4,13 +4,13 @@ using Microsoft.Extensions.Options;
 namespace ChatFiles.Core.People;
 
 /// <summary>
-/// One person's share of the server, in memory: how much they do in a minute, and how much they have open. API and pages
+/// One person's share of the server: how much they do in a minute, and how much they have open in this process. API and pages
 /// count together, because both come through here. There is no timer behind it: an idle server sleeps.
 /// </summary>
-public sealed class PersonLimits(IOptions<RateLimitOptions> rates, IOptions<LimitOptions> limits, TimeProvider time)
+public sealed class PersonLimits(IOptions<RateLimitOptions> rates, IOptions<LimitOptions> limits, IMinuteCounters counters)
 {
-    private readonly MinuteCounter _messages = new(rates.Value.MessagesPerMinute, time);
-    private readonly MinuteCounter _searches = new(rates.Value.SearchesPerMinute, time);
+    private readonly IMinuteCounter _messages = counters.Of("messages", rates.Value.MessagesPerMinute);
+    private readonly IMinuteCounter _searches = counters.Of("searches", rates.Value.SearchesPerMinute);
     private readonly OpenCounter _streams = new(limits.Value.StreamsPerPerson);
     private readonly OpenCounter _circuits = new(limits.Value.CircuitsPerPerson);
     private readonly OpenCounter _connections = new(2 * limits.Value.CircuitsPerPerson);
@@ -42,7 +42,7 @@ public sealed class PersonLimits(IOptions<RateLimitOptions> rates, IOptions<Limi
     /// <summary>Whether one of the person's pages can be reached now.</summary>
     public bool HasPage(string userId) => _connections.Has(userId);
 
-    private static Refusal? Count(MinuteCounter counter, string userId, string what) =>
+    private static Refusal? Count(IMinuteCounter counter, string userId, string what) =>
         counter.Count(userId) is { } pause
             ? new Refusal(
                 RefusalReason.TooManyRequests,

@@ -18,6 +18,9 @@ internal sealed class CheckRound(string name, TimeSpan every)
     /// <summary>A round that has begun is due; a new one when the last is long enough ago.</summary>
     public bool IsDue(DateTimeOffset now) => _position > 0 || _endedAt is null || now - _endedAt >= every;
 
+    /// <summary>Another process may have gone on with it meanwhile.</summary>
+    public void Forget() => _isLoaded = false;
+
     public async Task LoadAsync(Markers markers, CancellationToken cancellationToken)
     {
         if (_isLoaded)

@@ -37,6 +37,7 @@ internal sealed class DriftCheck(
     private readonly CheckRound _presence = new(PresenceRound, options.Value.PresenceCheckEvery);
     private readonly CheckRound _content = new(ContentRound, options.Value.ContentCheckEvery);
     private DateTimeOffset _missingCheckedAt;
+    private long? _term;
 
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
     {
@@ -63,6 +64,8 @@ internal sealed class DriftCheck(
     /// <summary>Whatever is due: the missing files, a round of presence, a batch of contents.</summary>
     internal async Task StepAsync(CancellationToken cancellationToken)
     {
+        if (!await IsOursAsync(cancellationToken))
+            return;
         if (time.GetUtcNow() - _missingCheckedAt >= MissingCheckEvery)
         {
             await LookForMissingAsync(cancellationToken);
@@ -71,6 +74,20 @@ internal sealed class DriftCheck(
 
         while (await AdvanceAsync(_presence, CheckPresenceAsync, cancellationToken)) { }
         await AdvanceAsync(_content, CheckContentAsync, cancellationToken);
+    }
+
+    /// <summary>One process checks for all; one that takes over goes on where the other was.</summary>
+    private async Task<bool> IsOursAsync(CancellationToken cancellationToken)
+    {
+        var term = await markers.HoldAsync(nameof(DriftCheck), cancellationToken);
+        if (term is not null && term != _term)
+        {
+            _presence.Forget();
+            _content.Forget();
+        }
+
+        _term = term ?? _term;
+        return term is not null;
     }
 
     /// <summary>Missing files that are there again, whole, become ready.</summary>
@@ -97,6 +114,8 @@ internal sealed class DriftCheck(
     /// <summary>Checks the next batch of a round that is due; returns whether the round goes on.</summary>
     private async Task<bool> AdvanceAsync(CheckRound round, Func<Attachment, CancellationToken, Task> check, CancellationToken cancellationToken)
     {
+        if (!await IsOursAsync(cancellationToken))
+            return false;
         await round.LoadAsync(markers, cancellationToken);
         if (!round.IsDue(time.GetUtcNow()))
             return false;

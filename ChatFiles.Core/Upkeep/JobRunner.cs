@@ -11,7 +11,7 @@ namespace ChatFiles.Core.Upkeep;
 
 /// <summary>Works off the side jobs one after another. A job that fails waits longer each time and holds up no other.</summary>
 internal sealed class JobRunner(
-    IDbContextFactory<ChatDbContext> databases,
+    JobQueue queue,
     DatabaseWriter writer,
     IFileStore store,
     ChatRemover remover,
@@ -19,8 +19,6 @@ internal sealed class JobRunner(
     ILogger<JobRunner> logger
 ) : BackgroundService
 {
-    private const int BatchSize = 50;
-
     /// <summary>A store that was down is asked again at least this often, so that deletions are caught up soon after.</summary>
     private static readonly TimeSpan LongestPause = TimeSpan.FromSeconds(20);
 
@@ -55,8 +53,6 @@ internal sealed class JobRunner(
         }
     }
 
-    private DateTime Now => time.GetUtcNow().UtcDateTime;
-
     private void Wake(Commit commit)
     {
         if (commit.HasJobs && _wake.CurrentCount == 0)
@@ -65,21 +61,18 @@ internal sealed class JobRunner(
 
     private async Task<int> RunDueAsync(CancellationToken stoppingToken)
     {
-        List<Job> due;
-        await using (var db = await databases.CreateDbContextAsync(stoppingToken))
-        {
-            var now = Now;
-            due = await db.Jobs.Where(j => j.DueAt <= now).OrderBy(j => j.DueAt).Take(BatchSize).AsNoTracking().ToListAsync(stoppingToken);
-        }
-
+        var taken = time.GetTimestamp();
+        var due = await queue.TakeDueAsync(stoppingToken);
         var done = new List<long>();
-        foreach (var job in due)
+        foreach (var job in due.TakeWhile(_ => time.GetElapsedTime(taken) < queue.BeginWithin))
         {
             var (isDone, failure) = await TryRunAsync(job, stoppingToken);
             if (failure is not null)
                 await PostponeAsync(job, failure);
             else if (isDone)
                 done.Add(job.Id);
+            else
+                await queue.PutBackAsync(job.Id);
         }
 
         if (done.Count > 0)
@@ -117,28 +110,19 @@ internal sealed class JobRunner(
     {
         var attempts = job.Attempts + 1;
         var pause = Pauses.After(attempts + 3);
-        var dueAt = Now + (pause < LongestPause ? pause : LongestPause);
         logger.LogWarning(failure, "Job {JobId} ({JobKind} {Subject}) failed {Attempts} times", job.Id, job.Kind, job.Subject, attempts);
-        await writer.WriteAsync(db =>
-            db.Jobs.Where(j => j.Id == job.Id)
-                .ExecuteUpdateAsync(set =>
-                    set.SetProperty(j => j.Attempts, attempts).SetProperty(j => j.DueAt, dueAt).SetProperty(j => j.LastError, failure.Message.AsText())
-                )
-        );
+        await queue.PostponeAsync(job.Id, attempts, pause < LongestPause ? pause : LongestPause, failure.Message.AsText());
     }
 
     private async Task WaitForNextAsync(CancellationToken stoppingToken)
     {
-        await using var db = await databases.CreateDbContextAsync(stoppingToken);
-        var next = await db.Jobs.MinAsync(j => (DateTime?)j.DueAt, stoppingToken);
-        if (next is null)
+        if (await queue.UntilNextAsync(stoppingToken) is not { } pause)
         {
             await _wake.WaitAsync(stoppingToken);
             return;
         }
 
         using var waiting = CancellationTokenSource.CreateLinkedTokenSource(stoppingToken);
-        var pause = next.Value - Now;
         await Task.WhenAny(Task.Delay(pause > TimeSpan.Zero ? pause : TimeSpan.Zero, time, waiting.Token), _wake.WaitAsync(waiting.Token));
         await waiting.CancelAsync();
     }

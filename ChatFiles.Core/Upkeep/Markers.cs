@@ -6,8 +6,11 @@ using Microsoft.EntityFrameworkCore;
 namespace ChatFiles.Core.Upkeep;
 
 /// <summary>Reads and writes the markers.</summary>
-public sealed class Markers(IDbContextFactory<ChatDbContext> databases, DatabaseWriter writer)
+public sealed class Markers(IDbContextFactory<ChatDbContext> databases, DatabaseWriter writer, Leases leases)
 {
+    /// <inheritdoc cref="Leases.HoldAsync"/>
+    public ValueTask<long?> HoldAsync(string work, CancellationToken cancellationToken) => leases.HoldAsync(work, cancellationToken);
+
     public async Task<string?> GetAsync(string name, CancellationToken cancellationToken)
     {
         await using var db = await databases.CreateDbContextAsync(cancellationToken);

@@ -18,6 +18,7 @@ internal sealed class OrphanSweeper(
     Markers markers,
     IFileStore store,
     UploadsInFlight inFlight,
+    IBlobIntents intents,
     TimeProvider time,
     ILogger<OrphanSweeper> logger
 ) : BackgroundService
@@ -28,6 +29,9 @@ internal sealed class OrphanSweeper(
 
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
     {
+        // Where several processes write, what others are writing is not in this list; they take down themselves what they begin.
+        if (intents != inFlight)
+            return;
         inFlight.HasLeftovers = true; // of the process before
         while (true)
         {

@@ -15,6 +15,7 @@ namespace ChatFiles.Core.Upkeep;
 internal sealed class Retention(
     IDbContextFactory<ChatDbContext> databases,
     DatabaseWriter writer,
+    Leases leases,
     IOptions<RetentionOptions> options,
     TimeProvider time,
     ILogger<Retention> logger
@@ -31,7 +32,8 @@ internal sealed class Retention(
         {
             try
             {
-                await RunAsync(stoppingToken);
+                if (await leases.HoldAsync(nameof(Retention), stoppingToken) is not null)
+                    await RunAsync(stoppingToken);
             }
             catch (Exception failure) when (!stoppingToken.IsCancellationRequested)
             {

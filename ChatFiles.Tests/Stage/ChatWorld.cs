@@ -28,6 +28,9 @@ internal sealed class ChatWorld : IAsyncDisposable
     /// <summary>Of PostgreSQL; null: the database is a file in the folder.</summary>
     private string? _connectionString;
 
+    /// <summary>The database is not the world's own.</summary>
+    private bool _isShared;
+
     private ServiceProvider _services = null!;
 
     private ChatWorld(Dictionary<string, string?> settings, Action<IServiceCollection>? change)
@@ -78,6 +81,35 @@ internal sealed class ChatWorld : IAsyncDisposable
         var world = new ChatWorld(settings ?? [], change);
         if (PostgreSql.IsMeant)
             world._connectionString = await PostgreSql.CreateAsync();
+        await world.BeginAsync();
+        return world;
+    }
+
+    /// <summary>
+    /// A process on a database of PostgreSQL, where there may be others; who comes later has the files of the first.
+    /// </summary>
+    public static async Task<ChatWorld> OnPostgreSqlAsync(
+        string connectionString,
+        ChatWorld? first = null,
+        Dictionary<string, string?>? settings = null,
+        Action<IServiceCollection>? change = null
+    )
+    {
+        var world = new ChatWorld(
+            settings ?? [],
+            services =>
+            {
+                if (first is not null)
+                    services.AddSingleton(first.Store);
+                // Files of one machine stand for those that all have.
+                services.PostConfigure<DatabaseOptions>(options => options.IsForOne = false);
+                change?.Invoke(services);
+            }
+        )
+        {
+            _connectionString = connectionString,
+            _isShared = true,
+        };
         await world.BeginAsync();
         return world;
     }
@@ -189,7 +221,7 @@ internal sealed class ChatWorld : IAsyncDisposable
     {
         await EndAsync();
         Directory.Delete(Folder, recursive: true);
-        if (_connectionString is not null)
+        if (_connectionString is not null && !_isShared)
             await PostgreSql.DropAsync(_connectionString);
     }
 

@@ -1,5 +1,6 @@
 using System.Net.Http.Json;
 using ChatFiles.Core.Chats;
+using ChatFiles.Core.Data;
 using ChatFiles.Core.Mail;
 using ChatFiles.Core.Model;
 using ChatFiles.Core.People;
@@ -448,7 +449,7 @@ public sealed class MissedMailsTests : IAsyncLifetime
     }
 
     private MissedMails NewMails(bool mail = true, string publicUrl = "https://files.example.com/") =>
-        new(Missed, Choice(mail, publicUrl), Options.Create(Smtp(mail)), _world.Writer, _time, NullLogger<MissedMails>.Instance);
+        new(Missed, Choice(mail, publicUrl), Options.Create(Smtp(mail)), _world.Writer, new Leases(), _time, NullLogger<MissedMails>.Instance);
 
     private MissedMailChoice Choice(bool mail = true, string publicUrl = "https://files.example.com/") =>
         new(Missed, Options.Create(Smtp(mail)), Options.Create(new SiteOptions { PublicUrl = publicUrl }), _protection);

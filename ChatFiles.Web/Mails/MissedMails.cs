@@ -19,6 +19,7 @@ internal sealed class MissedMails(
     MissedMailChoice choice,
     IOptions<SmtpOptions> smtp,
     DatabaseWriter writer,
+    Leases leases,
     TimeProvider time,
     ILogger<MissedMails> logger
 ) : BackgroundService
@@ -90,7 +91,8 @@ internal sealed class MissedMails(
     {
         try
         {
-            return await RunAsync(stoppingToken);
+            var next = await leases.HoldAsync(nameof(MissedMails), stoppingToken) is null ? null : await RunAsync(stoppingToken);
+            return next ?? (leases.HasOthers ? time.GetUtcNow() + ShortestPause : null);
         }
         catch (Exception failure) when (!stoppingToken.IsCancellationRequested)
         {

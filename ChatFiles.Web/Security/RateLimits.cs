@@ -9,7 +9,7 @@ using Microsoft.Extensions.Options;
 namespace ChatFiles.Web.Security;
 
 /// <summary>Of uploads and sign-ins. What else a person may do in a minute counts over pages and API: <see cref="PersonLimits"/>.</summary>
-internal sealed class RateLimits(IOptions<RateLimitOptions> options, TimeProvider time)
+internal sealed class RateLimits(IOptions<RateLimitOptions> options, IMinuteCounters counters)
 {
     /// <summary>Where passwords are tried or hashed, and where a stranger's form makes the server work.</summary>
     private static readonly string[] SignInPaths =
@@ -31,8 +31,8 @@ internal sealed class RateLimits(IOptions<RateLimitOptions> options, TimeProvide
     /// <summary>On the way to a company's provider and back.</summary>
     private static readonly string[] CompanyPaths = [CompanySignOnServices.StartPath, CompanySignOnServices.CallbackPath];
 
-    private readonly MinuteCounter _uploads = new(options.Value.UploadsPerMinute, time);
-    private readonly MinuteCounter _signIns = new(options.Value.SignInsPerMinute, time);
+    private readonly IMinuteCounter _uploads = counters.Of("uploads", options.Value.UploadsPerMinute);
+    private readonly IMinuteCounter _signIns = counters.Of("sign-ins", options.Value.SignInsPerMinute);
 
     /// <summary>How long to wait, when this request is one too many.</summary>
     public TimeSpan? Count(HttpContext context)

@@ -56,6 +56,13 @@ internal sealed class PostgreSqlDialect : Dialect
 
     internal override string LockPersonSql => """SELECT 1 FROM "PersonStates" WHERE "UserId" = @user FOR NO KEY UPDATE""";
 
+    internal override string TakeUploadsSql => UploadRows.Taking("""WHERE "Id" = ANY(@ids)""");
+
+    internal override string TakeIntentsSql => """DELETE FROM "BlobIntents" WHERE "Key" = ANY(@keys)""";
+
+    internal override async Task<bool> TakeIntentAsync(ChatDbContext db, string key) =>
+        await db.Database.ExecuteSqlAsync($"""DELETE FROM "BlobIntents" WHERE "Key" = {key}""") == 1;
+
     private sealed class Nothing : IDisposable
     {
         public void Dispose() { }

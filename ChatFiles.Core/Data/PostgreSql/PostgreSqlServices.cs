@@ -1,4 +1,5 @@
 using System.Data.Common;
+using ChatFiles.Core.Model;
 using Microsoft.EntityFrameworkCore;
 using Microsoft.Extensions.DependencyInjection;
 using Npgsql;
@@ -15,6 +16,15 @@ internal static class PostgreSqlServices
         services.AddSingleton<DbDataSource>(provider => provider.GetRequiredService<NpgsqlDataSource>());
         services.AddSingleton<Dialect>(PostgreSqlDialect.Instance);
         services.AddSingleton<DatabaseWriter, PostgreSqlWriter>();
+        services.AddSingleton<Node>();
+        services.AddHostedService(provider => provider.GetRequiredService<Node>());
+        services.AddSingleton<BlobIntents>();
+        services.AddSingleton<IBlobIntents>(provider => provider.GetRequiredService<BlobIntents>());
+        services.AddHostedService(provider => provider.GetRequiredService<BlobIntents>());
+        services.AddSingleton<JobQueue, LeasedJobs>();
+        services.AddSingleton<UploadRows>();
+        services.AddSingleton<Leases, NodeLeases>();
+        services.AddSingleton<IMinuteCounters, SharedCounters>();
         services.AddPooledDbContextFactory<PostgreSqlContext>(
             (provider, options) => options.UseNpgsql(provider.GetRequiredService<NpgsqlDataSource>())
         );

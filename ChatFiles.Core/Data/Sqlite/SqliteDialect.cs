@@ -24,6 +24,12 @@ internal sealed class SqliteDialect : Dialect
 
     internal override string? LockPersonSql => null;
 
+    internal override string? TakeIntentsSql => null;
+
+    internal override string? TakeUploadsSql => null;
+
+    internal override Task<bool> TakeIntentAsync(ChatDbContext db, string key) => Task.FromResult(true);
+
     /// <remarks>Deferred, because SQLite's usual BEGIN IMMEDIATE would stand in the writer's way.</remarks>
     internal override async Task<DbTransaction> HoldMomentAsync(ChatDbContext db, CancellationToken cancellationToken)
     {

@@ -64,11 +64,11 @@ public sealed class StagedUploadsTests
     public async Task A_full_disk_is_told_as_such()
     {
         var ticket = new UploadTicket(Guid.NewGuid(), "ann", 1, "note.txt", 5, Metadata: null, DateTimeOffset.MaxValue);
-        var upload = new StagedUpload(ticket, "/dev/full", new QuotaReservations().Open("ann", 1));
+        var upload = new LocalUpload(ticket, "/dev/full", new QuotaReservations().Open("ann", 1));
         using var body = new MemoryStream("hello"u8.ToArray());
         var policy = new UploadPolicy(Options.Create(new UploadOptions()));
 
-        await Should.ThrowAsync<StoreFullException>(async () => await upload.AppendAsync(body, (await upload.EnterAsync()).Value, policy, FileTypes.Default["txt"]));
+        await Should.ThrowAsync<StoreFullException>(async () => await upload.AppendAsync(body, 0, (await upload.EnterAsync()).Value, policy, FileTypes.Default["txt"]));
     }
 
     [Fact]

@@ -111,6 +111,6 @@ public sealed class PersonLimitsTests
         new(
             Options.Create(new RateLimitOptions { MessagesPerMinute = messages }),
             Options.Create(new LimitOptions { CircuitsPerPerson = circuits }),
-            _time
+            new MinuteCounters(_time)
         );
 }

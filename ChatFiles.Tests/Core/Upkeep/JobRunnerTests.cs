@@ -64,6 +64,7 @@ public sealed class JobRunnerTests
     }
 
     [Fact]
+    [Trait("Database", "Sqlite")] // the time is the test's
     public async Task A_job_that_fails_is_tried_again_after_growing_pauses_and_holds_up_no_other()
     {
         var stage = new StoreStage();
@@ -101,6 +102,7 @@ public sealed class JobRunnerTests
     }
 
     [Fact]
+    [Trait("Database", "Sqlite")] // the time is the test's
     public async Task A_failing_job_remembers_its_attempts_across_a_restart()
     {
         var stage = new StoreStage { OnDelete = StoreStage.Unavailable };

@@ -10,6 +10,8 @@ using Microsoft.Extensions.Time.Testing;
 
 namespace ChatFiles.Tests.Core.Upkeep;
 
+/// <summary>Where one process writes; where there are several, others hear of what it is writing.</summary>
+[Trait("Database", "Sqlite")]
 public sealed class OrphanSweeperTests
 {
     private static readonly DateTimeOffset Noon = new(2026, 11, 23, 12, 0, 0, TimeSpan.Zero);
@@ -201,23 +203,5 @@ public sealed class OrphanSweeperTests
         var listed = _stage.Listed.ToList();
         _stage.Listed.Clear();
         return listed;
-    }
-
-    /// <summary>An upload that stops after its first part until it is told to go on.</summary>
-    private sealed class HeldParts(UploadPart first)
-    {
-        private readonly TaskCompletionSource _stored = new(TaskCreationOptions.RunContinuationsAsynchronously);
-        private readonly TaskCompletionSource _mayGoOn = new(TaskCreationOptions.RunContinuationsAsynchronously);
-
-        public Task FirstIsStored => _stored.Task;
-
-        public void GoOn() => _mayGoOn.SetResult();
-
-        public async IAsyncEnumerable<UploadPart> ReadAsync()
-        {
-            yield return first;
-            _stored.SetResult();
-            await _mayGoOn.Task;
-        }
     }
 }
