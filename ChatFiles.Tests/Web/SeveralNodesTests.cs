@@ -1,4 +1,6 @@
 using System.Collections.Concurrent;
+using System.Net.Http.Json;
+using ChatFiles.Core.Chats;
 using ChatFiles.Core.Data;
 using ChatFiles.Core.Live;
 using ChatFiles.Tests.Stage;
@@ -94,6 +96,32 @@ public sealed class SeveralNodesTests(PostgreSqlServer database, Azurite store) 
         await Eventually.HoldsAsync(() => ann.Company.Typing.Contains("ben"), "one saw the other writing", seconds: 30);
         ben.Dispose();
         await Eventually.HoldsAsync(() => !ann.Company.Has("ben"), "the other was gone", seconds: 30);
+    }
+
+    [Fact]
+    public async Task Who_looks_at_the_receipts_of_a_message_is_told_of_a_member_who_was_added_on_the_other_node()
+    {
+        await using var two = await StartAsync();
+        var (emma, fred) = (await _one.UserAsync("emma"), await _one.UserAsync("fred"));
+        var chat = await emma.ChatAsync();
+        await emma.SendTextAsync(chat, "hello");
+        using var scope = two.Services.CreateScope();
+        var looked = (await scope.ServiceProvider.GetRequiredService<LiveChats>().LookAtChatAsync(await emma.IdAsync(), chat)).Value;
+        var changes = 0;
+        using var watch = two.Services.GetRequiredService<Receipts>().Watch(looked.Window.Messages.Single(), () => Interlocked.Increment(ref changes));
+
+        // Added again and again: the other may only have begun to listen.
+        var userId = await fred.IdAsync();
+        await Eventually.HoldsAsync(
+            async () =>
+            {
+                using var added = await emma.Http.PostAsJsonAsync($"chat/{chat}/members", new { email = fred.Email });
+                using var removed = await emma.Http.DeleteAsync($"chat/{chat}/members/{userId}");
+                return Volatile.Read(ref changes) > 0;
+            },
+            "the other was told",
+            seconds: 30
+        );
     }
 
     [Fact]
