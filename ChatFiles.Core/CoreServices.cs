@@ -62,6 +62,12 @@ public static class CoreServices
         services.AddSingleton<RefusalsOfToday>();
         services.AddSingleton<Gauges>();
         services.AddSingleton(CreateBackup);
+        services.AddSingleton(provider => new MoveToPostgreSql(
+            provider.GetRequiredService<DataDirectory>(),
+            provider.GetRequiredService<IOptions<SearchOptions>>(),
+            provider.GetRequiredService<PostgreSqlConnection>(),
+            provider.GetRequiredService<TimeProvider>()
+        ));
         services.AddSingleton<UploadPolicy>();
         services.AddSettings<ScanningOptions>(configuration, "Scanning");
         services.AddSingleton<ClamAv>();
@@ -158,6 +164,7 @@ public static class CoreServices
             // What is no provider is refused once, as that of the files.
             .Configure(database => database.IsForOne = !Enum.TryParse<StorageProvider>(configuration["Storage:Provider"], ignoreCase: true, out var files) || files == StorageProvider.Local);
         services.AddSingleton<DatabaseReadiness>();
+        services.AddSingleton<PostgreSqlConnection>();
         // What is no provider at all is refused at the start.
         if (Enum.TryParse<DatabaseProvider>(configuration["Database:Provider"], ignoreCase: true, out var provider) && provider == DatabaseProvider.PostgreSql)
         {
@@ -236,14 +243,12 @@ public static class CoreServices
         var data = services.GetRequiredService<DataDirectory>();
         var isLocal = services.GetRequiredService<IOptions<StorageOptions>>().Value.Provider == StorageProvider.Local;
         return new Backup(
-            services.GetService<DatabaseFile>() ?? throw NotOurs(),
+            services.GetService<DatabaseFile>() ?? throw Backup.NotOurs(),
             isLocal ? services.GetRequiredService<IFileStore>() : null,
             data.Keys,
             services.GetRequiredService<TimeProvider>()
         );
     }
-
-    private static BackupException NotOurs() => new("the database is PostgreSQL's: back it up and restore it with pg_dump and pg_restore");
 
     /// <summary>Brings the database up to date and clears away what a crash left half-written; before anything else runs.</summary>
     public static async Task PrepareChatFilesAsync(this IServiceProvider services)

@@ -1,6 +1,7 @@
 using ChatFiles.Core.Data;
 using ChatFiles.Core.Model;
 using ChatFiles.Core.Upkeep;
+using Microsoft.Extensions.Options;
 
 namespace ChatFiles.Web;
 
@@ -25,6 +26,7 @@ internal sealed record Command(string Name, string[] Arguments, string Summary, 
             AccountCommands.ResetPasswordAsync(services, arguments[0])),
         new("forget-password", ["EMAIL"], "takes an account's password away, so that its person comes by the company's sign-on", (services, arguments) =>
             AccountCommands.ForgetPasswordAsync(services, arguments[0])),
+        new("move-to-postgres", [$"[{MoveCommand.WithBlobs}]"], "copies the data folder into the database of Database:ConnectionString, and the files into Storage:Azure", MoveCommand.RunAsync),
         new("export", ["--chat ID|--person EMAIL", "--to FILE.zip"], "writes a chat, or all of a person, into a ZIP", ExportCommand.RunAsync) { Fits = ExportCommand.Fits },
     ];
 
@@ -75,8 +77,8 @@ internal sealed record Command(string Name, string[] Arguments, string Summary, 
 
     private static Task<BackupManifest> RestoreAsync(IServiceProvider services, string folder)
     {
-        // Where the database is no file, it says what to do instead.
-        _ = services.GetRequiredService<Backup>();
+        if (services.GetRequiredService<IOptions<DatabaseOptions>>().Value.Provider == DatabaseProvider.PostgreSql)
+            throw Backup.NotOurs();
         var data = services.GetRequiredService<DataDirectory>();
         data.Lock();
         return Backup.RestoreAsync(folder, data.Root, CancellationToken.None);

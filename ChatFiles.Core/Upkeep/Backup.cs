@@ -34,6 +34,9 @@ public sealed class Backup(DatabaseFile database, IFileStore? blobs, string keys
 
     private static readonly JsonSerializerOptions Strict = new() { RespectRequiredConstructorParameters = true };
 
+    /// <summary>What is said where the database is no file.</summary>
+    public static BackupException NotOurs() => new("the database is PostgreSQL's: back it up and restore it with pg_dump and pg_restore");
+
     /// <summary>Writes a consistent copy into an empty folder.</summary>
     /// <exception cref="BackupException">It can't be made.</exception>
     public async Task<BackupManifest> WriteAsync(string folder, CancellationToken cancellationToken)

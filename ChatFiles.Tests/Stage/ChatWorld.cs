@@ -123,9 +123,12 @@ internal sealed class ChatWorld : IAsyncDisposable
     }
 
     /// <summary>Ends everything and begins again on the same data, as a restart of the process does.</summary>
-    public async Task RestartAsync()
+    /// <param name="settings">What is set otherwise from then on.</param>
+    public async Task RestartAsync(Dictionary<string, string?>? settings = null)
     {
         await EndAsync();
+        foreach (var (name, value) in settings ?? [])
+            _settings[name] = value;
         await BeginAsync();
     }
 

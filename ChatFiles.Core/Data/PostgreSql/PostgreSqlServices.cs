@@ -11,7 +11,6 @@ internal static class PostgreSqlServices
     /// <summary>A database of PostgreSQL in place of the file: several processes can write to it at the same time.</summary>
     public static void AddPostgreSql(this IServiceCollection services)
     {
-        services.AddSingleton<PostgreSqlConnection>();
         services.AddSingleton(provider => provider.GetRequiredService<PostgreSqlConnection>().CreateSource());
         services.AddSingleton<DbDataSource>(provider => provider.GetRequiredService<NpgsqlDataSource>());
         services.AddSingleton<Dialect>(PostgreSqlDialect.Instance);
