@@ -22,7 +22,7 @@ public sealed partial class Installing : IDisposable
         await Site.PlayAloneAsync(
             async scene =>
             {
-                await using var nginx = await Nginx.StartAsync(scene.Server, Path.Combine(program, "install", "nginx.conf"));
+                await using var nginx = await Nginx.StartAsync(Path.Combine(program, "install", "nginx.conf"), scene.Server);
                 var (ann, ben) = (await scene.NewGuestAsync("ann", nginx, ByHttps), await scene.NewGuestAsync("ben", nginx, ByHttps));
                 await Task.WhenAll(ann.RegisterByProgramAsync(), ben.RegisterByProgramAsync());
                 var chat = await Scene.NewChatAsync(ann, ben);

@@ -3,23 +3,28 @@ using System.Net;
 using System.Net.Sockets;
 using System.Security.Cryptography;
 using System.Security.Cryptography.X509Certificates;
+using System.Text.RegularExpressions;
 
 namespace ChatFiles.E2E.Stage;
 
-/// <summary>A real nginx in front of the server, over https, with the configuration that an admin is given.</summary>
-public sealed class Nginx : INetwork, IAsyncDisposable
+/// <summary>A real nginx in front of the server, or of several, over https, with the configuration that an admin is given.</summary>
+public sealed partial class Nginx : INetwork, IAsyncDisposable
 {
+    /// <summary>By it a browser stays at one machine, where there are several.</summary>
+    private const string MachineCookie = "chatfiles_node";
+
     private const string Program = "nginx";
+    private const string Machine = "x-machine";
 
     private readonly DirectoryInfo folder = Directory.CreateTempSubdirectory("chatfiles-e2e-nginx-");
     private readonly Process process;
 
-    private Nginx(ServerProcess server, string configuration)
+    private Nginx(IReadOnlyList<ServerProcess> servers, string configuration)
     {
         var port = Ports.Next();
         Address = new Uri($"https://127.0.0.1:{port}/");
         WriteCertificate();
-        File.WriteAllText(At("site.conf"), Adapt(File.ReadAllText(configuration), server.Port, port));
+        File.WriteAllText(At("site.conf"), Adapt(File.ReadAllText(configuration), servers, port));
         // One process, which ends when it is told to, and writes nothing into the system's folders.
         File.WriteAllText(
             At("nginx.conf"),
@@ -45,13 +50,27 @@ public sealed class Nginx : INetwork, IAsyncDisposable
 
     public Uri Address { get; }
 
-    /// <param name="server">What it is put in front of.</param>
     /// <param name="configuration">A file for nginx's folder conf.d; what it says of one machine is replaced by what is so on this one.</param>
-    public static async Task<Nginx> StartAsync(ServerProcess server, string configuration)
+    /// <param name="servers">What it is put in front of, as many as the file has.</param>
+    public static async Task<Nginx> StartAsync(string configuration, params ServerProcess[] servers)
     {
-        var nginx = new Nginx(server, configuration);
+        var nginx = new Nginx(servers, configuration);
         await Eventually.HoldsAsync(nginx.ListensAsync, "nginx listened");
         return nginx;
+    }
+
+    /// <summary>From now on this browser is sent to that machine.</summary>
+    public async Task SeatAsync(IBrowserContext browser, ServerProcess server)
+    {
+        for (var key = 1; key < 100; key++)
+        {
+            await browser.AddCookiesAsync([new() { Name = MachineCookie, Value = $"{key}", Url = Address.ToString() }]);
+            var answer = await browser.APIRequest.GetAsync("health/live");
+            if (answer.Headers[Machine] == $"127.0.0.1:{server.Port}")
+                return;
+        }
+
+        throw new InvalidOperationException("nginx sends nobody there.");
     }
 
     public async ValueTask DisposeAsync()
@@ -62,18 +81,22 @@ public sealed class Nginx : INetwork, IAsyncDisposable
         folder.Delete(recursive: true);
     }
 
-    private string Adapt(string configuration, int server, int port)
+    private string Adapt(string configuration, IReadOnlyList<ServerProcess> servers, int port)
     {
+        Upstream().Count(configuration).ShouldBe(servers.Count);
+        var next = 0;
+        configuration = Upstream().Replace(configuration, _ => $"    server 127.0.0.1:{servers[next++].Port}");
         foreach (
             var (here, there) in new[]
             {
-                ("    server 127.0.0.1:5080;", $"    server 127.0.0.1:{server};"),
                 ("    listen 443 ssl", $"    listen 127.0.0.1:{port} ssl"),
                 ("    listen [::]:443 ssl http2;", ""),
                 // The port without https is everybody's; here nobody comes by it.
                 ("    listen 80;", $"    listen unix:{At("plain")};"),
                 ("    listen [::]:80;", ""),
                 ("/etc/chatfiles/", ""),
+                // Says to the tests whose answer it is.
+                ("    location / {", $"    add_header {Machine} $upstream_addr;\n    location / {{"),
             }
         )
         {
@@ -88,6 +111,9 @@ public sealed class Nginx : INetwork, IAsyncDisposable
     private static string Folder() =>
         $"{Environment.GetEnvironmentVariable("PATH")}:/usr/sbin".Split(':').FirstOrDefault(folder => File.Exists(Path.Combine(folder, Program)))
         ?? throw new FileNotFoundException("These tests need nginx; ./test.sh installs it.");
+
+    [GeneratedRegex(@"^    server [0-9.]+:5080\b", RegexOptions.Multiline, matchTimeoutMilliseconds: 1000)]
+    private static partial Regex Upstream();
 
     private string At(string name) => Path.Combine(folder.FullName, name);
 
