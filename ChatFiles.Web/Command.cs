@@ -26,7 +26,7 @@ internal sealed record Command(string Name, string[] Arguments, string Summary, 
             AccountCommands.ResetPasswordAsync(services, arguments[0])),
         new("forget-password", ["EMAIL"], "takes an account's password away, so that its person comes by the company's sign-on", (services, arguments) =>
             AccountCommands.ForgetPasswordAsync(services, arguments[0])),
-        new("move-to-postgres", [$"[{MoveCommand.WithBlobs}]"], "copies the data folder into the database of Database:ConnectionString, and the files into Storage:Azure", MoveCommand.RunAsync),
+        new("move-to-postgres", [$"[{MoveCommand.WithBlobs}]"], "copies the database to PostgreSQL and, where asked, the files to Azure", MoveCommand.RunAsync),
         new("export", ["--chat ID|--person EMAIL", "--to FILE.zip"], "writes a chat, or all of a person, into a ZIP", ExportCommand.RunAsync) { Fits = ExportCommand.Fits },
     ];
 

@@ -22,7 +22,7 @@ dotnet publish ChatFiles.Web --configuration Release --runtime "$rid" --self-con
 
 cp LICENSE NOTICES.md "$program"
 cp -r build/install "$program"
-cp docs/operating.md "$program/install"
+cp docs/operating.md docs/several-machines.md "$program/install"
 # Nobody owns it but root once it is unpacked, whoever packs it here.
 tar --create --owner=0 --group=0 --mode=u=rwX,go=rX --transform "s:^chatfiles:chatfiles-$version:" --directory "$package" chatfiles | gzip -1 >"$archive"
 printf '%s, %s MB; the program: %s\n' "$archive" "$(($(stat -c %s "$archive") / 1000000))" "$program"

@@ -1,6 +1,4 @@
-using System.Collections.Concurrent;
 using System.Globalization;
-using System.Net;
 using ChatFiles.E2E.Stage;
 
 namespace ChatFiles.E2E.Faults;
@@ -24,12 +22,12 @@ public sealed class KillRounds(Xunit.Abstractions.ITestOutputHelper output)
         await server.StartAsync();
         using var owner = await ApiClient.RegisterAsync(server.Address, "owner");
         var chat = (await owner.CreateChatAsync("kill")).Id;
-        var programs = Enumerable.Range(1, Programs).Select(n => new Uploader(owner, chat, n, random.Next())).ToList();
+        var programs = Enumerable.Range(1, Programs).Select(n => new Uploader(() => owner, chat, n, random.Next())).ToList();
 
         for (var round = 1; round <= Rounds; round++)
         {
             using var ending = new CancellationTokenSource();
-            var working = programs.Select(program => program.WorkAsync(ending.Token)).ToList();
+            var working = programs.Select(program => program.WorkUntilKilledAsync(ending.Token)).ToList();
             await Task.Delay(random.Next(100, 1_500));
             await server.KillAsync();
             await ending.CancelAsync();
@@ -70,83 +68,6 @@ public sealed class KillRounds(Xunit.Abstractions.ITestOutputHelper output)
         );
     }
 
-    private static int FromEnvironment(string name, int otherwise) =>
+    internal static int FromEnvironment(string name, int otherwise) =>
         int.TryParse(Environment.GetEnvironmentVariable(name), NumberStyles.None, CultureInfo.InvariantCulture, out var value) ? value : otherwise;
-
-    private sealed record Upload(string Key, SampleFile File)
-    {
-        public string? Path { get; set; }
-
-        public bool Deleting { get; set; }
-
-        public bool Deleted { get; set; }
-    }
-
-    /// <summary>Uploads and deletes as fast as it can; what was in doubt when the server died is asked for again, as a good client does.</summary>
-    private sealed class Uploader(ApiClient client, long chat, int number, int seed)
-    {
-        private readonly Random random = new(seed);
-        private readonly ConcurrentQueue<Upload> inDoubt = new();
-        private readonly List<Upload> known = [];
-        private int count;
-
-        public IReadOnlyList<Upload> Known => known;
-
-        public async Task WorkAsync(CancellationToken ending)
-        {
-            while (!ending.IsCancellationRequested)
-            {
-                try
-                {
-                    await StepAsync();
-                }
-                catch (Exception failure) when (failure is IOException or HttpRequestException { StatusCode: null or >= HttpStatusCode.InternalServerError })
-                {
-                    return; // killed; the next round goes on
-                }
-            }
-        }
-
-        /// <summary>Everything in doubt is brought to its end.</summary>
-        public async Task SettleAsync()
-        {
-            while (!inDoubt.IsEmpty)
-                await RepeatAsync();
-            foreach (var upload in known.Where(u => u.Deleting && !u.Deleted))
-                await DeleteAsync(upload);
-        }
-
-        private async Task StepAsync()
-        {
-            if (!inDoubt.IsEmpty)
-                await RepeatAsync();
-            else if (known.Count > 0 && random.Next(4) == 0 && known[random.Next(known.Count)] is { Deleted: false } victim)
-                await DeleteAsync(victim);
-            else
-                inDoubt.Enqueue(NewUpload());
-        }
-
-        private Upload NewUpload()
-        {
-            var key = $"{number}-{++count}";
-            var size = random.Next(10) == 0 ? random.Next(200_000, 3_000_000) : random.Next(1, 60_000);
-            return new Upload(key, SampleFile.Text($"{key}.txt", key + new string((char)random.Next('a', 'z'), size)));
-        }
-
-        private async Task RepeatAsync()
-        {
-            inDoubt.TryPeek(out var upload);
-            var message = await client.ShareAsync(chat, upload!.Key, upload.File, upload.Key);
-            upload.Path = message.Attachments.Single().Path;
-            known.Add(upload);
-            inDoubt.TryDequeue(out _);
-        }
-
-        private async Task DeleteAsync(Upload upload)
-        {
-            upload.Deleting = true;
-            await client.DeleteAsync(upload.Path!);
-            upload.Deleted = true;
-        }
-    }
 }

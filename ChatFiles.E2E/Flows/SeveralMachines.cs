@@ -1,3 +1,4 @@
+using ChatFiles.Core.Files;
 using ChatFiles.E2E.Stage;
 
 namespace ChatFiles.E2E.Flows;
@@ -10,7 +11,7 @@ public sealed class SeveralMachines(PostgreSqlServer database, Azurite azurite) 
     [Fact]
     public async Task People_at_two_machines_share_files_and_whose_machine_dies_is_at_the_other_one_with_what_they_were_writing()
     {
-        var settings = await SettingsAsync();
+        var settings = SettingsOf(await database.CreateDatabaseAsync(), azurite.NewContainer());
         await using var second = new ServerProcess(settings);
         await Site.PlayAloneAsync(
             async scene =>
@@ -67,17 +68,15 @@ public sealed class SeveralMachines(PostgreSqlServer database, Azurite azurite) 
         );
     }
 
-    private async Task<Dictionary<string, string>> SettingsAsync()
-    {
-        var blobs = azurite.NewContainer();
-        return new(StringComparer.Ordinal)
+    /// <summary>Of each of several processes.</summary>
+    internal static Dictionary<string, string> SettingsOf(string database, AzureStorageOptions blobs) =>
+        new(StringComparer.Ordinal)
         {
             ["ASPNETCORE_FORWARDEDHEADERS_ENABLED"] = "true",
             ["Database__Provider"] = "PostgreSql",
-            ["Database__ConnectionString"] = await database.CreateDatabaseAsync(),
+            ["Database__ConnectionString"] = database,
             ["Storage__Provider"] = "Azure",
             ["Storage__Azure__ConnectionString"] = blobs.ConnectionString,
             ["Storage__Azure__Container"] = blobs.Container,
         };
-    }
 }

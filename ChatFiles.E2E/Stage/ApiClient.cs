@@ -46,9 +46,12 @@ public sealed class ApiClient : IDisposable
     public string Email { get; private set; } = "";
 
     /// <summary>The same person, reached over another network.</summary>
-    public ApiClient Through(NetworkCut network)
+    public ApiClient Through(NetworkCut network) => At(network.Address);
+
+    /// <summary>The same person, at another server of the same site.</summary>
+    public ApiClient At(Uri address)
     {
-        var client = new ApiClient(network.Address) { Email = Email };
+        var client = new ApiClient(address) { Email = Email };
         client.http.DefaultRequestHeaders.Authorization = http.DefaultRequestHeaders.Authorization;
         return client;
     }

@@ -17,13 +17,6 @@ public sealed class Site : IAsyncLifetime
     private readonly bool isNew;
     private ApiClient? operatorsProgram;
 
-    static Site() =>
-        AppDomain.CurrentDomain.ProcessExit += (_, _) =>
-        {
-            while (Idle.TryTake(out var idle))
-                idle.Server.DisposeAsync().AsTask().GetAwaiter().GetResult();
-        };
-
     public Site() => (Server, operatorsProgram) = Idle.TryTake(out var idle) ? idle : (new ServerProcess(), null);
 
     private Site(ServerProcess server, bool isNew) => (Server, isAlone, this.isNew) = (server, true, isNew);
