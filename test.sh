@@ -10,6 +10,9 @@
 set -euo pipefail
 cd "$(dirname "${BASH_SOURCE[0]}")"
 
+# Browsers take the names of files for what the language says, and without one for nothing beyond ASCII.
+[ -n "${LC_ALL:-}${LC_CTYPE:-}${LANG:-}" ] || export LANG=C.UTF-8
+
 say() { printf '\n== %s\n' "$*"; }
 
 give_up() {

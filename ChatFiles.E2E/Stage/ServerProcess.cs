@@ -1,4 +1,3 @@
-using System.Collections.Concurrent;
 using System.Diagnostics;
 using System.Globalization;
 using System.Text;
@@ -13,23 +12,10 @@ public sealed class ServerProcess : IAsyncDisposable
 {
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(60);
 
-    /// <summary>Those that nobody has ended yet.</summary>
-    private static readonly ConcurrentDictionary<ServerProcess, bool> All = [];
-
     private readonly StringBuilder output = new();
     private readonly Dictionary<string, string> settings;
     private readonly string[] command;
     private Process? process;
-
-    /// <summary>When the tests are over they are given a tenth of a second: first all processes end, then what they had goes.</summary>
-    static ServerProcess() =>
-        AppDomain.CurrentDomain.ProcessExit += (_, _) =>
-        {
-            foreach (var server in All.Keys)
-                server.process?.Kill(entireProcessTree: true);
-            foreach (var server in All.Keys)
-                server.Discard();
-        };
 
     /// <param name="command">How it is started, when not from the build.</param>
     public ServerProcess(IEnumerable<KeyValuePair<string, string>>? settings = null, string[]? command = null)
@@ -42,7 +28,7 @@ public sealed class ServerProcess : IAsyncDisposable
         {
             ["ASPNETCORE_ENVIRONMENT"] = "Production",
             ["ASPNETCORE_URLS"] = Address.ToString(),
-            // It lives for minutes: profiling itself to become faster later only makes it slower now.
+            // It lives for a minute: profiling itself to become faster later only makes it slower now.
             ["DOTNET_TieredPGO"] = "0",
             ["Data__Directory"] = Data,
             ["Metrics__Address"] = "",
@@ -53,7 +39,7 @@ public sealed class ServerProcess : IAsyncDisposable
         };
         foreach (var (name, value) in settings ?? [])
             this.settings[name] = value;
-        All[this] = true;
+        AppDomain.CurrentDomain.ProcessExit += (_, _) => process?.Kill(entireProcessTree: true);
     }
 
     public int Port { get; }
@@ -61,8 +47,6 @@ public sealed class ServerProcess : IAsyncDisposable
     public Uri Address { get; }
 
     public string Data { get; }
-
-    public bool IsRunning => process is { HasExited: false };
 
     /// <summary>All it has printed, over all its starts.</summary>
     public string Output
@@ -126,20 +110,7 @@ public sealed class ServerProcess : IAsyncDisposable
     {
         if (process is not null)
             await KillAsync();
-        All.TryRemove(this, out _);
         Directory.Delete(Data, recursive: true);
-    }
-
-    private void Discard()
-    {
-        try
-        {
-            Directory.Delete(Data, recursive: true);
-        }
-        catch (IOException)
-        {
-            // Somebody who is just dying still wrote into it; it lies among other temporary files.
-        }
     }
 
     private async Task<bool> IsReadyAsync(HttpClient http)

@@ -1,32 +1,25 @@
-using System.Collections.Concurrent;
 using System.Runtime.CompilerServices;
 
 namespace ChatFiles.E2E.Stage;
 
 /// <summary>
-/// One running ChatFiles for the tests of a class, and after them for those of another one: starting it and compiling its
-/// pages costs more than most tests do. They share it as people do: each brings its own people and chats.
+/// One running ChatFiles for the tests of a class. They share it as people do: each brings its own people and chats.
 /// Its operator registered before anybody else, so that nobody on stage has more rights than their part gives them.
 /// </summary>
 public sealed class Site : IAsyncLifetime
 {
-    /// <summary>What nobody plays on at the moment.</summary>
-    private static readonly ConcurrentBag<(ServerProcess Server, ApiClient Operator)> Idle = [];
+    public Site()
+        : this(new ServerProcess(), isNew: false) { }
 
-    private readonly bool isAlone;
+    private Site(ServerProcess server, bool isNew) => (Server, this.isNew) = (server, isNew);
+
     private readonly bool isNew;
     private ApiClient? operatorsProgram;
-
-    public Site() => (Server, operatorsProgram) = Idle.TryTake(out var idle) ? idle : (new ServerProcess(), null);
-
-    private Site(ServerProcess server, bool isNew) => (Server, isAlone, this.isNew) = (server, true, isNew);
 
     public ServerProcess Server { get; }
 
     public async Task InitializeAsync()
     {
-        if (operatorsProgram is not null)
-            return;
         await Server.StartAsync();
         if (!isNew)
             operatorsProgram = await ApiClient.RegisterAsync(Server.Address, "operator");
@@ -34,12 +27,6 @@ public sealed class Site : IAsyncLifetime
 
     public async Task DisposeAsync()
     {
-        if (!isAlone && operatorsProgram is not null && Server.IsRunning)
-        {
-            Idle.Add((Server, operatorsProgram));
-            return;
-        }
-
         operatorsProgram?.Dispose();
         await Server.DisposeAsync();
     }
