@@ -17,6 +17,8 @@ internal sealed record Upload(string Key, SampleFile File)
 /// <param name="client">Asked anew for each request: there may be several servers.</param>
 internal sealed class Uploader(Func<ApiClient> client, long chat, int number, int seed)
 {
+    private const int MostTries = 10;
+
     private readonly Random random = new(seed);
     private readonly ConcurrentQueue<Upload> inDoubt = new();
     private readonly List<Upload> known = [];
@@ -37,20 +39,33 @@ internal sealed class Uploader(Func<ApiClient> client, long chat, int number, in
             await TryStepAsync();
     }
 
-    /// <summary>Everything in doubt is brought to its end.</summary>
+    /// <summary>Everything in doubt is brought to its end; who is told to come back later does.</summary>
     public async Task SettleAsync()
     {
         while (!inDoubt.IsEmpty)
-            await RepeatAsync();
+            await InAFewTriesAsync(RepeatAsync);
         foreach (var upload in known.Where(u => u.Deleting && !u.Deleted))
-            await DeleteAsync(upload);
+            await InAFewTriesAsync(() => DeleteAsync(upload));
     }
 
-    private async Task<bool> TryStepAsync()
+    private static async Task InAFewTriesAsync(Func<Task> step)
+    {
+        for (var tries = 1; tries < MostTries; tries++)
+        {
+            if (await TryAsync(step))
+                return;
+        }
+
+        await step();
+    }
+
+    private Task<bool> TryStepAsync() => TryAsync(StepAsync);
+
+    private static async Task<bool> TryAsync(Func<Task> step)
     {
         try
         {
-            await StepAsync();
+            await step();
             return true;
         }
         catch (Exception failure) when (failure is IOException or HttpRequestException { StatusCode: null or >= HttpStatusCode.InternalServerError })
