@@ -30,7 +30,7 @@ internal sealed class PostgreSqlWriter(NpgsqlDataSource source, IEnumerable<IInt
         """;
 
     /// <summary>Beyond its patience somebody whose change has begun waits for so long: by then the server has ended its statement.</summary>
-    private static readonly TimeSpan AfterPatience = TimeSpan.FromSeconds(2);
+    private static readonly TimeSpan AfterPatience = TimeSpan.FromSeconds(1);
 
     private readonly Lock _lock = new();
     private readonly Lock _telling = new();
