@@ -32,6 +32,8 @@ internal sealed class ProgramRun : IAsyncDisposable
         start.Environment["Metrics__Address"] = "";
         // It lives for seconds: profiling itself to become faster later only makes it slower now.
         start.Environment["DOTNET_TieredPGO"] = "0";
+        // As for the account of a service: what a developer has at home, a certificate for one, is not there.
+        start.Environment["HOME"] = "/nonexistent";
         foreach (var (name, value) in environment ?? [])
             start.Environment[name] = value;
         _process = new Process { StartInfo = start };
