@@ -61,6 +61,10 @@ public sealed class AzureFileStore : IFileStore, IGrowingBlobs
         {
             return refused.Refusal;
         }
+        catch (Exception failure) when (IsGivenUp(failure, cancellationToken))
+        {
+            throw new OperationCanceledException("The blob is wanted no longer.", failure, cancellationToken);
+        }
         catch (Exception failure) when (!blocks.HaveFailed && !cancellationToken.IsCancellationRequested)
         {
             // Whatever it is: what the client throws when a connection breaks in the middle of a block is written down nowhere.
@@ -169,11 +173,19 @@ public sealed class AzureFileStore : IFileStore, IGrowingBlobs
         {
             return await ask();
         }
+        catch (Exception failure) when (IsGivenUp(failure, cancellationToken))
+        {
+            throw new OperationCanceledException("The answer is waited for no longer.", failure, cancellationToken);
+        }
         catch (Exception failure) when (IsOutage(failure) && !cancellationToken.IsCancellationRequested)
         {
             throw new StoreUnavailableException("Azure Blob Storage does not answer.", failure);
         }
     }
+
+    /// <summary>The client has its own words for that, where it was trying again.</summary>
+    private static bool IsGivenUp(Exception failure, CancellationToken cancellationToken) =>
+        cancellationToken.IsCancellationRequested && failure is AggregateException;
 
     private static bool IsOutage(Exception failure) =>
         failure is RequestFailedException or AggregateException or OperationCanceledException or IOException or HttpRequestException;

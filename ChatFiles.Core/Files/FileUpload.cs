@@ -42,6 +42,10 @@ internal sealed class FileUpload(
     private readonly List<Attachment> _attachments = [];
     private (byte[] Bytes, string? Charset) _caption = ([], null);
     private string? _charset;
+
+    /// <summary>Of this one the store has just said nothing: nobody waits for its asking once more.</summary>
+    private string? _unanswered;
+
     private BlobEnd? _end;
 
     public IReadOnlyList<Attachment> Attachments => _attachments;
@@ -121,7 +125,7 @@ internal sealed class FileUpload(
     {
         using var timeout = new CancellationTokenSource(RemovalTimeout, time);
         foreach (var key in _keys)
-            await intents.EndAsync(key, _end ?? await RemoveAsync(key, timeout.Token));
+            await intents.EndAsync(key, _end ?? (key == _unanswered ? BlobEnd.LeftOver : await RemoveAsync(key, timeout.Token)));
     }
 
     /// <summary>Says of a refusal which file it is about, so that the sender can send the others without it.</summary>
@@ -264,7 +268,15 @@ internal sealed class FileUpload(
         await intents.BeginAsync(key, cancellationToken);
         _keys.Add(key);
         await using var scanned = scannedAs is null ? null : scanner.Begin(content, scannedAs);
-        return (await store.WriteAsync(key, scanned ?? content, cancellationToken)).Succeeded(out var stamp, out var refusal) ? (key, stamp) : refusal;
+        try
+        {
+            return (await store.WriteAsync(key, scanned ?? content, cancellationToken)).Succeeded(out var stamp, out var refusal) ? (key, stamp) : refusal;
+        }
+        catch (StoreUnavailableException)
+        {
+            _unanswered = key;
+            throw;
+        }
     }
 
     private async Task<BlobEnd> RemoveAsync(string key, CancellationToken cancellationToken)

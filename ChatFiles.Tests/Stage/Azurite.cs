@@ -65,7 +65,10 @@ public sealed class Azurite : IAsyncLifetime
     public AzureStorageOptions NewContainer() => new() { ConnectionString = ConnectionTo(_port), Container = $"test-{Guid.NewGuid():N}" };
 
     /// <summary>Where nobody listens.</summary>
-    public static AzureStorageOptions Nowhere() => new() { ConnectionString = ConnectionTo(FreePort()), Container = "nowhere" };
+    public static AzureStorageOptions Nowhere() => At(FreePort());
+
+    /// <summary>Where something else listens.</summary>
+    public static AzureStorageOptions At(int port) => new() { ConnectionString = ConnectionTo(port), Container = "nowhere" };
 
     /// <summary>It takes connections and answers nothing, as an overloaded or cut-off store does.</summary>
     public Task FreezeAsync() => SignalAsync("-STOP");

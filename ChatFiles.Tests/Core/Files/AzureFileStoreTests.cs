@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using System.Net.Sockets;
 using Azure.Storage.Blobs;
 using ChatFiles.Core.Files;
 using ChatFiles.Tests.Stage;
@@ -133,6 +134,22 @@ public sealed class AzureFileStoreTests : FileStoreContract, IClassFixture<Azuri
         await cancelled.CancelAsync();
 
         await Should.ThrowAsync<OperationCanceledException>(() => _store.OpenAsync(NewKey(), cancelled.Token));
+    }
+
+    [Fact]
+    public async Task A_question_that_is_cancelled_while_it_is_asked_again_is_cancelled_and_no_outage()
+    {
+        using var flaky = new TcpListener(IPAddress.Loopback, 0);
+        flaky.Start();
+        var store = new AzureFileStore(Azurite.At(((IPEndPoint)flaky.LocalEndpoint).Port));
+        using var cancelled = new CancellationTokenSource();
+
+        var asked = store.DeleteAsync(NewKey(), cancelled.Token);
+        (await flaky.AcceptSocketAsync()).Close(0);
+        using var again = await flaky.AcceptSocketAsync();
+        await cancelled.CancelAsync();
+
+        await Should.ThrowAsync<OperationCanceledException>(asked);
     }
 
     [Fact]
