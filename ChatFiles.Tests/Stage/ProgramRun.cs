@@ -30,8 +30,9 @@ internal sealed class ProgramRun : IAsyncDisposable
         };
         start.Environment["ASPNETCORE_URLS"] = "http://127.0.0.1:0";
         start.Environment["Metrics__Address"] = "";
-        // It lives for seconds: profiling itself to become faster later only makes it slower now.
+        // It lives for seconds: compiling anew what is called often, to become faster later, only makes it slower now.
         start.Environment["DOTNET_TieredPGO"] = "0";
+        start.Environment["DOTNET_TC_CallCounting"] = "0";
         // As for the account of a service: what a developer has at home, a certificate for one, is not there.
         start.Environment["HOME"] = "/nonexistent";
         foreach (var (name, value) in environment ?? [])
