@@ -112,6 +112,7 @@ public static class CoreServices
         services.AddSingleton<Pulse>();
         services.AddSingleton<Presence>();
         services.TryAddSingleton<IMinuteCounters, MinuteCounters>();
+        services.TryAddSingleton<IOpenCounters, OpenCounters>();
         services.AddSingleton<PersonLimits>();
         services.AddSingleton<ReadPositions>();
         services.AddSettings<ReceiptOptions>(configuration, "Receipts");

@@ -25,7 +25,7 @@ public sealed partial class ChatService
         CancellationToken cancellationToken = default
     )
     {
-        if (!AdmitUpload(userId, chatId, key, declaredBytes).Succeeded(out var admission, out var refusal))
+        if (!(await AdmitUploadAsync(userId, chatId, key, declaredBytes)).Succeeded(out var admission, out var refusal))
             return refusal;
         if (admission.AlreadySent is { } alreadySent)
             return alreadySent;
@@ -74,7 +74,7 @@ public sealed partial class ChatService
         CancellationToken cancellationToken = default
     )
     {
-        if (limits.CountMessage(userId) is { } tooMany)
+        if (await limits.CountMessageAsync(userId) is { } tooMany)
             return tooMany;
         var parts = files.Select(file => new UploadPart(UploadPartKind.From, FileName: null, new MemoryStream(Encoding.UTF8.GetBytes(file.Path))));
         if (!string.IsNullOrEmpty(comment))
@@ -99,9 +99,9 @@ public sealed partial class ChatService
     )
     {
         // A repeat is answered like the first, whatever has become of the original.
-        if (CheckKey(key) is null && reads.ReadSent(userId, chatId, key) is [var alreadySent])
+        if (CheckKey(key) is null && await reads.ReadSentAsync(userId, chatId, key) is [var alreadySent])
             return alreadySent;
-        if (!FindMessage(userId, fromChatId, messageId).Succeeded(out var original, out var refusal))
+        if (!(await FindMessageAsync(userId, fromChatId, messageId)).Succeeded(out var original, out var refusal))
             return refusal;
         comment = (comment ?? "").Trim();
         if (CheckText(comment, "A comment", Quotation.MaxCommentLength) is { } invalid)
@@ -125,7 +125,7 @@ public sealed partial class ChatService
         CancellationToken cancellationToken = default
     )
     {
-        if (!FindFile(userId, chatId, fileId).Succeeded(out var file, out var refusal))
+        if (!(await FindFileAsync(userId, chatId, fileId)).Succeeded(out var file, out var refusal))
             return refusal;
         if (file.State == AttachmentState.Ready && known?.Contains(file.Sha256) == true)
             return new OpenFile(AttachmentView.Of(file), file.ContentType, Charset: null, file.Sha256, Stream.Null);
@@ -145,7 +145,7 @@ public sealed partial class ChatService
         CancellationToken cancellationToken = default
     )
     {
-        if (!FindFile(userId, chatId, fileId).Succeeded(out var file, out var refusal))
+        if (!(await FindFileAsync(userId, chatId, fileId)).Succeeded(out var file, out var refusal))
             return refusal;
         if (file.ThumbnailSha256 is { } sha256 && known?.Contains(sha256) == true)
             return new OpenFile(AttachmentView.Of(file), file.ThumbnailType!, Charset: null, sha256, Stream.Null);
@@ -248,14 +248,14 @@ public sealed partial class ChatService
             return refusal;
         if (!AttachmentView.TryParsePath(Encoding.UTF8.GetString(text.Span).Trim(), out var chatId, out var fileId))
             return Refusal.FileNotFound;
-        return reads.ReadFile(userId, chatId, fileId).File is { State: AttachmentState.Ready } file ? file : Refusal.FileNotFound;
+        return (await reads.ReadFileAsync(userId, chatId, fileId)).File is { State: AttachmentState.Ready } file ? file : Refusal.FileNotFound;
     }
 
     /// <summary>What can be judged without asking for room, in the order of the contract.</summary>
-    private Result<Admission> AdmitUpload(string userId, long chatId, string? key, long? declaredBytes)
+    private async ValueTask<Result<Admission>> AdmitUploadAsync(string userId, long chatId, string? key, long? declaredBytes)
     {
         var known = CheckKey(key) is null ? key : null;
-        if (reads.ReadSent(userId, chatId, known) is not { } sent)
+        if (await reads.ReadSentAsync(userId, chatId, known) is not { } sent)
             return Refusal.ChatNotFound;
         if (CheckKey(key) is { } invalidKey)
             return invalidKey;
@@ -324,9 +324,9 @@ public sealed partial class ChatService
         return new Done();
     }
 
-    private Result<Attachment> FindFile(string userId, long chatId, Guid fileId)
+    private async ValueTask<Result<Attachment>> FindFileAsync(string userId, long chatId, Guid fileId)
     {
-        var (isMember, file) = reads.ReadFile(userId, chatId, fileId);
+        var (isMember, file) = await reads.ReadFileAsync(userId, chatId, fileId);
         if (file is null)
             return isMember ? Refusal.FileNotFound : Refusal.ChatNotFound;
         return file.State == AttachmentState.Deleted ? new Refusal(RefusalReason.FileDeleted, "This file was deleted.") : file;

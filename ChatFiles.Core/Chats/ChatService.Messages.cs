@@ -17,7 +17,7 @@ public sealed partial class ChatService
         CancellationToken cancellationToken = default
     )
     {
-        if (limits.CountMessage(userId) is { } tooMany)
+        if (await limits.CountMessageAsync(userId) is { } tooMany)
             return tooMany;
         var draft = new Draft(userId, chatId, text ?? "", clientId, [], replyTo);
         return await writer.WriteDirectlyAsync<Result<MessageView>>(
@@ -53,7 +53,7 @@ public sealed partial class ChatService
         if (UseCase.CheckLimit(limit) is { } refusal)
             return await IsMemberAsync(userId, chatId, cancellationToken) ? refusal : Refusal.ChatNotFound;
         // By key, not by offset: what is sent or deleted meanwhile shifts nothing. One more row tells whether this is the last page.
-        if (reads.ReadBefore(userId, chatId, before ?? long.MaxValue, limit + 1) is not { } messages)
+        if (await reads.ReadBeforeAsync(userId, chatId, before ?? long.MaxValue, limit + 1) is not { } messages)
             return Refusal.ChatNotFound;
         return MessageQueries.PageOf(messages, limit);
     }
@@ -69,7 +69,7 @@ public sealed partial class ChatService
     {
         if (UseCase.CheckLimit(limit) is { } refusal)
             return await IsMemberAsync(userId, chatId, cancellationToken) ? refusal : Refusal.ChatNotFound;
-        if (reads.ReadAfter(userId, chatId, after, limit + 1) is not { } messages)
+        if (await reads.ReadAfterAsync(userId, chatId, after, limit + 1) is not { } messages)
             return Refusal.ChatNotFound;
         var hasMore = messages.Count > limit;
         if (hasMore)
@@ -95,13 +95,13 @@ public sealed partial class ChatService
     }
 
     /// <summary>A message's text as it was typed, with names in the place of the ids that mention people.</summary>
-    public Result<string> ReadText(string userId, long chatId, long messageId) =>
-        FindMessage(userId, chatId, messageId).Succeeded(out var message, out var refusal) ? Quotation.WithNames(message.Text, message.Mentions) : refusal;
+    public async Task<Result<string>> ReadTextAsync(string userId, long chatId, long messageId) =>
+        (await FindMessageAsync(userId, chatId, messageId)).Succeeded(out var message, out var refusal) ? Quotation.WithNames(message.Text, message.Mentions) : refusal;
 
     /// <summary>A message of one of the person's chats that is not deleted.</summary>
-    private Result<MessageView> FindMessage(string userId, long chatId, long messageId)
+    private async ValueTask<Result<MessageView>> FindMessageAsync(string userId, long chatId, long messageId)
     {
-        if (reads.ReadAfter(userId, chatId, messageId - 1, limit: 1) is not { } found)
+        if (await reads.ReadAfterAsync(userId, chatId, messageId - 1, limit: 1) is not { } found)
             return Refusal.ChatNotFound;
         if (found is not [var message] || message.Id != messageId)
             return Refusal.MessageNotFound;

@@ -49,7 +49,7 @@ public sealed class FindingService(
         await using var db = await databases.CreateDbContextAsync(cancellationToken);
         if (await db.ReadMemberAsync(userId, chatId, cancellationToken) is not { } member)
             return Refusal.ChatNotFound;
-        if ((UseCase.CheckLimit(limit) ?? Texts.CheckQuery(filter.AuthorId) ?? limits.CountSearch(userId, filter.Name)) is { } refusal)
+        if ((UseCase.CheckLimit(limit) ?? Texts.CheckQuery(filter.AuthorId) ?? await limits.CountSearchAsync(userId, filter.Name)) is { } refusal)
             return refusal;
         // The whole list is at hand in its order; to narrow it, all that does not fit may have to be looked at.
         return filter == new FileFilter() ? await ReadAsync(db) : await longReads.RunAsync(userId, ReadAsync, cancellationToken);
@@ -144,7 +144,7 @@ public sealed class FindingService(
         CancellationToken cancellationToken = default
     )
     {
-        if ((UseCase.CheckLimit(limit) ?? Texts.CheckQuery(filter.AuthorId) ?? limits.CountSearch(userId, filter.Name)) is { } refusal)
+        if ((UseCase.CheckLimit(limit) ?? Texts.CheckQuery(filter.AuthorId) ?? await limits.CountSearchAsync(userId, filter.Name)) is { } refusal)
             return refusal;
         return await longReads.RunAsync<OwnFilePage>(
             userId,
@@ -244,7 +244,7 @@ public sealed class FindingService(
             return refusal;
         if (words.Expression.Length == 0)
             return new FoundPage([], null);
-        if (limits.CountSearch(userId) is { } tooMany)
+        if (await limits.CountSearchAsync(userId) is { } tooMany)
             return tooMany;
         return await longReads.RunAsync<FoundPage>(
             userId,

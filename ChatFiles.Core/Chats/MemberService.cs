@@ -41,7 +41,7 @@ public sealed class MemberService(
         await using var db = await databases.CreateDbContextAsync(cancellationToken);
         if (await db.ReadMemberAsync(userId, chatId, cancellationToken) is not { } member)
             return Refusal.ChatNotFound;
-        if ((UseCase.CheckLimit(limit) ?? Texts.CheckQuery(after) ?? limits.CountSearch(userId, text)) is { } refusal)
+        if ((UseCase.CheckLimit(limit) ?? Texts.CheckQuery(after) ?? await limits.CountSearchAsync(userId, text)) is { } refusal)
             return refusal;
         Person? last = null;
         if (after is not null)
@@ -126,7 +126,7 @@ public sealed class MemberService(
         await using var db = await databases.CreateDbContextAsync(cancellationToken);
         if (text.Length == 0 || (chatId is { } id && await db.ReadMemberAsync(userId, id, cancellationToken) is null))
             return Array.Empty<FoundPerson>();
-        if (limits.CountSearch(userId, text) is { } tooMany)
+        if (await limits.CountSearchAsync(userId, text) is { } tooMany)
             return tooMany;
         // All people may have to be looked at.
         return await longReads.RunAsync<IReadOnlyList<FoundPerson>>(

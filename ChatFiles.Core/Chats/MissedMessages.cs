@@ -133,7 +133,7 @@ public sealed class MissedMessages(IDbContextFactory<ChatDbContext> databases, D
 
             if (due.Count == 0)
                 return [];
-            var reading = due.Where(m => m.SendingId is null && now - m.Since < MostReading && limits.HasPage(m.UserId)).Select(m => m.UserId).ToList();
+            var reading = await limits.WithPageAsync(due.Where(m => m.SendingId is null && now - m.Since < MostReading).Select(m => m.UserId).ToList());
             var taken = due.Where(m => !reading.Contains(m.UserId)).ToList();
             var userIds = taken.ConvertAll(m => m.UserId);
             await writer.WriteAsync(async db =>

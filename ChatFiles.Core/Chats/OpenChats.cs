@@ -28,7 +28,7 @@ public sealed class OpenChats(IDbContextFactory<ChatDbContext> databases, Databa
         CancellationToken cancellationToken = default
     )
     {
-        if ((UseCase.CheckLimit(limit) ?? limits.CountSearch(userId, text)) is { } refusal)
+        if ((UseCase.CheckLimit(limit) ?? await limits.CountSearchAsync(userId, text)) is { } refusal)
             return refusal;
         await using var db = await databases.CreateDbContextAsync(cancellationToken);
         var chats = db.Chats.Where(c => c.Open && (before == null || c.Id < before));

@@ -29,7 +29,7 @@ public sealed class QuotaAccounts(IOptions<QuotaOptions> options, QuotaReservati
         while (true)
         {
             var moment = reservations.Moment;
-            var room = ReadRoom(reservation.UserId, reservation.ChatId);
+            var room = await ReadRoomAsync(reservation.UserId, reservation.ChatId);
             var taken = reservations.TryTake(reservation, least, wish, room, moment);
             if (taken.LookAgain is null)
                 return taken.Left;
@@ -37,11 +37,11 @@ public sealed class QuotaAccounts(IOptions<QuotaOptions> options, QuotaReservati
         }
     }
 
-    private (long Person, long Chat) ReadRoom(string userId, long chatId)
+    private async ValueTask<(long Person, long Chat)> ReadRoomAsync(string userId, long chatId)
     {
-        var stored = reads.ReadStored(userId, chatId);
+        var stored = await reads.ReadStoredAsync(userId, chatId);
         // After what is stored: what becomes a message in between counts as neither then, and not as both. The commit counts once more.
-        var reserved = staged.Reserved(userId, chatId);
+        var reserved = await staged.ReservedAsync(userId, chatId);
         return RoomLeft(stored.Person + reserved.OfPerson, stored.OwnQuota, stored.Chat + reserved.OfChat);
     }
 

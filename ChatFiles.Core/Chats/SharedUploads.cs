@@ -17,7 +17,7 @@ internal sealed class SharedUploads(UploadRows rows, IFileStore store, IGrowingB
     private readonly ConcurrentDictionary<Guid, SharedUpload> _known = new();
 
     /// <inheritdoc/>
-    internal override (long OfPerson, long OfChat) Reserved(string userId, long chatId) => rows.Reserved(userId, chatId);
+    internal override ValueTask<(long OfPerson, long OfChat)> ReservedAsync(string userId, long chatId) => rows.ReservedAsync(userId, chatId);
 
     /// <inheritdoc/>
     internal override async Task<Result<StagedUpload>> BeginAsync(string fileName, string? metadata, QuotaReservations.Reservation reservation, CancellationToken cancellationToken)

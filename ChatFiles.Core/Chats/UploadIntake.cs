@@ -39,7 +39,7 @@ public sealed class UploadIntake(
         CancellationToken cancellationToken
     )
     {
-        if (!uploadsUnderWay.Begin(userId, key is null ? null : $"{userId} {chatId} {key}").Succeeded(out var underWay, out var refusal))
+        if (!(await uploadsUnderWay.BeginAsync(userId, key is null ? null : $"{userId} {chatId} {key}")).Succeeded(out var underWay, out var refusal))
             return refusal;
         var reservation = quotas.Open(userId, chatId);
         var sending = new UploadsSent();
@@ -78,7 +78,7 @@ public sealed class UploadIntake(
     )
     {
         // A missing file still counts in the quotas: its bytes have their room there, once.
-        if (!uploadsUnderWay.Begin(userId, $"{missing.Id}").Succeeded(out var underWay, out var refusal))
+        if (!(await uploadsUnderWay.BeginAsync(userId, $"{missing.Id}")).Succeeded(out var underWay, out var refusal))
             return refusal;
         using var ending = underWay;
         if (underWay.IsRepeat)

@@ -93,7 +93,7 @@ public sealed class UploadService(
             return refusal;
         using var turn = mine.Turn;
         // After the one before has given way: a repeat takes its place.
-        if (!uploadsUnderWay.Begin(userId).Succeeded(out var underWay, out refusal))
+        if (!(await uploadsUnderWay.BeginAsync(userId)).Succeeded(out var underWay, out refusal))
             return refusal;
         using var ending = underWay;
         var (upload, ticket) = (mine.Upload, mine.Upload.Ticket);

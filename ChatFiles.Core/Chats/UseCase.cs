@@ -32,14 +32,14 @@ public static class UseCase
         CancellationToken cancellationToken
     )
     {
-        if (limits.CountMessage(userId) is { } tooMany)
+        if (await limits.CountMessageAsync(userId) is { } tooMany)
             return tooMany;
         return chatId is { } chat ? await writer.WriteAsync(chat, change, cancellationToken) : await writer.WriteAsync(change, cancellationToken);
     }
 
     /// <summary>Counts a reading as one of the person's searches when it looks for something; it must be text.</summary>
-    internal static Refusal? CountSearch(this PersonLimits limits, string userId, string? text) =>
-        string.IsNullOrWhiteSpace(text) ? null : Texts.CheckQuery(text) ?? limits.CountSearch(userId);
+    internal static async ValueTask<Refusal?> CountSearchAsync(this PersonLimits limits, string userId, string? text) =>
+        string.IsNullOrWhiteSpace(text) ? null : Texts.CheckQuery(text) ?? await limits.CountSearchAsync(userId);
 
     /// <inheritdoc cref="Times.ToTheMillisecond"/>
     internal static DateTime Now(this TimeProvider time) => Times.ToTheMillisecond(time.GetUtcNow().UtcDateTime);

@@ -27,17 +27,17 @@ internal static class FileStatements
         """;
 
     /// <summary>Files whose blob is gone or changed.</summary>
-    public static long CountMissingFiles(this PreparedReads reads) => reads.Read(statements => (long)statements.Of(Missing, null).ExecuteScalar()!);
+    public static ValueTask<long> CountMissingFilesAsync(this PreparedReads reads) => reads.CountAsync(Missing);
 
     /// <summary>Side jobs, such as the deletion of a blob, that are still to be done.</summary>
-    public static long CountJobs(this PreparedReads reads) => reads.Read(statements => (long)statements.Of(Jobs, null).ExecuteScalar()!);
+    public static ValueTask<long> CountJobsAsync(this PreparedReads reads) => reads.CountAsync(Jobs);
 
     /// <summary>A file of a chat, and whether the person is a member of it at all. Nothing in it is tracked.</summary>
-    public static (bool IsMember, Attachment? File) ReadFile(this PreparedReads reads, string userId, long chatId, Guid fileId) =>
-        reads.Read(statements =>
+    public static ValueTask<(bool IsMember, Attachment? File)> ReadFileAsync(this PreparedReads reads, string userId, long chatId, Guid fileId) =>
+        reads.ReadAsync(async statements =>
         {
-            using var row = statements.Of(OfMember, null, ("@user", userId), ("@chat", chatId), ("@file", fileId)).ExecuteReader();
-            if (!row.Read())
+            await using var row = await statements.Of(OfMember, null, ("@user", userId), ("@chat", chatId), ("@file", fileId)).ExecuteReaderAsync();
+            if (!await row.ReadAsync())
                 return (false, null);
             if (row.IsDBNull(0))
                 return (true, null);
@@ -74,10 +74,13 @@ internal static class FileStatements
         });
 
     /// <summary>The bytes of the files that a person and a chat have, and the person's own quota.</summary>
-    public static (long Person, long Chat, long? OwnQuota) ReadStored(this PreparedReads reads, string userId, long chatId) =>
-        reads.Read(statements =>
+    public static ValueTask<(long Person, long Chat, long? OwnQuota)> ReadStoredAsync(this PreparedReads reads, string userId, long chatId) =>
+        reads.ReadAsync(async statements =>
         {
-            using var row = statements.Of(Stored, null, ("@user", userId), ("@chat", chatId)).ExecuteReader();
-            return row.Read() ? (row.GetInt64(0), row.GetInt64(1), row.IsDBNull(2) ? (long?)null : row.GetInt64(2)) : (0, 0, null);
+            await using var row = await statements.Of(Stored, null, ("@user", userId), ("@chat", chatId)).ExecuteReaderAsync();
+            return await row.ReadAsync() ? (row.GetInt64(0), row.GetInt64(1), row.IsDBNull(2) ? (long?)null : row.GetInt64(2)) : (0, 0, null);
         });
+
+    private static ValueTask<long> CountAsync(this PreparedReads reads, string sql) =>
+        reads.ReadAsync(async statements => (long)(await statements.Of(sql, null).ExecuteScalarAsync())!);
 }

@@ -83,22 +83,22 @@ internal static class MessageStatements
         """;
 
     /// <summary>The last messages before an id, oldest first; null when the person is no member.</summary>
-    public static List<MessageView>? ReadBefore(this PreparedReads reads, string userId, long chatId, long before, int limit) =>
-        reads.Read(statements =>
-            ReadAll(statements.Of(Page, null, ("@user", userId), ("@chat", chatId), ("@before", before), ("@limit", limit)), chatId)
+    public static ValueTask<List<MessageView>?> ReadBeforeAsync(this PreparedReads reads, string userId, long chatId, long before, int limit) =>
+        reads.ReadAsync(statements =>
+            ReadAllAsync(statements.Of(Page, null, ("@user", userId), ("@chat", chatId), ("@before", before), ("@limit", limit)), chatId)
         );
 
     /// <summary>The first messages after an id; null when the person is no member.</summary>
-    public static List<MessageView>? ReadAfter(this PreparedReads reads, string userId, long chatId, long after, int limit) =>
-        reads.Read(statements =>
-            ReadAll(statements.Of(PageAfter, null, ("@user", userId), ("@chat", chatId), ("@after", after), ("@limit", limit)), chatId)
+    public static ValueTask<List<MessageView>?> ReadAfterAsync(this PreparedReads reads, string userId, long chatId, long after, int limit) =>
+        reads.ReadAsync(statements =>
+            ReadAllAsync(statements.Of(PageAfter, null, ("@user", userId), ("@chat", chatId), ("@after", after), ("@limit", limit)), chatId)
         );
 
     /// <summary>The message that the person sent with a key, as it is now: none or one. Null when the person is no member.</summary>
-    public static List<MessageView>? ReadSent(this PreparedReads reads, string userId, long chatId, string? key) =>
-        reads.Read(statements => ReadAll(statements.Of(Sent, null, ("@user", userId), ("@chat", chatId), ("@key", key)), chatId));
+    public static ValueTask<List<MessageView>?> ReadSentAsync(this PreparedReads reads, string userId, long chatId, string? key) =>
+        reads.ReadAsync(statements => ReadAllAsync(statements.Of(Sent, null, ("@user", userId), ("@chat", chatId), ("@key", key)), chatId));
 
-    /// <inheritdoc cref="ReadSent(PreparedReads, string, long, string?)"/>
+    /// <inheritdoc cref="ReadSentAsync"/>
     public static List<MessageView>? ReadSent(this WriteScope scope, string userId, long chatId, string? key) =>
         ReadAll(scope.Statement(Sent, ("@user", userId), ("@chat", chatId), ("@key", key)), chatId);
 
@@ -109,25 +109,19 @@ internal static class MessageStatements
     private static List<MessageView>? ReadAll(DbCommand command, long chatId)
     {
         using var rows = command.ExecuteReader();
-        if (!rows.Read())
-            return null;
-        var messages = new List<MessageView>();
-        var files = new List<AttachmentView>();
-        do
-        {
-            if (rows.IsDBNull(0))
-                break;
-            var id = rows.GetInt64(0);
-            if (messages.Count == 0 || messages[^1].Id != id)
-            {
-                files = [];
-                messages.Add(ReadMessage(rows, chatId, files));
-            }
+        var page = new Rows(chatId);
+        while (rows.Read())
+            page.Add(rows);
+        return page.Messages;
+    }
 
-            if (!rows.IsDBNull(8))
-                files.Add(ReadFile(rows, chatId));
-        } while (rows.Read());
-        return messages;
+    private static async Task<List<MessageView>?> ReadAllAsync(DbCommand command, long chatId)
+    {
+        await using var rows = await command.ExecuteReaderAsync();
+        var page = new Rows(chatId);
+        while (await rows.ReadAsync())
+            page.Add(rows);
+        return page.Messages;
     }
 
     private static MessageView ReadMessage(DbDataReader row, long chatId, List<AttachmentView> files)
@@ -188,6 +182,26 @@ internal static class MessageStatements
                 ThumbnailKey = row.IsDBNull(16) ? null : row.GetString(16),
             }
         );
+
+    /// <summary>A row for each file of each message, in their order.</summary>
+    private sealed class Rows(long chatId)
+    {
+        private List<AttachmentView> _files = [];
+
+        /// <summary>Null as long as there was no row; a member who finds nothing has a single one without a message.</summary>
+        public List<MessageView>? Messages { get; private set; }
+
+        public void Add(DbDataReader row)
+        {
+            Messages ??= [];
+            if (row.IsDBNull(0))
+                return;
+            if (Messages.Count == 0 || Messages[^1].Id != row.GetInt64(0))
+                Messages.Add(ReadMessage(row, chatId, _files = []));
+            if (!row.IsDBNull(8))
+                _files.Add(ReadFile(row, chatId));
+        }
+    }
 
     private sealed record ReactionsRow(long MessageId, string Reactions);
 }

@@ -12,15 +12,18 @@ public sealed class PreparedReads(DbDataSource database, Dialect dialect) : IDis
 {
     private readonly ConcurrentBag<Reader> _idle = [];
 
-    /// <summary>Runs a reading of one statement, which sees one moment of the database.</summary>
-    internal T Read<T>(Func<PreparedStatements, T> read)
+    /// <summary>
+    /// Runs a reading of one statement, which sees one moment of the database. Where the database is another process, whoever
+    /// waits for it holds no thread: one that is frozen would soon have them all.
+    /// </summary>
+    internal async ValueTask<T> ReadAsync<T>(Func<PreparedStatements, Task<T>> read)
     {
         if (!_idle.TryTake(out var reader))
-            reader = new Reader(database, dialect);
+            reader = new Reader(await database.OpenConnectionAsync(), dialect);
         try
         {
             var began = Measures.Database.Begin();
-            var result = read(reader.Statements);
+            var result = await read(reader.Statements);
             Measures.Database.End(began, "read");
             if (_idle.Count < dialect.MostIdleReaders)
             {
@@ -43,22 +46,14 @@ public sealed class PreparedReads(DbDataSource database, Dialect dialect) : IDis
             reader.Dispose();
     }
 
-    private sealed class Reader : IDisposable
+    private sealed class Reader(DbConnection connection, Dialect dialect) : IDisposable
     {
-        private readonly DbConnection _connection;
-
-        public Reader(DbDataSource database, Dialect dialect)
-        {
-            _connection = database.OpenConnection();
-            Statements = new PreparedStatements(_connection, dialect);
-        }
-
-        public PreparedStatements Statements { get; }
+        public PreparedStatements Statements { get; } = new(connection, dialect);
 
         public void Dispose()
         {
             Statements.Dispose();
-            _connection.Dispose();
+            connection.Dispose();
         }
     }
 }

@@ -21,7 +21,7 @@ public abstract class StagedUploads
     internal virtual void Load() { }
 
     /// <summary>What is reserved for them in the quotas beside <see cref="QuotaReservations"/>.</summary>
-    internal virtual (long OfPerson, long OfChat) Reserved(string userId, long chatId) => (0, 0);
+    internal virtual ValueTask<(long OfPerson, long OfChat)> ReservedAsync(string userId, long chatId) => ValueTask.FromResult((0L, 0L));
 
     /// <summary>Begins an upload of as many bytes as are reserved for it.</summary>
     /// <param name="reservation">Is the upload's from now on, if there is one.</param>

@@ -7,12 +7,13 @@ namespace ChatFiles.Core.Files;
 /// The requests whose bytes are being received, by person: whoever lets them hang holds a limited number of the server's
 /// connections and buffers. A resumable upload that nothing is arriving for is none of them.
 /// </summary>
-public sealed class UploadsUnderWay(IOptions<LimitOptions> limits)
+public sealed class UploadsUnderWay(IOptions<LimitOptions> limits, IOpenCounters counters)
 {
     private const int RepeatsForATry = 4;
 
     private readonly Lock _lock = new();
-    private readonly Dictionary<(string UserId, bool AsRepeat), int> _ofPeople = [];
+    private readonly IOpenCounter _tries = counters.Of("uploads", limits.Value.UploadsUnderWayPerPerson);
+    private readonly Dictionary<string, int> _repeats = new(StringComparer.Ordinal);
     private readonly Dictionary<string, int> _ofPurposes = new(StringComparer.Ordinal);
 
     /// <summary>Before the first byte is read; disposing it says that the last one was.</summary>
@@ -20,53 +21,80 @@ public sealed class UploadsUnderWay(IOptions<LimitOptions> limits)
     /// Two requests for the same purpose are a try and its repeat; null: there is no other for it. Of repeats there may be
     /// more: the try before may be one that only the server does not know to be lost.
     /// </param>
-    internal Result<UploadUnderWay> Begin(string userId, string? purpose = null)
+    internal async ValueTask<Result<UploadUnderWay>> BeginAsync(string userId, string? purpose = null)
     {
         var most = limits.Value.UploadsUnderWayPerPerson;
+        var underWay = Enter(userId, purpose, most);
+        try
+        {
+            if (underWay.TakesRepeat || (underWay.Place = await _tries.OpenAsync(userId)) is not null)
+                return underWay;
+        }
+        catch
+        {
+            underWay.Dispose();
+            throw;
+        }
+
+        underWay.Dispose();
+        return new Refusal(
+            RefusalReason.TooManyRequests,
+            $"You have {most} uploads under way at the same time, which is as many as may be; wait until one of them has ended."
+        );
+    }
+
+    private UploadUnderWay Enter(string userId, string? purpose, int most)
+    {
         lock (_lock)
         {
             var isRepeat = purpose is not null && _ofPurposes.ContainsKey(purpose);
-            var place = (userId, AsRepeat: isRepeat && _ofPeople.GetValueOrDefault((userId, true)) < most * RepeatsForATry);
-            if (most > 0 && !place.AsRepeat && _ofPeople.GetValueOrDefault(place) >= most)
-                return new Refusal(
-                    RefusalReason.TooManyRequests,
-                    $"You have {most} uploads under way at the same time, which is as many as may be; wait until one of them has ended."
-                );
-            Count(_ofPeople, place, 1);
+            var takesRepeat = isRepeat && _repeats.GetValueOrDefault(userId) < most * RepeatsForATry;
+            if (takesRepeat)
+                Count(_repeats, userId, 1);
             if (purpose is not null)
                 Count(_ofPurposes, purpose, 1);
-            return new UploadUnderWay(this, place, purpose, isRepeat);
+            return new UploadUnderWay(this, userId, purpose, isRepeat, takesRepeat);
         }
     }
 
-    private void End((string UserId, bool AsRepeat) place, string? purpose)
+    private void Leave(UploadUnderWay underWay)
     {
+        underWay.Place?.Dispose();
         lock (_lock)
         {
-            Count(_ofPeople, place, -1);
-            if (purpose is not null)
+            if (underWay.TakesRepeat)
+                Count(_repeats, underWay.UserId, -1);
+            if (underWay.Purpose is { } purpose)
                 Count(_ofPurposes, purpose, -1);
         }
     }
 
-    private static void Count<T>(Dictionary<T, int> counts, T key, int change)
-        where T : notnull
+    private static void Count(Dictionary<string, int> counts, string key, int change)
     {
         if ((counts[key] = counts.GetValueOrDefault(key) + change) == 0)
             counts.Remove(key);
     }
 
-    internal sealed class UploadUnderWay(UploadsUnderWay all, (string UserId, bool AsRepeat) place, string? purpose, bool isRepeat) : IDisposable
+    internal sealed class UploadUnderWay(UploadsUnderWay all, string userId, string? purpose, bool isRepeat, bool takesRepeat) : IDisposable
     {
         private bool _isOver;
 
-        /// <summary>Whether another request for the same purpose was under way when this one began.</summary>
+        /// <summary>Whether another request for the same purpose was under way here when this one began.</summary>
         public bool IsRepeat => isRepeat;
+
+        /// <summary>It has one of the places for repeats, and no other.</summary>
+        internal bool TakesRepeat => takesRepeat;
+
+        internal string UserId => userId;
+
+        internal string? Purpose => purpose;
+
+        internal IDisposable? Place { get; set; }
 
         public void Dispose()
         {
             if (!Interlocked.Exchange(ref _isOver, true))
-                all.End(place, purpose);
+                all.Leave(this);
         }
     }
 }

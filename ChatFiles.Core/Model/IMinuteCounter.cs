@@ -7,7 +7,7 @@ public interface IMinuteCounter
     int Limit { get; }
 
     /// <summary>Null when it was counted; else how long to wait.</summary>
-    TimeSpan? Count(string who);
+    ValueTask<TimeSpan?> CountAsync(string who);
 }
 
 /// <summary>Makes counters, which count over all processes that share the database.</summary>

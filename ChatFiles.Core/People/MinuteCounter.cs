@@ -38,7 +38,9 @@ public sealed class MinuteCounter(int limit, TimeProvider time) : IMinuteCounter
     }
 
     /// <inheritdoc/>
-    public TimeSpan? Count(string who)
+    public ValueTask<TimeSpan?> CountAsync(string who) => ValueTask.FromResult(Count(who));
+
+    private TimeSpan? Count(string who)
     {
         if (limit == 0)
             return null;

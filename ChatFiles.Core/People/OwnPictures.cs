@@ -38,7 +38,7 @@ public sealed class OwnPictures(
     {
         if (declaredBytes > OwnPicture.MaxBytes)
             return TooLarge;
-        if (!underWay.Begin(userId).Succeeded(out var place, out var refusal))
+        if (!(await underWay.BeginAsync(userId)).Succeeded(out var place, out var refusal))
             return refusal;
         using var ending = place;
         if (!(await ReadAsync(content, cancellationToken)).Succeeded(out var sent, out refusal))

@@ -95,7 +95,8 @@ public sealed class PushSender(
         var wanting = happened.Message is { } sent
             ? await subscriptions.WantingAsync(sent, chat.IsDirect, cancellationToken)
             : await subscriptions.OfAddedAsync(happened.ChatId, happened.UserId!, happened.Line!.At, cancellationToken);
-        wanting.RemoveAll(s => limits.HasPage(s.UserId));
+        var reading = await limits.WithPageAsync([.. wanting.Select(s => s.UserId).Distinct(StringComparer.Ordinal)]);
+        wanting.RemoveAll(s => reading.Contains(s.UserId));
         if (wanting.Count == 0)
             return;
         foreach (var some in wanting.Chunk(500))

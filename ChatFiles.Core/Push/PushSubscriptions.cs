@@ -36,7 +36,7 @@ public sealed class PushSubscriptions(
     /// <summary>Keeps a subscription of a session; one that is there already becomes this person's.</summary>
     public async Task<Result<Done>> PutAsync(string userId, string sessionId, string? endpoint, string? p256dh, string? auth)
     {
-        if (limits.CountMessage(userId) is { } tooMany)
+        if (await limits.CountMessageAsync(userId) is { } tooMany)
             return tooMany;
         if (endpoint is null || !IsAllowed(endpoint))
             return InvalidEndpoint;
@@ -67,7 +67,7 @@ public sealed class PushSubscriptions(
     /// <summary>Ends a subscription of the person; that there is none is no error.</summary>
     public async Task<Result<Done>> EndAsync(string userId, string? endpoint)
     {
-        if (limits.CountMessage(userId) is { } tooMany)
+        if (await limits.CountMessageAsync(userId) is { } tooMany)
             return tooMany;
         if (endpoint?.IsText() != true)
             return InvalidEndpoint;

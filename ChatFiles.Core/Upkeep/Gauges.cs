@@ -16,9 +16,12 @@ public sealed class Gauges : IDisposable
         _meter.CreateObservableGauge("chatfiles.event.lag", () => lag.Current.TotalSeconds, "s", "How far live delivery is behind the commits.");
         _meter.CreateObservableGauge("chatfiles.streams.open", () => limits.OpenStreams, unit: null, "Event streams that programs have open.");
         _meter.CreateObservableGauge("chatfiles.circuits.open", () => limits.OpenCircuits, unit: null, "Live pages that people have open.");
-        _meter.CreateObservableGauge("chatfiles.queue.length", () => reads.CountJobs(), unit: null, "Side jobs, as deleting blobs, that are still to be done.");
-        _meter.CreateObservableGauge("chatfiles.files.missing", () => reads.CountMissingFiles(), unit: null, "Files whose bytes are gone.");
+        _meter.CreateObservableGauge("chatfiles.queue.length", () => Wait(reads.CountJobsAsync()), unit: null, "Side jobs, as deleting blobs, that are still to be done.");
+        _meter.CreateObservableGauge("chatfiles.files.missing", () => Wait(reads.CountMissingFilesAsync()), unit: null, "Files whose bytes are gone.");
     }
 
     public void Dispose() => _meter.Dispose();
+
+    /// <summary>The framework asks for a gauge on a thread that waits for it, the one of whoever wants the metrics.</summary>
+    private static long Wait(ValueTask<long> count) => count.AsTask().GetAwaiter().GetResult();
 }

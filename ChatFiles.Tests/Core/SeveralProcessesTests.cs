@@ -21,6 +21,7 @@ public sealed class SeveralProcessesTests(PostgreSqlServer server) : IClassFixtu
         ["Quotas:BytesPerUser"] = "1000000",
         ["RateLimits:MessagesPerMinute"] = "20",
         ["Limits:UploadsUnderWayPerPerson"] = "0",
+        ["Limits:StreamsPerPerson"] = "5",
         ["Upkeep:CheckFilesPerSecond"] = "100000",
     };
 
@@ -175,29 +176,64 @@ public sealed class SeveralProcessesTests(PostgreSqlServer server) : IClassFixtu
         var before = await CountedAsync();
 
         var refusals = await Task.WhenAll(
-            Enumerable.Range(0, 60).Select(n => Task.Run(() => LimitsOf(n % 2 == 0 ? _here : _there).CountMessage(_ann.Id)))
+            Enumerable.Range(0, 60).Select(n => Task.Run(() => LimitsOf(n % 2 == 0 ? _here : _there).CountMessageAsync(_ann.Id).AsTask()))
         );
 
         refusals.Count(refusal => refusal is null).ShouldBe(20 - before);
         refusals.OfType<Refusal>().ShouldAllBe(r => r.RetryAfter > TimeSpan.Zero && r.RetryAfter <= TimeSpan.FromMinutes(1));
-        LimitsOf(_there).CountMessage("ben").ShouldBeNull("everybody has a share of their own");
-        LimitsOf(_there).CountSearch(_ann.Id).ShouldBeNull("searches have a share of their own");
+        (await LimitsOf(_there).CountMessageAsync("ben")).ShouldBeNull("everybody has a share of their own");
+        (await LimitsOf(_there).CountSearchAsync(_ann.Id)).ShouldBeNull("searches have a share of their own");
+    }
+
+    [Fact]
+    public async Task What_one_person_may_have_open_at_a_time_holds_over_both_and_a_place_that_is_given_back_is_free()
+    {
+        await Task.WhenAll(_here.StartAsync<SharedPlaces>(), _there.StartAsync<SharedPlaces>());
+
+        var opened = await Task.WhenAll(
+            Enumerable.Range(0, 20).Select(n => Task.Run(() => LimitsOf(n % 2 == 0 ? _here : _there).OpenStreamAsync(_ann.Id).AsTask()))
+        );
+
+        var places = opened.OfType<IDisposable>().ToList();
+        places.Count.ShouldBe(5);
+        (LimitsOf(_here).OpenStreams + LimitsOf(_there).OpenStreams).ShouldBe(5);
+        (await LimitsOf(_there).OpenStreamAsync("ben")).ShouldNotBeNull("everybody has a share of their own");
+        (await LimitsOf(_there).OpenCircuitAsync(_ann.Id)).ShouldNotBeNull("pages have a share of their own");
+        places[0].Dispose();
+        places[0].Dispose();
+        await Eventually.HoldsAsync(async () => await LimitsOf(_there).OpenStreamAsync(_ann.Id) is not null, "there is a place");
+        (await LimitsOf(_here).OpenStreamAsync(_ann.Id)).ShouldBeNull("it was one place");
+    }
+
+    [Fact]
+    public async Task What_was_open_at_a_process_that_has_died_counts_no_longer()
+    {
+        for (var n = 0; n < 5; n++)
+            (await LimitsOf(_here).OpenStreamAsync(_ann.Id)).ShouldNotBeNull();
+        (await LimitsOf(_here).OpenConnectionAsync(_ann.Id)).ShouldNotBeNull();
+        (await LimitsOf(_there).OpenStreamAsync(_ann.Id)).ShouldBeNull();
+        (await LimitsOf(_there).WithPageAsync([_ann.Id, "ben"])).ShouldBe([_ann.Id]);
+
+        await FallSilentAsync(_here);
+
+        (await LimitsOf(_there).OpenStreamAsync(_ann.Id)).ShouldNotBeNull();
+        (await LimitsOf(_there).WithPageAsync([_ann.Id, "ben"])).ShouldBeEmpty();
     }
 
     [Fact]
     public async Task What_was_counted_a_minute_ago_counts_no_longer()
     {
         var counters = _here.Services.GetRequiredService<IMinuteCounters>();
-        counters.Of("tests", 3).Count("ann").ShouldBeNull();
-        counters.Of("tests", 3).Count("ann").ShouldBeNull();
+        (await counters.Of("tests", 3).CountAsync("ann")).ShouldBeNull();
+        (await counters.Of("tests", 3).CountAsync("ann")).ShouldBeNull();
         await MinutePassesAsync(parts: 3);
-        counters.Of("tests", 3).Count("ann").ShouldBeNull();
-        counters.Of("tests", 3).Count("ann").ShouldNotBeNull().ShouldBeLessThanOrEqualTo(TimeSpan.FromSeconds(30));
+        (await counters.Of("tests", 3).CountAsync("ann")).ShouldBeNull();
+        (await counters.Of("tests", 3).CountAsync("ann")).ShouldNotBeNull().ShouldBeLessThanOrEqualTo(TimeSpan.FromSeconds(30));
 
         await MinutePassesAsync(parts: 3);
-        counters.Of("tests", 3).Count("ann").ShouldBeNull();
-        counters.Of("tests", 3).Count("ann").ShouldBeNull("the first two are a minute old");
-        counters.Of("tests", 3).Count("ann").ShouldNotBeNull();
+        (await counters.Of("tests", 3).CountAsync("ann")).ShouldBeNull();
+        (await counters.Of("tests", 3).CountAsync("ann")).ShouldBeNull("the first two are a minute old");
+        (await counters.Of("tests", 3).CountAsync("ann")).ShouldNotBeNull();
     }
 
     [Fact]

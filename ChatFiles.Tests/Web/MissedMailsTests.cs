@@ -170,7 +170,7 @@ public sealed class MissedMailsTests : IAsyncLifetime
     [Fact]
     public async Task Who_has_a_page_open_is_not_told_until_it_is_closed_or_was_left_for_hours()
     {
-        var page = _world.Services.GetRequiredService<PersonLimits>().OpenConnection(_ben.Id)!;
+        var page = (await _world.Services.GetRequiredService<PersonLimits>().OpenConnectionAsync(_ben.Id))!;
         await SayAsync(_direct, "on screen");
         _time.Advance(HalfAnHour);
         await NothingComesAsync("they are reading");
@@ -180,7 +180,7 @@ public sealed class MissedMailsTests : IAsyncLifetime
         await RunAsync();
         (await NextTextAsync()).ShouldContain("on screen");
 
-        using var left = _world.Services.GetRequiredService<PersonLimits>().OpenConnection(_ben.Id);
+        using var left = await _world.Services.GetRequiredService<PersonLimits>().OpenConnectionAsync(_ben.Id);
         await SayAsync(_direct, "nobody looks");
         _time.Advance(TimeSpan.FromHours(3));
         await NothingComesAsync("they may be reading");

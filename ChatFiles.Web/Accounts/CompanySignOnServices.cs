@@ -56,15 +56,15 @@ internal static class CompanySignOnServices
             return;
         var limits = app.Services.GetRequiredService<RateLimits>();
         app.Use(
-            (context, next) =>
+            async (context, next) =>
             {
                 if (!context.Request.Path.Equals(CallbackPath, StringComparison.OrdinalIgnoreCase))
-                    return next(context);
-                if (HttpMethods.IsGet(context.Request.Method))
-                    return limits.Count(context) is { } pause ? Api.Problems.TooManyRequests(pause).ExecuteAsync(context) : next(context);
+                    await next(context);
                 // A form would be read by the framework, however large it is.
-                (context.Response.StatusCode, context.Response.Headers.Allow) = (StatusCodes.Status405MethodNotAllowed, HttpMethods.Get);
-                return Task.CompletedTask;
+                else if (!HttpMethods.IsGet(context.Request.Method))
+                    (context.Response.StatusCode, context.Response.Headers.Allow) = (StatusCodes.Status405MethodNotAllowed, HttpMethods.Get);
+                else
+                    await limits.CountAsync(context, next);
             }
         );
     }

@@ -71,7 +71,7 @@ internal static class EventStream
         CancellationToken cancellationToken
     )
     {
-        if (limits.OpenStream(user.UserId()) is not { } place)
+        if (await limits.OpenStreamAsync(user.UserId()) is not { } place)
             return Problems.Of(TooManyStreams);
         // Given back with the request, however it ends.
         context.Response.RegisterForDispose(place);

@@ -30,7 +30,7 @@ internal static class CircuitGuard
                 context.Response.StatusCode = Judge(context, rest.Value ?? "");
                 if (context.Response.StatusCode != StatusCodes.Status200OK)
                     return;
-                using var place = TakePlace(context);
+                using var place = await TakePlaceAsync(context);
                 if (context.Response.StatusCode == StatusCodes.Status200OK)
                     await ConnectAsync(context, next);
             }
@@ -73,11 +73,11 @@ internal static class CircuitGuard
     }
 
     /// <summary>What a person's circuits are counted by is <see cref="CircuitPlace"/>; this bounds connections that begin none.</summary>
-    private static IDisposable? TakePlace(HttpContext context)
+    private static async ValueTask<IDisposable?> TakePlaceAsync(HttpContext context)
     {
         if (!context.WebSockets.IsWebSocketRequest && !IsWebSocketHandshake(context.Request))
             return null;
-        var place = context.RequestServices.GetRequiredService<PersonLimits>().OpenConnection(context.User.UserId());
+        var place = await context.RequestServices.GetRequiredService<PersonLimits>().OpenConnectionAsync(context.User.UserId());
         if (place is null)
             context.Response.StatusCode = StatusCodes.Status429TooManyRequests;
         return place;

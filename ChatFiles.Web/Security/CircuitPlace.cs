@@ -15,7 +15,7 @@ public sealed class CircuitPlace : CircuitHandler, IDisposable
 {
     private readonly AuthenticationStateProvider _identity;
     private readonly PersonLimits _limits;
-    private IDisposable? _place;
+    private Task<IDisposable?>? _place;
 
     public CircuitPlace(AuthenticationStateProvider identity, PersonLimits limits)
     {
@@ -24,24 +24,34 @@ public sealed class CircuitPlace : CircuitHandler, IDisposable
     }
 
     /// <summary>The person has as many circuits as they may.</summary>
-    public bool IsRefused { get; private set; }
+    public bool IsRefused => _place is { IsCompletedSuccessfully: true, Result: null };
 
     public void Dispose()
     {
         _identity.AuthenticationStateChanged -= Take;
-        _place?.Dispose();
+        if (_place is { } place)
+            _ = GiveBackAsync(place);
     }
 
-    /// <summary>At the latest here: nothing is drawn yet.</summary>
-    public override async Task OnCircuitOpenedAsync(Circuit circuit, CancellationToken cancellationToken) =>
+    /// <summary>At the latest here: nothing is drawn yet. Where nobody can say how many there are, there is one more.</summary>
+    public override async Task OnCircuitOpenedAsync(Circuit circuit, CancellationToken cancellationToken)
+    {
         Take(Task.FromResult(await _identity.GetAuthenticationStateAsync()));
+        if (_place is { } place)
+            await ((Task)place).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+    }
 
     /// <summary>Called while the circuit is made, with an answer that is there already.</summary>
     private void Take(Task<AuthenticationState> identity)
     {
-        if (_place is not null || IsRefused || !identity.IsCompletedSuccessfully)
-            return;
-        if (identity.Result.User.FindFirstValue(ClaimTypes.NameIdentifier) is { } userId)
-            IsRefused = (_place = _limits.OpenCircuit(userId)) is null;
+        if (_place is null && identity.IsCompletedSuccessfully && identity.Result.User.FindFirstValue(ClaimTypes.NameIdentifier) is { } userId)
+            _place = _limits.OpenCircuitAsync(userId).AsTask();
+    }
+
+    private static async Task GiveBackAsync(Task<IDisposable?> taken)
+    {
+        await ((Task)taken).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        if (taken.IsCompletedSuccessfully)
+            (await taken)?.Dispose();
     }
 }

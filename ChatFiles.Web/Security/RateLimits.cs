@@ -34,14 +34,22 @@ internal sealed class RateLimits(IOptions<RateLimitOptions> options, IMinuteCoun
     private readonly IMinuteCounter _uploads = counters.Of("uploads", options.Value.UploadsPerMinute);
     private readonly IMinuteCounter _signIns = counters.Of("sign-ins", options.Value.SignInsPerMinute);
 
-    /// <summary>How long to wait, when this request is one too many.</summary>
-    public TimeSpan? Count(HttpContext context)
+    /// <summary>Goes on, or says how long to wait when this request is one too many.</summary>
+    public async Task CountAsync(HttpContext context, RequestDelegate next)
+    {
+        if (await CountAsync(context) is { } pause)
+            await Problems.TooManyRequests(pause).ExecuteAsync(context);
+        else
+            await next(context);
+    }
+
+    private async ValueTask<TimeSpan?> CountAsync(HttpContext context)
     {
         if (IsSignIn(context.Request))
-            return _signIns.Count(context.Connection.RemoteIpAddress?.ToString() ?? "");
+            return await _signIns.CountAsync(context.Connection.RemoteIpAddress?.ToString() ?? "");
         // Who is nobody is told to sign in, by the next in line.
         var person = context.User.FindFirstValue(ClaimTypes.NameIdentifier);
-        return person is not null && context.GetEndpoint()?.Metadata.GetMetadata<Upload>() is not null ? _uploads.Count(person) : null;
+        return person is not null && context.GetEndpoint()?.Metadata.GetMetadata<Upload>() is not null ? await _uploads.CountAsync(person) : null;
     }
 
     /// <summary>Routes take a slash at their end as well; the limit must not be passed by with one.</summary>
@@ -61,9 +69,7 @@ internal static class RateLimitsExtensions
     public static void UseRateLimits(this WebApplication app)
     {
         var limits = app.Services.GetRequiredService<RateLimits>();
-        app.Use(
-            (context, next) => limits.Count(context) is { } pause ? Problems.TooManyRequests(pause).ExecuteAsync(context) : next(context)
-        );
+        app.Use(limits.CountAsync);
     }
 
     /// <summary>A request to it counts in its sender's share of uploads.</summary>

@@ -14,6 +14,9 @@ internal sealed class Node(NpgsqlDataSource source, TimeProvider time, ILogger<N
     /// <summary>The database's clock, in the unit of all times in it.</summary>
     public const string NowSql = "(extract(epoch FROM clock_timestamp()) * 1000)::bigint";
 
+    /// <summary>Whether the node <c>@node</c> of a row <c>o</c> is alive.</summary>
+    public const string IsAliveSql = $"""EXISTS (SELECT 1 FROM "Nodes" AS n WHERE n."Id" = o."Node" AND n."SeenAt" > {NowSql} - {DeadAfterMs})""";
+
     /// <summary>After so many milliseconds without a sign of life a node is dead: what it was doing is for others.</summary>
     public const string DeadAfterMs = "20000";
 
@@ -25,9 +28,10 @@ internal sealed class Node(NpgsqlDataSource source, TimeProvider time, ILogger<N
         DELETE FROM "Nodes" WHERE "Id" = @id
         """;
 
-    /// <summary>Nodes that nothing is left of, and counts of minutes that are over.</summary>
+    /// <summary>Nodes that nothing is left of, what they had open, and counts of minutes that are over.</summary>
     private const string ClearSql = $"""
         DELETE FROM "Nodes" AS n WHERE n."SeenAt" < {NowSql} - 86400000 AND NOT EXISTS (SELECT 1 FROM "BlobIntents" AS i WHERE i."Node" = n."Id");
+        DELETE FROM "OpenPlaces" AS o WHERE NOT EXISTS (SELECT 1 FROM "Nodes" AS n WHERE n."Id" = o."Node");
         DELETE FROM "RateCounts" WHERE "At" < {NowSql} / 10000 - 6
         """;
 

@@ -49,6 +49,16 @@ public sealed class PostgreSqlContext(DbContextOptions<PostgreSqlContext> option
             upload.HasIndex("UserId");
             upload.HasIndex("ChatId");
         });
+        Add(builder, "OpenPlaces", place =>
+        {
+            place.IsUnlogged();
+            place.Property<string>("Id");
+            place.HasKey("Id");
+            place.Property<string>("What").IsRequired();
+            place.Property<string>("Who").IsRequired();
+            place.Property<string>("Node").IsRequired();
+            place.HasIndex("Who", "What");
+        });
         Add(builder, "RateCounts", count =>
         {
             count.IsUnlogged();

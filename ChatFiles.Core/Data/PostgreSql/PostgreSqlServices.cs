@@ -24,6 +24,9 @@ internal static class PostgreSqlServices
         services.AddSingleton<UploadRows>();
         services.AddSingleton<Leases, NodeLeases>();
         services.AddSingleton<IMinuteCounters, SharedCounters>();
+        services.AddSingleton<SharedPlaces>();
+        services.AddSingleton<IOpenCounters>(provider => provider.GetRequiredService<SharedPlaces>());
+        services.AddHostedService(provider => provider.GetRequiredService<SharedPlaces>());
         services.AddPooledDbContextFactory<PostgreSqlContext>(
             (provider, options) => options.UseNpgsql(provider.GetRequiredService<NpgsqlDataSource>())
         );

@@ -50,7 +50,7 @@ internal sealed class SharedCounters(NpgsqlDataSource source, TimeProvider time)
 
         public int Limit => limit;
 
-        public TimeSpan? Count(string who)
+        public async ValueTask<TimeSpan?> CountAsync(string who)
         {
             if (limit == 0)
                 return null;
@@ -61,14 +61,14 @@ internal sealed class SharedCounters(NpgsqlDataSource source, TimeProvider time)
                 _refused.TryRemove(who, out _);
             }
 
-            using var count = source.CreateCommand(CountSql);
+            await using var count = source.CreateCommand(CountSql);
             count.Parameters.AddWithValue("who", $"{what} {who}");
             count.Parameters.AddWithValue("most", (long)limit);
-            if (count.ExecuteNonQuery() > 0)
+            if (await count.ExecuteNonQueryAsync() > 0)
                 return null;
-            using var look = source.CreateCommand(PauseSql);
+            await using var look = source.CreateCommand(PauseSql);
             look.Parameters.AddWithValue("who", $"{what} {who}");
-            var pause = TimeSpan.FromMilliseconds(Math.Max(look.ExecuteScalar() as long? ?? 0, 1));
+            var pause = TimeSpan.FromMilliseconds(Math.Max(await look.ExecuteScalarAsync() as long? ?? 0, 1));
             if (_refused.Count >= MostRefused)
                 _refused.Clear();
             _refused[who] = (time.GetTimestamp(), pause);

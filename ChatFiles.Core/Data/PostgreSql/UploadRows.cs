@@ -46,7 +46,13 @@ internal sealed class UploadRows(NpgsqlDataSource source)
     /// <summary>False where the person has as many as they may.</summary>
     public async Task<bool> AddAsync(UploadRow row, int most, CancellationToken cancellationToken)
     {
-        await using var add = source.CreateCommand(AddSql);
+        // One transaction. The person's other uploads wait for its end, and are counted by a statement that sees it.
+        await using var batch = source.CreateBatch();
+        var turn = new NpgsqlBatchCommand(PostgreSqlDialect.Instance.LockPersonSql);
+        turn.Parameters.AddWithValue("user", row.UserId);
+        batch.BatchCommands.Add(turn);
+        var add = new NpgsqlBatchCommand(AddSql);
+        batch.BatchCommands.Add(add);
         add.Parameters.AddWithValue("id", $"{row.Id:D}");
         add.Parameters.AddWithValue("user", row.UserId);
         add.Parameters.AddWithValue("chat", row.ChatId);
@@ -55,7 +61,8 @@ internal sealed class UploadRows(NpgsqlDataSource source)
         add.Parameters.Add(new NpgsqlParameter<string?>("metadata", NpgsqlTypes.NpgsqlDbType.Text) { TypedValue = row.Metadata });
         add.Parameters.AddWithValue("expires", Times.ToMilliseconds(row.ExpiresAt));
         add.Parameters.AddWithValue("most", (long)most);
-        return await add.ExecuteNonQueryAsync(cancellationToken) == 1;
+        await batch.ExecuteNonQueryAsync(cancellationToken);
+        return add.RecordsAffected == 1;
     }
 
     public async Task<UploadRow?> FindAsync(string userId, long chatId, Guid id, DateTime now, CancellationToken cancellationToken)
@@ -72,13 +79,13 @@ internal sealed class UploadRows(NpgsqlDataSource source)
     }
 
     /// <summary>The bytes that a person's and a chat's uploads will have.</summary>
-    public (long OfPerson, long OfChat) Reserved(string userId, long chatId)
+    public async ValueTask<(long OfPerson, long OfChat)> ReservedAsync(string userId, long chatId)
     {
-        using var ask = source.CreateCommand(ReservedSql);
+        await using var ask = source.CreateCommand(ReservedSql);
         ask.Parameters.AddWithValue("user", userId);
         ask.Parameters.AddWithValue("chat", chatId);
-        using var row = ask.ExecuteReader();
-        row.Read();
+        await using var row = await ask.ExecuteReaderAsync();
+        await row.ReadAsync();
         return (row.GetInt64(0), row.GetInt64(1));
     }
 

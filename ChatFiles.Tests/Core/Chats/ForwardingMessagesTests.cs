@@ -17,7 +17,7 @@ public sealed class ForwardingMessagesTests
         var copy = (await world.Chats.ForwardMessageAsync(ann.Id, chat, sent.Id, Chat.GeneralId, key: null)).Value;
 
         copy.Text.ShouldBe("> **ann\\_b\\*:**\n>\n> Ask @ben, not <@nobody>");
-        world.Chats.ReadText(ben.Id, chat, sent.Id).Value.ShouldBe("Ask @ben, not <@nobody>");
+        (await world.Chats.ReadTextAsync(ben.Id, chat, sent.Id)).Value.ShouldBe("Ask @ben, not <@nobody>");
     }
 
     [Fact]
@@ -31,7 +31,7 @@ public sealed class ForwardingMessagesTests
         var copy = (await world.Chats.ForwardMessageAsync(ann.Id, chat, sent.Id, Chat.GeneralId, key: null)).Value;
 
         copy.Text.ShouldBe(@"> **ann\:**" + "\n>\n> " + @"Hi @\[a\\\](b) \[ext.\]");
-        world.Chats.ReadText(ann.Id, chat, sent.Id).Value.ShouldBe(@"Hi @[a\](b) [ext.]");
+        (await world.Chats.ReadTextAsync(ann.Id, chat, sent.Id)).Value.ShouldBe(@"Hi @[a\](b) [ext.]");
     }
 
     [Fact]
@@ -49,7 +49,7 @@ public sealed class ForwardingMessagesTests
 
         copy.Mentions.Select(p => p.UserId).ShouldBe([eve.Id]);
         quoted.Mentions.ShouldBeEmpty();
-        world.Chats.ReadText(ann.Id, chat, sent.Id).Value.ShouldStartWith($"<@{eve.Id}> ");
+        (await world.Chats.ReadTextAsync(ann.Id, chat, sent.Id)).Value.ShouldStartWith($"<@{eve.Id}> ");
     }
 
     [Theory]
@@ -124,7 +124,7 @@ public sealed class ForwardingMessagesTests
         (await world.Chats.ForwardMessageAsync(eve.Id, chat, sent.Id, Chat.GeneralId, key: null)).Refusal!.Reason.ShouldBe(RefusalReason.ChatNotFound);
         (await world.Chats.ForwardMessageAsync(eve.Id, Chat.GeneralId, sent.Id, Chat.GeneralId, key: null)).Refusal!.Reason.ShouldBe(RefusalReason.MessageNotFound);
         (await world.Chats.ForwardMessageAsync(ann.Id, chat, sent.Id, await world.ChatAsync(eve), key: null)).Refusal!.Reason.ShouldBe(RefusalReason.ChatNotFound);
-        world.Chats.ReadText(eve.Id, chat, sent.Id).Refusal!.Reason.ShouldBe(RefusalReason.ChatNotFound);
+        (await world.Chats.ReadTextAsync(eve.Id, chat, sent.Id)).Refusal!.Reason.ShouldBe(RefusalReason.ChatNotFound);
         (await world.Chats.HistoryAsync(ann.Id, Chat.GeneralId)).Value.Messages.ShouldBeEmpty();
     }
 }

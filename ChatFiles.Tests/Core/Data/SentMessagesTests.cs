@@ -39,14 +39,14 @@ public sealed class SentMessagesTests
         var sent = await world.Writer.WriteDirectlyAsync(scope => scope.Add(scope.FindSender("ann", Chat.GeneralId)!, Message("key")));
 
         var reads = world.Services.GetRequiredService<PreparedReads>();
-        ShouldBeSame(reads.ReadBefore("ann", Chat.GeneralId, long.MaxValue, 10)!.Single(), sent);
-        ShouldBeSame(reads.ReadAfter("ann", Chat.GeneralId, 0, 10)!.Single(), sent);
-        ShouldBeSame(reads.ReadSent("ann", Chat.GeneralId, "key")!.Single(), sent);
+        ShouldBeSame((await reads.ReadBeforeAsync("ann", Chat.GeneralId, long.MaxValue, 10))!.Single(), sent);
+        ShouldBeSame((await reads.ReadAfterAsync("ann", Chat.GeneralId, 0, 10))!.Single(), sent);
+        ShouldBeSame((await reads.ReadSentAsync("ann", Chat.GeneralId, "key"))!.Single(), sent);
         ShouldBeSame((await world.ReadAsync(db => db.Messages.ToViewsAsync(db, CancellationToken.None))).Single(), sent);
-        reads.ReadSent("ann", Chat.GeneralId, "another").ShouldBeEmpty();
-        reads.ReadSent("ann", Chat.GeneralId, null).ShouldBeEmpty();
-        reads.ReadBefore("ben", Chat.GeneralId, long.MaxValue, 10).ShouldBeNull();
-        reads.ReadAfter("ann", 99, 0, 10).ShouldBeNull();
+        (await reads.ReadSentAsync("ann", Chat.GeneralId, "another")).ShouldBeEmpty();
+        (await reads.ReadSentAsync("ann", Chat.GeneralId, null)).ShouldBeEmpty();
+        (await reads.ReadBeforeAsync("ben", Chat.GeneralId, long.MaxValue, 10)).ShouldBeNull();
+        (await reads.ReadAfterAsync("ann", 99, 0, 10)).ShouldBeNull();
     }
 
     [Fact]
@@ -73,7 +73,7 @@ public sealed class SentMessagesTests
         });
 
         var reads = world.Services.GetRequiredService<PreparedReads>();
-        var prepared = reads.ReadBefore(ann.Id, Chat.GeneralId, long.MaxValue, 10)!;
+        var prepared = (await reads.ReadBeforeAsync(ann.Id, Chat.GeneralId, long.MaxValue, 10))!;
         var byEf = await world.ReadAsync(db => db.Messages.OrderBy(m => m.Id).ToViewsAsync(db, CancellationToken.None));
 
         JsonSerializer.Serialize(prepared).ShouldBe(JsonSerializer.Serialize(byEf));

@@ -1,5 +1,6 @@
 using System.Text;
 using ChatFiles.Core.Chats;
+using ChatFiles.Core.Data.PostgreSql;
 using ChatFiles.Core.Files;
 using ChatFiles.Core.Model;
 using ChatFiles.Core.Upkeep;
@@ -89,6 +90,21 @@ public sealed class SharedUploadsTests(PostgreSqlServer server, Azurite azurite)
     }
 
     [Fact]
+    public async Task However_many_are_begun_at_both_at_the_same_time_one_person_has_a_hundred_at_most()
+    {
+        var expiry = _time.GetUtcNow().UtcDateTime.AddDays(1);
+
+        var added = await Task.WhenAll(
+            Enumerable
+                .Range(0, 130)
+                .Select(n => Task.Run(() => RowsOf(n % 2 == 0 ? _here : _there).AddAsync(new UploadRow(Guid.NewGuid(), _ann.Id, _chat, $"{n}.txt", 1, null, expiry), 100, default)))
+        );
+
+        added.Count(wasAdded => wasAdded).ShouldBe(100);
+        (await _there.Uploads.BeginUploadAsync(_ann.Id, _chat, "note.txt", 1, metadata: null)).Refusal!.Reason.ShouldBe(RefusalReason.QuotaExceeded);
+    }
+
+    [Fact]
     public async Task Two_forms_at_two_processes_send_an_upload_once()
     {
         var upload = await BeginAsync(_here, 5);
@@ -141,6 +157,8 @@ public sealed class SharedUploadsTests(PostgreSqlServer server, Azurite azurite)
 
     private Task<Result<UploadView>> AppendAsync(ChatWorld world, UploadView upload, long offset, string text) =>
         world.Uploads.ContinueUploadAsync(_ann.Id, _chat, upload.Id, offset, declaredBytes: null, new MemoryStream(Encoding.Latin1.GetBytes(text)));
+
+    private static UploadRows RowsOf(ChatWorld world) => world.Services.GetRequiredService<UploadRows>();
 
     private static UploadPart Part(UploadView upload) => new(UploadPartKind.Upload, null, new MemoryStream(Encoding.UTF8.GetBytes(upload.Id.ToString())));
 

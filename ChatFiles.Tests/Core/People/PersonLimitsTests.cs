@@ -12,64 +12,64 @@ public sealed class PersonLimitsTests
     private readonly FakeTimeProvider _time = new();
 
     [Fact]
-    public void So_many_messages_a_minute_pass_and_the_next_says_when_to_come_back()
+    public async Task So_many_messages_a_minute_pass_and_the_next_says_when_to_come_back()
     {
         var limits = Limits(messages: 3);
         for (var i = 0; i < 3; i++)
         {
-            limits.CountMessage("ann").ShouldBeNull();
+            (await limits.CountMessageAsync("ann")).ShouldBeNull();
             _time.Advance(TimeSpan.FromSeconds(10));
         }
 
-        var refusal = limits.CountMessage("ann").ShouldNotBeNull();
+        var refusal = (await limits.CountMessageAsync("ann")).ShouldNotBeNull();
 
         refusal.Reason.ShouldBe(RefusalReason.TooManyRequests);
         refusal.RetryAfter.ShouldBe(TimeSpan.FromSeconds(30));
-        limits.CountMessage("ben").ShouldBeNull("everybody has a share of their own");
-        limits.CountSearch("ann").ShouldBeNull("searches have a share of their own");
+        (await limits.CountMessageAsync("ben")).ShouldBeNull("everybody has a share of their own");
+        (await limits.CountSearchAsync("ann")).ShouldBeNull("searches have a share of their own");
         _time.Advance(TimeSpan.FromSeconds(30));
-        limits.CountMessage("ann").ShouldBeNull();
-        limits.CountMessage("ann").ShouldNotBeNull();
+        (await limits.CountMessageAsync("ann")).ShouldBeNull();
+        (await limits.CountMessageAsync("ann")).ShouldNotBeNull();
     }
 
     [Fact]
-    public void After_a_long_silence_the_whole_share_is_there_and_not_more()
+    public async Task After_a_long_silence_the_whole_share_is_there_and_not_more()
     {
         var limits = Limits(messages: 3);
         for (var round = 0; round < 3; round++)
         {
             for (var i = 0; i < 3; i++)
-                limits.CountMessage("ann").ShouldBeNull();
-            limits.CountMessage("ann").ShouldNotBeNull();
+                (await limits.CountMessageAsync("ann")).ShouldBeNull();
+            (await limits.CountMessageAsync("ann")).ShouldNotBeNull();
             _time.Advance(TimeSpan.FromHours(1));
         }
     }
 
     [Fact]
-    public void A_place_that_is_given_back_twice_is_given_back_once()
+    public async Task A_place_that_is_given_back_twice_is_given_back_once()
     {
         var limits = Limits(circuits: 2);
-        var first = limits.OpenCircuit("ann").ShouldNotBeNull();
-        using var second = limits.OpenCircuit("ann").ShouldNotBeNull();
-        limits.OpenCircuit("ann").ShouldBeNull();
+        var first = (await limits.OpenCircuitAsync("ann")).ShouldNotBeNull();
+        using var second = (await limits.OpenCircuitAsync("ann")).ShouldNotBeNull();
+        (await limits.OpenCircuitAsync("ann")).ShouldBeNull();
 
         first.Dispose();
         first.Dispose();
 
-        using var third = limits.OpenCircuit("ann").ShouldNotBeNull();
-        limits.OpenCircuit("ann").ShouldBeNull();
-        limits.OpenCircuit("ben").ShouldNotBeNull().Dispose();
+        using var third = (await limits.OpenCircuitAsync("ann")).ShouldNotBeNull();
+        (await limits.OpenCircuitAsync("ann")).ShouldBeNull();
+        (await limits.OpenCircuitAsync("ben")).ShouldNotBeNull().Dispose();
     }
 
     [Fact]
-    public void Nought_is_no_limit()
+    public async Task Nought_is_no_limit()
     {
         var limits = Limits(messages: 0, circuits: 0);
         for (var i = 0; i < 1000; i++)
         {
-            limits.CountMessage("ann").ShouldBeNull();
-            limits.OpenCircuit("ann").ShouldNotBeNull();
-            limits.OpenConnection("ann").ShouldNotBeNull();
+            (await limits.CountMessageAsync("ann")).ShouldBeNull();
+            (await limits.OpenCircuitAsync("ann")).ShouldNotBeNull();
+            (await limits.OpenConnectionAsync("ann")).ShouldNotBeNull();
         }
     }
 
@@ -111,6 +111,7 @@ public sealed class PersonLimitsTests
         new(
             Options.Create(new RateLimitOptions { MessagesPerMinute = messages }),
             Options.Create(new LimitOptions { CircuitsPerPerson = circuits }),
-            new MinuteCounters(_time)
+            new MinuteCounters(_time),
+            new OpenCounters()
         );
 }

@@ -93,7 +93,7 @@ public sealed class PushTests(PushTests.Site site) : IClassFixture<PushTests.Sit
         var (ann, ben, chat) = await TwoAsync("ann3", "ben3");
         var of = await SubscribeAsync(ben);
         await NotifyAsync(ben, chat, "all");
-        var page = site.Server.Services.GetRequiredService<ChatFiles.Core.People.PersonLimits>().OpenConnection(await ben.IdAsync());
+        var page = await site.Server.Services.GetRequiredService<ChatFiles.Core.People.PersonLimits>().OpenConnectionAsync(await ben.IdAsync());
 
         await ann.SendTextAsync(chat, "on screen");
         var other = await SubscribeAsync(await site.Server.UserAsync("cleo3"), chat, ann);

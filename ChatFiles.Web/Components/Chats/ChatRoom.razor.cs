@@ -382,7 +382,7 @@ public sealed partial class ChatRoom(
 
     private async Task<string?> TextOfAsync(long messageId)
     {
-        var read = chats.ReadText(UserId, ChatId, messageId);
+        var read = await chats.ReadTextAsync(UserId, ChatId, messageId);
         return read.Refusal is null ? read.Value : null;
     }
 
