@@ -1,5 +1,6 @@
 using System.Data;
 using System.Diagnostics;
+using System.Reflection;
 using ChatFiles.Core.Data;
 using ChatFiles.Core.Data.Sqlite;
 using ChatFiles.Core.Files;
@@ -12,6 +13,7 @@ using Microsoft.AspNetCore.Http;
 using Microsoft.Data.Sqlite;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
+using Microsoft.Extensions.Options;
 using SQLitePCL;
 
 [assembly: HostingStartup(typeof(CrashPoints))]
@@ -29,7 +31,8 @@ namespace ChatFiles.E2E.Faults
 {
     /// <summary>
     /// Runs inside the server, a process of its own, and kills it (SIGKILL) at the point of an upload that the header
-    /// <see cref="Trigger"/> of its request names. The program itself knows nothing of this; it only takes what is registered before.
+    /// <see cref="Trigger"/> of its request names, whatever database and store it has. The program itself knows nothing of this; it
+    /// only takes what is registered before.
     /// </summary>
     public sealed class CrashPoints : IHostingStartup
     {
@@ -47,18 +50,28 @@ namespace ChatFiles.E2E.Faults
             "dispatch",
         ];
 
+        /// <summary>Of a server that has these points.</summary>
+        public static readonly Dictionary<string, string> Settings = new(StringComparer.Ordinal)
+        {
+            ["DOTNET_STARTUP_HOOKS"] = Assembly.GetExecutingAssembly().Location,
+            ["ASPNETCORE_HOSTINGSTARTUPASSEMBLIES"] = "ChatFiles.E2E",
+        };
+
         /// <summary>Only a request with the trigger's header arms it, so that setting the stage does not crash.</summary>
         private static volatile string? armed;
 
         public void Configure(IWebHostBuilder builder) =>
             builder.ConfigureServices(services =>
             {
-                services.AddSingleton<IFileStore>(provider => new CrashingStore(
-                    new LocalFileStore(provider.GetRequiredService<DataDirectory>().Files)
-                ));
+                services.AddSingleton<IFileStore>(provider => new CrashingStore(StoreOf(provider)));
                 services.AddSingleton<IStartupFilter, CrashingRequest>();
                 services.AddHostedService<CrashingQueue>();
             });
+
+        private static IFileStore StoreOf(IServiceProvider services) =>
+            services.GetRequiredService<IOptions<StorageOptions>>().Value is { Provider: StorageProvider.Azure } storage
+                ? new AzureFileStore(storage.Azure)
+                : new LocalFileStore(services.GetRequiredService<DataDirectory>().Files);
 
         private static void CrashAt(string point)
         {
@@ -152,23 +165,50 @@ namespace ChatFiles.E2E.Faults
         {
             public Task StartAsync(CancellationToken cancellationToken)
             {
-                writer.Committed += _ => CrashAt("after-commit");
-                var connection = ((SqliteWriter)writer).Connection;
-                connection.StateChange += (_, change) => Watch(connection, change.CurrentState);
-                Watch(connection, connection.State);
+                // Before anybody else: nobody has been told of it. What has no event is no message; the search index is written meanwhile, too.
+                writer.Committed += commit =>
+                {
+                    if (commit.Events.Count > 0)
+                        CrashAt("after-commit");
+                };
+                if (writer is SqliteWriter sqlite)
+                    Watch(sqlite.Connection);
+                else
+                    WatchPostgreSql();
                 broadcaster.Watch(_ => CrashAt("dispatch"));
                 return Task.CompletedTask;
             }
 
             public Task StopAsync(CancellationToken cancellationToken) => Task.CompletedTask;
 
-            /// <summary>Message and attachments are written, the commit is not.</summary>
+            private static void Watch(SqliteConnection connection)
+            {
+                connection.StateChange += (_, change) => Watch(connection, change.CurrentState);
+                Watch(connection, connection.State);
+            }
+
             private static void Watch(SqliteConnection connection, ConnectionState state)
             {
                 if (state == ConnectionState.Open)
                     raw.sqlite3_update_hook(connection.Handle, (_, _, _, table, _) => CrashIn(table.utf8_to_string()), null);
             }
 
+            /// <summary>Npgsql tells of each statement that has been answered.</summary>
+            private static void WatchPostgreSql() =>
+                ActivitySource.AddActivityListener(
+                    new ActivityListener
+                    {
+                        ShouldListenTo = source => source.Name == "Npgsql",
+                        Sample = (ref ActivityCreationOptions<ActivityContext> _) => ActivitySamplingResult.AllData,
+                        ActivityStopped = statement =>
+                        {
+                            if (statement.GetTagItem("db.query.text") is string sql && sql.Contains("INTO \"Events\"", StringComparison.Ordinal))
+                                CrashIn("Events");
+                        },
+                    }
+                );
+
+            /// <summary>Message and attachments are written, the commit is not.</summary>
             private static void CrashIn(string table)
             {
                 if (table == "Events")

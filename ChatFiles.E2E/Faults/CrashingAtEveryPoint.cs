@@ -1,4 +1,3 @@
-using System.Reflection;
 using ChatFiles.E2E.Stage;
 
 namespace ChatFiles.E2E.Faults;
@@ -6,13 +5,7 @@ namespace ChatFiles.E2E.Faults;
 /// <summary>A real process is killed at every point of an upload; what it leaves behind is put right by the next start.</summary>
 public sealed class CrashingAtEveryPoint : IAsyncLifetime
 {
-    private readonly ServerProcess server = new(
-        new Dictionary<string, string>(StringComparer.Ordinal)
-        {
-            ["DOTNET_STARTUP_HOOKS"] = Assembly.GetExecutingAssembly().Location,
-            ["ASPNETCORE_HOSTINGSTARTUPASSEMBLIES"] = "ChatFiles.E2E",
-        }
-    );
+    private readonly ServerProcess server = new(CrashPoints.Settings);
 
     public Task InitializeAsync() => server.StartAsync();
 

@@ -22,7 +22,7 @@ public sealed class KillRounds(Xunit.Abstractions.ITestOutputHelper output)
         await server.StartAsync();
         using var owner = await ApiClient.RegisterAsync(server.Address, "owner");
         var chat = (await owner.CreateChatAsync("kill")).Id;
-        var programs = Enumerable.Range(1, Programs).Select(n => new Uploader(() => owner, chat, n, random.Next())).ToList();
+        var programs = Enumerable.Range(1, Programs).Select(n => new Uploader(owner, chat, n, random.Next())).ToList();
 
         for (var round = 1; round <= Rounds; round++)
         {

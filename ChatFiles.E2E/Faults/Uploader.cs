@@ -14,10 +14,13 @@ internal sealed record Upload(string Key, SampleFile File)
 }
 
 /// <summary>Uploads and deletes as fast as it can; what was in doubt when a server died is asked for again, as a good client does.</summary>
-/// <param name="client">Asked anew for each request: there may be several servers.</param>
-internal sealed class Uploader(Func<ApiClient> client, long chat, int number, int seed)
+internal sealed class Uploader(ApiClient client, long chat, int number, int seed)
 {
-    private const int MostTries = 10;
+    /// <summary>What a proxy answers in place of a server that is gone, it answers at once.</summary>
+    internal static readonly TimeSpan BeforeItTriesAgain = TimeSpan.FromMilliseconds(100);
+
+    /// <summary>So long a proxy may say that nobody is there, before it looks again.</summary>
+    private const double Patience = 30;
 
     private readonly Random random = new(seed);
     private readonly ConcurrentQueue<Upload> inDoubt = new();
@@ -36,27 +39,19 @@ internal sealed class Uploader(Func<ApiClient> client, long chat, int number, in
     public async Task WorkAsync(CancellationToken ending)
     {
         while (!ending.IsCancellationRequested)
-            await TryStepAsync();
+        {
+            if (!await TryStepAsync())
+                await Task.Delay(BeforeItTriesAgain, CancellationToken.None);
+        }
     }
 
     /// <summary>Everything in doubt is brought to its end; who is told to come back later does.</summary>
     public async Task SettleAsync()
     {
         while (!inDoubt.IsEmpty)
-            await InAFewTriesAsync(RepeatAsync);
+            await Eventually.HoldsAsync(() => TryAsync(RepeatAsync), "what was in doubt was sent", Patience);
         foreach (var upload in known.Where(u => u.Deleting && !u.Deleted))
-            await InAFewTriesAsync(() => DeleteAsync(upload));
-    }
-
-    private static async Task InAFewTriesAsync(Func<Task> step)
-    {
-        for (var tries = 1; tries < MostTries; tries++)
-        {
-            if (await TryAsync(step))
-                return;
-        }
-
-        await step();
+            await Eventually.HoldsAsync(() => TryAsync(() => DeleteAsync(upload)), "what was to be deleted was", Patience);
     }
 
     private Task<bool> TryStepAsync() => TryAsync(StepAsync);
@@ -94,7 +89,7 @@ internal sealed class Uploader(Func<ApiClient> client, long chat, int number, in
     private async Task RepeatAsync()
     {
         inDoubt.TryPeek(out var upload);
-        var message = await client().ShareAsync(chat, upload!.Key, upload.File, upload.Key);
+        var message = await client.ShareAsync(chat, upload!.Key, upload.File, upload.Key);
         upload.Path = message.Attachments.Single().Path;
         known.Add(upload);
         inDoubt.TryDequeue(out _);
@@ -103,7 +98,7 @@ internal sealed class Uploader(Func<ApiClient> client, long chat, int number, in
     private async Task DeleteAsync(Upload upload)
     {
         upload.Deleting = true;
-        await client().DeleteAsync(upload.Path!);
+        await client.DeleteAsync(upload.Path!);
         upload.Deleted = true;
     }
 }

@@ -3,6 +3,7 @@ using System.Net.Http.Headers;
 using System.Net.Http.Json;
 using System.Net.ServerSentEvents;
 using System.Runtime.CompilerServices;
+using System.Security.Cryptography.X509Certificates;
 
 namespace ChatFiles.E2E.Stage;
 
@@ -21,7 +22,22 @@ public sealed class ApiClient : IDisposable
 {
     private readonly HttpClient http;
 
-    private ApiClient(Uri address) => http = new HttpClient { BaseAddress = address };
+    /// <summary>It has no cookies, by which a proxy would keep it to one of several servers.</summary>
+    private ApiClient(Uri address, X509Certificate2? trusted = null)
+    {
+        var handler = new SocketsHttpHandler { UseCookies = false };
+        if (trusted is not null)
+        {
+            handler.SslOptions.CertificateChainPolicy = new X509ChainPolicy
+            {
+                TrustMode = X509ChainTrustMode.CustomRootTrust,
+                CustomTrustStore = { trusted },
+                RevocationMode = X509RevocationMode.NoCheck,
+            };
+        }
+
+        http = new HttpClient(handler) { BaseAddress = address };
+    }
 
     public static Task<ApiClient> RegisterAsync(Uri address, string name) => RegisterAsAsync(address, Names.Address(Names.Unique(name)));
 
@@ -48,10 +64,13 @@ public sealed class ApiClient : IDisposable
     /// <summary>The same person, reached over another network.</summary>
     public ApiClient Through(NetworkCut network) => At(network.Address);
 
+    /// <summary>The same person, wherever it sends each request.</summary>
+    public ApiClient Through(Nginx nginx) => At(nginx.Address, nginx.Certificate);
+
     /// <summary>The same person, at another server of the same site.</summary>
-    public ApiClient At(Uri address)
+    public ApiClient At(Uri address, X509Certificate2? trusted = null)
     {
-        var client = new ApiClient(address) { Email = Email };
+        var client = new ApiClient(address, trusted) { Email = Email };
         client.http.DefaultRequestHeaders.Authorization = http.DefaultRequestHeaders.Authorization;
         return client;
     }
@@ -105,11 +124,24 @@ public sealed class ApiClient : IDisposable
         CancellationToken cancellationToken = default
     )
     {
+        using var bytes = new ByteArrayContent(file.Bytes);
+        return await ShareAsync(chat, caption, file.Name, bytes, key, cancellationToken);
+    }
+
+    /// <summary>A file whose bytes come when they come.</summary>
+    public async Task<MessageInfo> ShareAsync(
+        long chat,
+        string caption,
+        string name,
+        HttpContent bytes,
+        string? key = null,
+        CancellationToken cancellationToken = default
+    )
+    {
         using var form = new MultipartFormDataContent();
         using var text = new StringContent(caption);
-        using var bytes = new ByteArrayContent(file.Bytes);
         form.Add(text, "text");
-        form.Add(bytes, "file", file.Name);
+        form.Add(bytes, "file", name);
         using var request = new HttpRequestMessage(HttpMethod.Post, $"chat/{chat}/file") { Content = form };
         if (key is not null)
             request.Headers.Add("Idempotency-Key", key);

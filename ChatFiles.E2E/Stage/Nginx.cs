@@ -23,7 +23,7 @@ public sealed partial class Nginx : INetwork, IAsyncDisposable
     {
         var port = Ports.Next();
         Address = new Uri($"https://127.0.0.1:{port}/");
-        WriteCertificate();
+        Certificate = WriteCertificate();
         File.WriteAllText(At("site.conf"), Adapt(File.ReadAllText(configuration), servers, port));
         // One process, which ends when it is told to, and writes nothing into the system's folders.
         File.WriteAllText(
@@ -49,6 +49,9 @@ public sealed partial class Nginx : INetwork, IAsyncDisposable
     }
 
     public Uri Address { get; }
+
+    /// <summary>Its own, which nobody else knows.</summary>
+    public X509Certificate2 Certificate { get; }
 
     /// <param name="configuration">A file for nginx's folder conf.d; what it says of one machine is replaced by what is so on this one.</param>
     /// <param name="servers">What it is put in front of, as many as the file has.</param>
@@ -78,6 +81,7 @@ public sealed partial class Nginx : INetwork, IAsyncDisposable
         process.Kill();
         await process.WaitForExitAsync();
         process.Dispose();
+        Certificate.Dispose();
         folder.Delete(recursive: true);
     }
 
@@ -117,7 +121,7 @@ public sealed partial class Nginx : INetwork, IAsyncDisposable
 
     private string At(string name) => Path.Combine(folder.FullName, name);
 
-    private void WriteCertificate()
+    private X509Certificate2 WriteCertificate()
     {
         using var key = ECDsa.Create(ECCurve.NamedCurves.nistP256);
         var names = new SubjectAlternativeNameBuilder();
@@ -125,9 +129,10 @@ public sealed partial class Nginx : INetwork, IAsyncDisposable
         var request = new CertificateRequest("CN=chat.example.com", key, HashAlgorithmName.SHA256);
         request.CertificateExtensions.Add(names.Build());
         var now = TimeProvider.System.GetUtcNow();
-        using var certificate = request.CreateSelfSigned(now.AddDays(-1), now.AddDays(1));
+        var certificate = request.CreateSelfSigned(now.AddDays(-1), now.AddDays(1));
         File.WriteAllText(At("certificate.pem"), certificate.ExportCertificatePem());
         File.WriteAllText(At("certificate.key"), key.ExportPkcs8PrivateKeyPem());
+        return certificate;
     }
 
     private async Task<bool> ListensAsync()

@@ -50,6 +50,8 @@ public sealed class ServerProcess : IAsyncDisposable
 
     public string Data { get; }
 
+    public bool IsRunning => process is not null;
+
     /// <summary>All it has printed, over all its starts.</summary>
     public string Output
     {
@@ -88,7 +90,7 @@ public sealed class ServerProcess : IAsyncDisposable
     /// <summary>SIGTERM: it finishes what it can and ends.</summary>
     public async Task StopAsync()
     {
-        using var kill = Process.Start("kill", ["-TERM", process!.Id.ToString(CultureInfo.InvariantCulture)]);
+        await SignalAsync("-TERM");
         await EndAsync();
     }
 
@@ -98,6 +100,12 @@ public sealed class ServerProcess : IAsyncDisposable
         process!.Kill();
         await EndAsync();
     }
+
+    /// <summary>SIGSTOP: it does nothing any more, and its connections stay open.</summary>
+    public Task FreezeAsync() => SignalAsync("-STOP");
+
+    /// <summary>SIGCONT: it goes on as if nothing had been.</summary>
+    public Task ThawAsync() => SignalAsync("-CONT");
 
     /// <summary>Waits until it has ended by itself.</summary>
     public Task WaitForCrashAsync() => EndAsync();
@@ -128,6 +136,12 @@ public sealed class ServerProcess : IAsyncDisposable
         {
             return false;
         }
+    }
+
+    private async Task SignalAsync(string signal)
+    {
+        using var kill = Process.Start("kill", [signal, process!.Id.ToString(CultureInfo.InvariantCulture)]);
+        await kill.WaitForExitAsync();
     }
 
     private async Task EndAsync()
