@@ -25,13 +25,15 @@ public sealed partial class Nginx : INetwork, IAsyncDisposable
         Address = new Uri($"https://127.0.0.1:{port}/");
         Certificate = WriteCertificate();
         File.WriteAllText(At("site.conf"), Adapt(File.ReadAllText(configuration), servers, port));
-        // One process, which ends when it is told to, and writes nothing into the system's folders.
+        // One process, which ends when it is told to, and writes nothing into the system's folders. That a server does not answer
+        // is no news where tests kill it.
         File.WriteAllText(
             At("nginx.conf"),
             $$"""
             daemon off;
             master_process off;
             pid pid;
+            error_log stderr crit;
             events { }
             http {
                 access_log off;
@@ -45,7 +47,7 @@ public sealed partial class Nginx : INetwork, IAsyncDisposable
             """
         );
         process = Process.Start(Path.Combine(Folder(), Program), ["-p", folder.FullName, "-e", "stderr", "-c", "nginx.conf"]);
-        AppDomain.CurrentDomain.ProcessExit += (_, _) => process.Kill();
+        AppDomain.CurrentDomain.ProcessExit += KillIt;
     }
 
     public Uri Address { get; }
@@ -78,12 +80,15 @@ public sealed partial class Nginx : INetwork, IAsyncDisposable
 
     public async ValueTask DisposeAsync()
     {
+        AppDomain.CurrentDomain.ProcessExit -= KillIt;
         process.Kill();
         await process.WaitForExitAsync();
         process.Dispose();
         Certificate.Dispose();
         folder.Delete(recursive: true);
     }
+
+    private void KillIt(object? sender, EventArgs exit) => process.Kill();
 
     private string Adapt(string configuration, IReadOnlyList<ServerProcess> servers, int port)
     {
