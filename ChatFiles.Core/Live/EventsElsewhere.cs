@@ -107,7 +107,9 @@ internal sealed class EventsElsewhere(
     private async Task LookAtFollowedAsync(ChatDbContext db, List<long> followed, CancellationToken cancellationToken)
     {
         var chats = await db.Chats.Where(c => followed.Contains(c.Id)).Select(c => new { c.Id, c.LastSeq }).ToListAsync(cancellationToken);
-        foreach (var chat in chats)
+        // Where thousands come over from a process that has died, the log of each of their chats need not be read before
+        // there is something new: until all were, nobody here would hear of anything.
+        foreach (var chat in chats.Where(c => broadcaster.IsNews(c.Id, c.LastSeq)))
             Look(chat.Id, chat.LastSeq);
         foreach (var gone in followed.Except(chats.Select(c => c.Id)))
             broadcaster.End(gone);

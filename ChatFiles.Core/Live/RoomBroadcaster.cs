@@ -31,6 +31,9 @@ public sealed class RoomBroadcaster
     /// <summary>Somebody wants to hear of that chat.</summary>
     internal bool IsHeard(long chatId) => IsWatched || _rooms.ContainsKey(chatId);
 
+    /// <summary>Somebody came to that chat before it had this event.</summary>
+    internal bool IsNews(long chatId, long seq) => _rooms.GetValueOrDefault(chatId, []).Exists(inbox => inbox.Since < seq);
+
     /// <summary>
     /// Tells <paramref name="onNews"/> that something changed in some chat: a hint to look again, not the news itself.
     /// It is called on the dispatcher's thread; it must be quick and not throw.

@@ -32,6 +32,9 @@ internal sealed class RoomInbox(string userId, long chatId, long since, bool gat
 
     public long ChatId => chatId;
 
+    /// <summary>The receiver came with all events up to this one.</summary>
+    public long Since => since;
+
     /// <summary>Cancelled as soon as the receiver is no longer a member, also while an event is being delivered.</summary>
     public CancellationToken Ended => _ended.Token;
 

@@ -3,6 +3,7 @@ using ChatFiles.Core.Data;
 using ChatFiles.Core.Data.PostgreSql;
 using ChatFiles.Core.Files;
 using ChatFiles.Core.Files.Reading;
+using ChatFiles.Core.Live;
 using ChatFiles.Core.Model;
 using ChatFiles.Core.People;
 using ChatFiles.Core.Upkeep;
@@ -26,6 +27,7 @@ public sealed class SeveralProcessesTests(PostgreSqlServer server) : IClassFixtu
     };
 
     private readonly StoreStage _store = new();
+    private readonly Statements _askedThere = new();
     private ChatWorld _here = null!;
     private ChatWorld _there = null!;
     private Person _ann = null!;
@@ -35,7 +37,7 @@ public sealed class SeveralProcessesTests(PostgreSqlServer server) : IClassFixtu
     {
         var database = await server.CreateDatabaseAsync();
         _here = await ChatWorld.OnPostgreSqlAsync(database, settings: Settings, change: _store.Register);
-        _there = await ChatWorld.OnPostgreSqlAsync(database, _here, Settings);
+        _there = await ChatWorld.OnPostgreSqlAsync(database, _here, Settings, _askedThere.Count);
         _ann = await _here.PersonAsync("ann");
         _chat = await _here.ChatAsync(_ann);
     }
@@ -234,6 +236,35 @@ public sealed class SeveralProcessesTests(PostgreSqlServer server) : IClassFixtu
         (await counters.Of("tests", 3).CountAsync("ann")).ShouldBeNull();
         (await counters.Of("tests", 3).CountAsync("ann")).ShouldBeNull("the first two are a minute old");
         (await counters.Of("tests", 3).CountAsync("ann")).ShouldNotBeNull();
+    }
+
+    [Fact]
+    public async Task Where_many_come_over_with_all_that_their_chats_have_no_log_is_read_before_there_is_something_new()
+    {
+        List<long> chats = [_chat];
+        while (chats.Count < 6)
+            chats.Add(await _here.ChatAsync(_ann));
+        foreach (var chat in chats)
+            (await _here.SendAsync(_ann, chat, null, Parts.File("x.txt", "x"))).Refusal.ShouldBeNull();
+        await _there.StartAsync<EventDispatcher>();
+        await _there.StartAsync<EventsElsewhere>();
+        foreach (var chat in chats.Skip(1))
+            _ = (await _there.Live.SubscribeAsync(_ann.Id, chat, after: null)).Value;
+        using var subscription = (await _there.Live.SubscribeAsync(_ann.Id, _chat, after: null)).Value;
+        _askedThere.Reset();
+        await Eventually.HoldsAsync(() => _askedThere.CountOf("\"LastSeq\"") >= 2, "it has looked at all of them");
+
+        var sent = await ShouldBeSentAsync(_here);
+
+        using var patience = new CancellationTokenSource(TimeSpan.FromSeconds(20));
+        await foreach (var heard in subscription.ReadAsync(patience.Token))
+        {
+            heard.MessageId.ShouldBe(sent.Id);
+            break;
+        }
+
+        // Of this one: by whoever tells everybody, and by the reader.
+        _askedThere.CountOf("FROM \"Events\"").ShouldBeLessThan(chats.Count - 1);
     }
 
     [Fact]
