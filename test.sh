@@ -182,9 +182,6 @@ fi
 # Just made, it is what is run where the program is a process of its own; what is to be counted is not compiled ahead.
 if [ -n "$packaging" ] && ! $coverage; then export CHATFILES_PROGRAM="$CHATFILES_PACKAGE/ChatFiles.Web"; fi
 
-# Everything here lives for minutes: compiling anew what is called often, to become faster later, only makes it slower now.
-export DOTNET_TC_CallCounting=0
-
 say "Testing"
 filter=()
 if [ -n "${2:-}" ]; then filter=(--filter "$2"); fi

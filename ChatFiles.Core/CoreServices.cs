@@ -210,7 +210,7 @@ public static class CoreServices
         var storage = services.GetRequiredService<IOptions<StorageOptions>>().Value;
         var time = services.GetRequiredService<TimeProvider>();
         return storage.Provider == StorageProvider.Azure && services.GetService<UploadRows>() is { } rows
-            ? new SharedUploads(rows, services.GetRequiredService<IFileStore>(), new AzureFileStore(storage.Azure), time)
+            ? new SharedUploads(rows, new AzureFileStore(storage.Azure), time)
             : new LocalUploads(services.GetRequiredService<DataDirectory>().Uploads, services.GetRequiredService<QuotaReservations>(), time);
     }
 

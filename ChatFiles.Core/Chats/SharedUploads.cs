@@ -11,7 +11,7 @@ namespace ChatFiles.Core.Chats;
 /// the bytes are a blob that grows, and its length is the offset. Two that append at the same place are told apart by the
 /// store, which takes one of them.
 /// </summary>
-internal sealed class SharedUploads(UploadRows rows, IFileStore store, IGrowingBlobs blobs, TimeProvider time) : StagedUploads
+internal sealed class SharedUploads(UploadRows rows, IGrowingBlobs blobs, TimeProvider time) : StagedUploads
 {
     /// <summary>So that requests for the same upload at this process give way to each other.</summary>
     private readonly ConcurrentDictionary<Guid, SharedUpload> _known = new();
@@ -69,10 +69,10 @@ internal sealed class SharedUploads(UploadRows rows, IFileStore store, IGrowingB
     private SharedUpload Known(UploadRow row) =>
         _known.GetOrAdd(
             row.Id,
-            _ => new SharedUpload(new UploadTicket(row.Id, row.UserId, row.ChatId, row.FileName, row.Length, row.Metadata, new DateTimeOffset(row.ExpiresAt, TimeSpan.Zero)), store, blobs)
+            _ => new SharedUpload(new UploadTicket(row.Id, row.UserId, row.ChatId, row.FileName, row.Length, row.Metadata, new DateTimeOffset(row.ExpiresAt, TimeSpan.Zero)), blobs)
         );
 
-    private sealed class SharedUpload(UploadTicket ticket, IFileStore store, IGrowingBlobs blobs) : StagedUpload(ticket)
+    private sealed class SharedUpload(UploadTicket ticket, IGrowingBlobs blobs) : StagedUpload(ticket)
     {
         /// <summary>What is stored at once: a blob grows 50,000 times at most.</summary>
         private const int BlockSize = 4 * 1024 * 1024;
@@ -91,7 +91,7 @@ internal sealed class SharedUploads(UploadRows rows, IFileStore store, IGrowingB
 
         /// <inheritdoc/>
         public override async ValueTask<Stream> OpenAsync(CancellationToken cancellationToken) =>
-            await store.OpenAsync(Key, cancellationToken) is { } blob ? blob.Content : throw new StoreUnavailableException("The bytes of a resumable upload are gone.");
+            await blobs.OpenAsync(Key, cancellationToken) ?? throw new StoreUnavailableException("The bytes of a resumable upload are gone.");
 
         /// <inheritdoc/>
         public override async Task<Refusal?> AppendAsync(

@@ -132,6 +132,24 @@ public sealed class AzureFileStore : IFileStore, IGrowingBlobs
     }
 
     /// <inheritdoc/>
+    async Task<Stream?> IGrowingBlobs.OpenAsync(string key, CancellationToken cancellationToken) =>
+        await AskAsync(
+            async () =>
+            {
+                try
+                {
+                    return await _container.GetAppendBlobClient(key).OpenReadAsync(new BlobOpenReadOptions(allowModifications: true) { BufferSize = BlockSize }, cancellationToken);
+                }
+                catch (RequestFailedException failure) when (failure.Status == 404)
+                {
+                    await EnsureContainerIsThereAsync(cancellationToken);
+                    return null;
+                }
+            },
+            cancellationToken
+        );
+
+    /// <inheritdoc/>
     public Task<bool> AppendAsync(string key, long offset, ReadOnlyMemory<byte> bytes, CancellationToken cancellationToken) =>
         AskAsync(
             async () =>

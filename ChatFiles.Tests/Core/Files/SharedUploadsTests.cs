@@ -61,6 +61,21 @@ public sealed class SharedUploadsTests(PostgreSqlServer server, Azurite azurite)
     }
 
     [Fact]
+    public async Task What_has_arrived_can_be_read_while_more_arrives_at_another_process()
+    {
+        var upload = await BeginAsync(_here, 11);
+        await AppendAsync(_here, upload, 0, "hello ");
+        var staged = (await _here.Services.GetRequiredService<StagedUploads>().FindAsync(_ann.Id, _chat, upload.Id, default))!;
+        await using var opened = await staged.OpenAsync(default);
+
+        (await AppendAsync(_there, upload, 6, "world")).Value.Offset.ShouldBe(11);
+
+        var head = new byte[6];
+        await opened.ReadExactlyAsync(head);
+        Encoding.Latin1.GetString(head).ShouldBe("hello ");
+    }
+
+    [Fact]
     public async Task Of_two_that_go_on_at_the_same_place_one_wins()
     {
         var upload = await BeginAsync(_here, 10);

@@ -79,7 +79,7 @@ public sealed class BellTests
         await using var screen = new Screen(world, ben);
         var script = screen.JSInterop.SetupModule("scripts.connect", call => call.Arguments.Contains("./js/device/page-notices.js"));
         script.Mode = JSRuntimeMode.Loose;
-        bool IsTold(string body) => script.Invocations.ToList().Any(call => call.Identifier == "tell" && call.Arguments.Contains(body));
+        async Task<bool> IsToldAsync(string body) => (await screen.CallsOfAsync(script)).Exists(call => call.Identifier == "tell" && call.Arguments.Contains(body));
         var head = screen.Render<HeadOutlet>();
         var nav = screen.Render<NavChats>();
         nav.WaitForElement($"a[href='/chats/{muted}']", Screen.Patience);
@@ -87,7 +87,7 @@ public sealed class BellTests
             async () =>
             {
                 await world.Chats.SendTextAsync(ann.Id, muted, $"{Mentions.Mark(ben.Id)} loud");
-                return IsTold("@ben loud");
+                return await IsToldAsync("@ben loud");
             },
             "the browser is told as soon as its script is there"
         );
@@ -99,8 +99,8 @@ public sealed class BellTests
         await world.Chats.SendTextAsync(ann.Id, other, $"{Mentions.Mark(ben.Id)} later");
 
         // Told behind a drawing, and no drawing comes after it.
-        await Eventually.HoldsAsync(() => IsTold("@ben later"), "the browser is told of the other chat");
-        IsTold("@ben quiet").ShouldBeFalse();
+        await Eventually.HoldsAsync(() => IsToldAsync("@ben later"), "the browser is told of the other chat");
+        (await IsToldAsync("@ben quiet")).ShouldBeFalse();
         HasTitle("(1) ChatFiles");
         await world.ChatDirectory.MarkReadAsync(ben.Id, other, long.MaxValue);
         HasTitle("ChatFiles");

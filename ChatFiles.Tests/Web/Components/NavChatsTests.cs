@@ -118,7 +118,7 @@ public sealed class NavChatsTests
         await using var screen = new Screen(world, bob);
         var script = screen.JSInterop.SetupModule("scripts.connect", call => call.Arguments.Contains("./js/device/page-notices.js"));
         script.Mode = JSRuntimeMode.Loose;
-        List<string> Told() => [.. script.Invocations.ToList().Select(call => string.Join(' ', [call.Identifier, .. call.Arguments]))];
+        async Task<List<string>> ToldAsync() => (await screen.CallsOfAsync(script)).ConvertAll(call => string.Join(' ', [call.Identifier, .. call.Arguments]));
         var nav = screen.Render<NavChats>();
         nav.WaitForElement($"a[href='/chats/{chat}']", Screen.Patience);
 
@@ -129,14 +129,14 @@ public sealed class NavChatsTests
             async () =>
             {
                 named.Add((await world.Chats.SendTextAsync(ann.Id, chat, $"**for** {Mentions.Mark(bob.Id)}")).Value.Id);
-                return Told().Count > 0;
+                return (await ToldAsync()).Count > 0;
             },
             "the browser is told"
         );
-        Told().ShouldAllBe(call => named.Any(id => call == $"tell {chat} ann in Room for @bob /chats/{chat}?message={id}"));
+        (await ToldAsync()).ShouldAllBe(call => named.Any(id => call == $"tell {chat} ann in Room for @bob /chats/{chat}?message={id}"));
 
         await world.ChatDirectory.MarkReadAsync(bob.Id, chat, named[^1]);
-        nav.WaitForAssertion(() => Told().ShouldContain($"read {chat}"), Screen.Patience);
+        await Eventually.HoldsAsync(async () => (await ToldAsync()).Contains($"read {chat}"), "the browser is told what was read");
     }
 
     [Fact]
@@ -154,12 +154,13 @@ public sealed class NavChatsTests
         var open = (await world.ChatDirectory.CreateChatAsync(ann.Id, "Open", open: true)).Value.Id;
         await world.Services.CreateScope().ServiceProvider.GetRequiredService<ChatFiles.Core.Chats.OpenChats>().JoinAsync(bob.Id, open);
         nav.WaitForElement($"nav a[href='/chats/{open}']", Screen.Patience);
-        List<JSRuntimeInvocation> Told(string title) => [.. script.Invocations.ToList().Where(call => call.Identifier == "tell" && call.Arguments.Contains(title))];
+        async Task<List<JSRuntimeInvocation>> ToldAsync(string title) =>
+            (await screen.CallsOfAsync(script)).FindAll(call => call.Identifier == "tell" && call.Arguments.Contains(title));
         await Eventually.HoldsAsync(
             async () =>
             {
                 await world.Chats.SendTextAsync(ann.Id, open, Mentions.Mark(bob.Id));
-                return Told("ann in Open").Count > 0;
+                return (await ToldAsync("ann in Open")).Count > 0;
             },
             "the script is there"
         );
@@ -168,12 +169,10 @@ public sealed class NavChatsTests
         await world.Members.AddMemberAsync(ann.Id, plans, bob.Email);
 
         snacks.WaitForElement($".snacks[role=status] .snack a[href='/chats/{plans}']", Screen.Patience);
-        Told("Open").ShouldBeEmpty();
+        (await ToldAsync("Open")).ShouldBeEmpty();
         snacks.FindAll(".snack").ShouldHaveSingleItem().TextContent.ShouldBe("ann added you to Plans. Open chat");
-        nav.WaitForAssertion(
-            () => Told("Plans").ShouldHaveSingleItem().Arguments.ShouldBe([plans, "Plans", "ann added you", $"/chats/{plans}"]),
-            Screen.Patience
-        );
+        await Eventually.HoldsAsync(async () => (await ToldAsync("Plans")).Count > 0, "the browser is told");
+        (await ToldAsync("Plans")).ShouldHaveSingleItem().Arguments.ShouldBe([plans, "Plans", "ann added you", $"/chats/{plans}"]);
     }
 
     [Fact]

@@ -53,6 +53,9 @@ internal sealed class Screen : BunitContext
     /// <summary>Where the person is, and goes.</summary>
     public NavigationManager Navigation => Services.GetRequiredService<NavigationManager>();
 
+    /// <summary>What a script was asked for by now. Components ask in their turns, and nobody else looks meanwhile.</summary>
+    public Task<List<JSRuntimeInvocation>> CallsOfAsync(BunitJSModuleInterop script) => Renderer.Dispatcher.InvokeAsync(() => script.Invocations.ToList());
+
     /// <summary>Opens a dialog and gives the place where it is.</summary>
     public async Task<IRenderedComponent<MudDialogProvider>> ShowAsync<T>(DialogParameters<T> parameters)
         where T : IComponent
