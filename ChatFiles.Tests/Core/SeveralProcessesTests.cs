@@ -208,6 +208,13 @@ public sealed class SeveralProcessesTests(PostgreSqlServer server) : IClassFixtu
     }
 
     [Fact]
+    public async Task A_place_that_was_given_back_is_free_for_the_next_one_at_once()
+    {
+        for (var n = 0; n < 20; n++)
+            (await LimitsOf(_here).OpenStreamAsync(_ann.Id)).ShouldNotBeNull().Dispose();
+    }
+
+    [Fact]
     public async Task What_was_open_at_a_process_that_has_died_counts_no_longer()
     {
         for (var n = 0; n < 5; n++)

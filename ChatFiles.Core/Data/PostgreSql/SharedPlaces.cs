@@ -35,7 +35,7 @@ internal sealed class SharedPlaces(NpgsqlDataSource source, Node node, TimeProvi
 
     private static readonly TimeSpan AfterFailure = TimeSpan.FromSeconds(2);
 
-    private readonly Channel<string> _closed = Channel.CreateUnbounded<string>(new UnboundedChannelOptions { SingleReader = true });
+    private readonly Channel<string> _closed = Channel.CreateUnbounded<string>();
 
     /// <inheritdoc/>
     public IOpenCounter Of(string what, int limit) => new Counter(this, what, limit == 0 ? long.MaxValue : limit);
@@ -45,12 +45,18 @@ internal sealed class SharedPlaces(NpgsqlDataSource source, Node node, TimeProvi
     {
         while (await _closed.Reader.WaitToReadAsync(stoppingToken))
         {
-            var ids = new List<string>();
-            while (ids.Count < MostTogether && _closed.Reader.TryRead(out var id))
-                ids.Add(id);
-            while (!await TryCloseAsync([.. ids], stoppingToken))
+            var ids = TakeClosed();
+            while (!await TryCloseAsync(ids, stoppingToken))
                 await Task.Delay(AfterFailure, time, stoppingToken);
         }
+    }
+
+    private string[] TakeClosed()
+    {
+        var ids = new List<string>();
+        while (ids.Count < MostTogether && _closed.Reader.TryRead(out var id))
+            ids.Add(id);
+        return [.. ids];
     }
 
     private async Task<bool> TryCloseAsync(string[] ids, CancellationToken cancellationToken)
@@ -73,6 +79,11 @@ internal sealed class SharedPlaces(NpgsqlDataSource source, Node node, TimeProvi
     {
         await node.BeAliveAsync(CancellationToken.None);
         await using var batch = source.CreateBatch();
+        // What was given back here just before is free.
+        var closed = TakeClosed();
+        var close = new NpgsqlBatchCommand(CloseSql);
+        close.Parameters.AddWithValue("ids", closed);
+        batch.BatchCommands.Add(close);
         var turn = new NpgsqlBatchCommand(TurnSql);
         turn.Parameters.AddWithValue("what", what);
         turn.Parameters.AddWithValue("who", who);
@@ -92,7 +103,8 @@ internal sealed class SharedPlaces(NpgsqlDataSource source, Node node, TimeProvi
         catch
         {
             // It may be there all the same.
-            _closed.Writer.TryWrite(id);
+            foreach (var left in closed.Append(id))
+                _closed.Writer.TryWrite(left);
             throw;
         }
     }
