@@ -15,4 +15,8 @@ internal sealed class SqliteSource(DatabaseFile file) : DbDataSource
         DatabaseFile.Open(connection);
         return connection;
     }
+
+    /// <summary>Nothing is waited for; what the base does here would leave the connection without its settings.</summary>
+    protected override ValueTask<DbConnection> OpenDbConnectionAsync(CancellationToken cancellationToken = default) =>
+        ValueTask.FromResult(OpenDbConnection());
 }

@@ -3,13 +3,18 @@ using System.Text.Json;
 using ChatFiles.Core.Data;
 using ChatFiles.Core.Model;
 using ChatFiles.Tests.Stage;
+using Microsoft.Data.Sqlite;
 using Microsoft.EntityFrameworkCore;
 using Microsoft.Extensions.DependencyInjection;
+using SQLitePCL;
 
 namespace ChatFiles.Tests.Core.Data;
 
 public sealed class SentMessagesTests
 {
+    /// <summary><see href="https://sqlite.org/c3ref/c_stmtstatus_counter.html"/>.</summary>
+    private const int PreparedAnew = 5;
+
     private static readonly string[] Written = ["Messages", "Attachments", "Events", "Chats", "PersonStates"];
 
     [Theory]
@@ -47,6 +52,33 @@ public sealed class SentMessagesTests
         (await reads.ReadSentAsync("ann", Chat.GeneralId, null)).ShouldBeEmpty();
         (await reads.ReadBeforeAsync("ben", Chat.GeneralId, long.MaxValue, 10)).ShouldBeNull();
         (await reads.ReadAfterAsync("ann", 99, 0, 10)).ShouldBeNull();
+    }
+
+    [Fact]
+    [Trait("Database", "Sqlite")]
+    public async Task What_is_prepared_stays_so_whatever_is_asked_for()
+    {
+        await using var world = await ChatWorld.BeginAsync();
+        await AddPersonAsync(world);
+        var sent = await world.Writer.WriteDirectlyAsync(scope => scope.Add(scope.FindSender("ann", Chat.GeneralId)!, Message("key")));
+        var reads = world.Services.GetRequiredService<PreparedReads>();
+        var connection = await reads.ReadAsync(statements => Task.FromResult(((SqliteConnection)statements.Of("SELECT 1", null).Connection!).Handle!));
+        connection.enable_sqlite3_next_stmt(true);
+
+        for (var n = 1; n <= 3; n++)
+        {
+            await reads.ReadBeforeAsync("ann", Chat.GeneralId, long.MaxValue - n, n);
+            await reads.ReadAfterAsync("ann", Chat.GeneralId, n, 10 * n);
+            await reads.ReadSentAsync("ann", Chat.GeneralId, $"{n}");
+            await reads.ReadFileAsync("ann", Chat.GeneralId, sent.Attachments[0].Id);
+            await reads.ReadStoredAsync("ann", n);
+        }
+
+        var preparedAnew = new List<int>();
+        for (var statement = raw.sqlite3_next_stmt(connection, null); statement is not null; statement = raw.sqlite3_next_stmt(connection, statement))
+            preparedAnew.Add(raw.sqlite3_stmt_status(statement, PreparedAnew, 0));
+        preparedAnew.Count.ShouldBeGreaterThanOrEqualTo(5);
+        preparedAnew.ShouldAllBe(count => count == 0);
     }
 
     [Fact]
