@@ -111,14 +111,12 @@ public sealed class ChatAdministration(
                 db.Entry(caller).State = EntityState.Detached;
                 caller.Chat.MemberCount = 0;
                 db.Note(AuditAction.ChatDeleted, userId, time.Now(), caller.Chat.Name, detail: $"chat {chatId}");
-                var now = time.Now();
                 db.Jobs.Add(
                     new Job
                     {
                         Kind = JobKind.DeleteChat,
                         Subject = chatId.ToString(System.Globalization.CultureInfo.InvariantCulture),
-                        CreatedAt = now,
-                        DueAt = now,
+                        CreatedAt = time.Now(),
                     }
                 );
                 await db.SaveChangesAsync(CancellationToken.None);

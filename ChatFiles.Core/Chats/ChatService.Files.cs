@@ -314,7 +314,7 @@ public sealed partial class ChatService
         if (file.State != AttachmentState.Missing)
             return NotMissing;
         // Whatever is left under the old key, a cut-off blob perhaps, belongs to nobody from now on.
-        db.Jobs.Add(new Job { Kind = JobKind.DeleteBlob, Subject = file.BlobKey!, CreatedAt = time.Now(), DueAt = time.Now() });
+        db.Jobs.Add(new Job { Kind = JobKind.DeleteBlob, Subject = file.BlobKey!, CreatedAt = time.Now() });
         await db.TakeIntentAsync(key);
         (file.BlobKey, file.BlobStamp, file.State) = (key, stamp, AttachmentState.Ready);
         var chat = await db.Chats.SingleAsync(c => c.Id == file.ChatId);

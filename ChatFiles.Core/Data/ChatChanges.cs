@@ -85,7 +85,7 @@ internal static class ChatChanges
     {
         await db.ChargeAsync(chat, authorId, -(attachment.Size + attachment.ThumbnailSize));
         foreach (var key in new[] { attachment.BlobKey, attachment.ThumbnailKey }.OfType<string>())
-            db.Jobs.Add(new Job { Kind = JobKind.DeleteBlob, Subject = key, CreatedAt = at, DueAt = at });
+            db.Jobs.Add(new Job { Kind = JobKind.DeleteBlob, Subject = key, CreatedAt = at });
         attachment.Bury();
     }
 

@@ -18,7 +18,10 @@ public class Job
 
     public DateTime CreatedAt { get; set; }
 
-    public DateTime DueAt { get; set; }
+    /// <summary>
+    /// A new one is due at once, whatever the clock of whoever adds it says: others may do it, whose clock is another.
+    /// </summary>
+    public DateTime DueAt { get; set; } = DateTime.UnixEpoch;
 
     /// <summary>How often it has failed.</summary>
     public int Attempts { get; set; }

@@ -181,8 +181,7 @@ public sealed class OwnPictures(
 
     private void Discard(ChatDbContext db, string key)
     {
-        var now = time.GetUtcNow().UtcDateTime;
-        db.Jobs.Add(new Job { Kind = JobKind.DeleteBlob, Subject = key, CreatedAt = now, DueAt = now });
+        db.Jobs.Add(new Job { Kind = JobKind.DeleteBlob, Subject = key, CreatedAt = time.GetUtcNow().UtcDateTime });
     }
 
     /// <summary>Nobody waits for it: what can't be removed now, the sweeper finds.</summary>

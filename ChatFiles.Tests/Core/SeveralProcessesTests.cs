@@ -10,6 +10,7 @@ using ChatFiles.Core.Upkeep;
 using ChatFiles.Tests.Stage;
 using Microsoft.EntityFrameworkCore;
 using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Time.Testing;
 using Npgsql;
 
 namespace ChatFiles.Tests.Core;
@@ -28,6 +29,7 @@ public sealed class SeveralProcessesTests(PostgreSqlServer server) : IClassFixtu
 
     private readonly StoreStage _store = new();
     private readonly Statements _askedThere = new();
+    private string _database = "";
     private ChatWorld _here = null!;
     private ChatWorld _there = null!;
     private Person _ann = null!;
@@ -35,9 +37,9 @@ public sealed class SeveralProcessesTests(PostgreSqlServer server) : IClassFixtu
 
     public async Task InitializeAsync()
     {
-        var database = await server.CreateDatabaseAsync();
-        _here = await ChatWorld.OnPostgreSqlAsync(database, settings: Settings, change: _store.Register);
-        _there = await ChatWorld.OnPostgreSqlAsync(database, _here, Settings, _askedThere.Count);
+        _database = await server.CreateDatabaseAsync();
+        _here = await ChatWorld.OnPostgreSqlAsync(_database, settings: Settings, change: _store.Register);
+        _there = await ChatWorld.OnPostgreSqlAsync(_database, _here, Settings, _askedThere.Count);
         _ann = await _here.PersonAsync("ann");
         _chat = await _here.ChatAsync(_ann);
     }
@@ -280,7 +282,7 @@ public sealed class SeveralProcessesTests(PostgreSqlServer server) : IClassFixtu
         var keys = Enumerable.Range(0, 200).Select(n => $"job-{n}").ToList();
         await _here.Writer.WriteAsync(db =>
         {
-            db.Jobs.AddRange(keys.Select(key => new Job { Kind = JobKind.DeleteBlob, Subject = key, CreatedAt = DateTime.UnixEpoch, DueAt = DateTime.UnixEpoch }));
+            db.Jobs.AddRange(keys.Select(key => new Job { Kind = JobKind.DeleteBlob, Subject = key, CreatedAt = DateTime.UnixEpoch }));
             return db.SaveChangesAsync();
         });
 
@@ -295,7 +297,7 @@ public sealed class SeveralProcessesTests(PostgreSqlServer server) : IClassFixtu
     {
         await _here.Writer.WriteAsync(db =>
         {
-            db.Jobs.Add(new Job { Kind = JobKind.DeleteBlob, Subject = "job", CreatedAt = DateTime.UnixEpoch, DueAt = DateTime.UnixEpoch });
+            db.Jobs.Add(new Job { Kind = JobKind.DeleteBlob, Subject = "job", CreatedAt = DateTime.UnixEpoch });
             return db.SaveChangesAsync();
         });
         (await QueueOf(_here).TakeDueAsync(CancellationToken.None)).ShouldHaveSingleItem().Subject.ShouldBe("job");
@@ -313,6 +315,19 @@ public sealed class SeveralProcessesTests(PostgreSqlServer server) : IClassFixtu
         var sent = await ShouldBeSentAsync(_here);
 
         await _here.Chats.DeleteMessageAsync(_ann.Id, _chat, sent.Id);
+
+        await Eventually.HoldsAsync(() => _here.BlobCount == 0, "the blob is gone");
+    }
+
+    [Fact]
+    public async Task What_a_process_whose_clock_is_ahead_wants_done_is_done_at_once()
+    {
+        var ahead = new FakeTimeProvider(TimeProvider.System.GetUtcNow().AddHours(1));
+        await using var early = await ChatWorld.OnPostgreSqlAsync(_database, _here, Settings, services => services.AddSingleton<TimeProvider>(ahead));
+        await _there.StartAsync<JobRunner>();
+        var sent = await ShouldBeSentAsync(_here);
+
+        (await early.Chats.DeleteMessageAsync(_ann.Id, _chat, sent.Id)).Refusal.ShouldBeNull();
 
         await Eventually.HoldsAsync(() => _here.BlobCount == 0, "the blob is gone");
     }

@@ -24,7 +24,7 @@ internal sealed class BlobIntents(NpgsqlDataSource source, Node node, TimeProvid
         """;
 
     private const string AddJobsSql = $"""
-        INSERT INTO "Jobs"("Kind", "Subject", "CreatedAt", "DueAt", "Attempts") SELECT 0, "Key", {Node.NowSql}, {Node.NowSql}, 0
+        INSERT INTO "Jobs"("Kind", "Subject", "CreatedAt", "DueAt", "Attempts") SELECT 0, "Key", {Node.NowSql}, 0, 0
         """;
 
     /// <summary>Also where the row is gone: it was taken for left over, and the blob may have been written after that was removed.</summary>

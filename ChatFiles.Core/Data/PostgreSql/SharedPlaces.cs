@@ -19,7 +19,9 @@ internal sealed class SharedPlaces(NpgsqlDataSource source, Node node, TimeProvi
 
     private const string OpenSql = $"""
         INSERT INTO "OpenPlaces"("Id", "What", "Who", "Node") SELECT @id, @what, @who, @node
-        WHERE @most > (SELECT COUNT(*) FROM "OpenPlaces" AS o WHERE o."Who" = @who AND o."What" = @what AND {Node.IsAliveSql})
+        WHERE @most > (
+          SELECT COUNT(*) FROM "OpenPlaces" AS o WHERE o."Who" = @who AND o."What" = @what AND o."Id" <> ALL(@closed) AND {Node.IsAliveSql}
+        )
         """;
 
     private const string FindSql = $"""
@@ -35,7 +37,14 @@ internal sealed class SharedPlaces(NpgsqlDataSource source, Node node, TimeProvi
 
     private static readonly TimeSpan AfterFailure = TimeSpan.FromSeconds(2);
 
-    private readonly Channel<string> _closed = Channel.CreateUnbounded<string>();
+    /// <summary>Until another process has noted what was just given back there.</summary>
+    private static readonly TimeSpan BeforeRefusal = TimeSpan.FromMilliseconds(250);
+
+    private readonly Channel<Taken> _closed = Channel.CreateUnbounded<Taken>();
+    private readonly Lock _gate = new();
+
+    /// <summary>What was given back here and may still have its row, by person.</summary>
+    private readonly Dictionary<string, HashSet<string>> _closing = new(StringComparer.Ordinal);
 
     /// <inheritdoc/>
     public IOpenCounter Of(string what, int limit) => new Counter(this, what, limit == 0 ? long.MaxValue : limit);
@@ -45,26 +54,22 @@ internal sealed class SharedPlaces(NpgsqlDataSource source, Node node, TimeProvi
     {
         while (await _closed.Reader.WaitToReadAsync(stoppingToken))
         {
-            var ids = TakeClosed();
-            while (!await TryCloseAsync(ids, stoppingToken))
+            var places = new List<Taken>();
+            while (places.Count < MostTogether && _closed.Reader.TryRead(out var place))
+                places.Add(place);
+            while (!await TryCloseAsync(places, stoppingToken))
                 await Task.Delay(AfterFailure, time, stoppingToken);
+            lock (_gate)
+                places.ForEach(Forget);
         }
     }
 
-    private string[] TakeClosed()
-    {
-        var ids = new List<string>();
-        while (ids.Count < MostTogether && _closed.Reader.TryRead(out var id))
-            ids.Add(id);
-        return [.. ids];
-    }
-
-    private async Task<bool> TryCloseAsync(string[] ids, CancellationToken cancellationToken)
+    private async Task<bool> TryCloseAsync(List<Taken> places, CancellationToken cancellationToken)
     {
         try
         {
             await using var close = source.CreateCommand(CloseSql);
-            close.Parameters.AddWithValue("ids", ids);
+            close.Parameters.AddWithValue("ids", places.ConvertAll(place => place.Id).ToArray());
             await close.ExecuteNonQueryAsync(cancellationToken);
             return true;
         }
@@ -75,25 +80,53 @@ internal sealed class SharedPlaces(NpgsqlDataSource source, Node node, TimeProvi
         }
     }
 
-    private async Task<bool> TryOpenAsync(string id, string what, string who, long most)
+    /// <summary>It is free from now on for whoever comes to this process, also before its row is gone.</summary>
+    private void Close(Taken place)
+    {
+        lock (_gate)
+        {
+            if (!_closing.TryGetValue(place.Who, out var ids))
+                _closing[place.Who] = ids = new HashSet<string>(StringComparer.Ordinal);
+            ids.Add(place.Id);
+        }
+
+        _closed.Writer.TryWrite(place);
+    }
+
+    private void Forget(Taken place)
+    {
+        var ids = _closing[place.Who];
+        ids.Remove(place.Id);
+        if (ids.Count == 0)
+            _closing.Remove(place.Who);
+    }
+
+    private async Task<bool> OpenAsync(Taken place, string what, long most)
+    {
+        if (await TryOpenAsync(place, what, most))
+            return true;
+        await Task.Delay(BeforeRefusal, time);
+        return await TryOpenAsync(place, what, most);
+    }
+
+    private async Task<bool> TryOpenAsync(Taken place, string what, long most)
     {
         await node.BeAliveAsync(CancellationToken.None);
+        string[] closed;
+        lock (_gate)
+            closed = _closing.TryGetValue(place.Who, out var ids) ? [.. ids] : [];
         await using var batch = source.CreateBatch();
-        // What was given back here just before is free.
-        var closed = TakeClosed();
-        var close = new NpgsqlBatchCommand(CloseSql);
-        close.Parameters.AddWithValue("ids", closed);
-        batch.BatchCommands.Add(close);
         var turn = new NpgsqlBatchCommand(TurnSql);
         turn.Parameters.AddWithValue("what", what);
-        turn.Parameters.AddWithValue("who", who);
+        turn.Parameters.AddWithValue("who", place.Who);
         batch.BatchCommands.Add(turn);
         var open = new NpgsqlBatchCommand(OpenSql);
-        open.Parameters.AddWithValue("id", id);
+        open.Parameters.AddWithValue("id", place.Id);
         open.Parameters.AddWithValue("what", what);
-        open.Parameters.AddWithValue("who", who);
+        open.Parameters.AddWithValue("who", place.Who);
         open.Parameters.AddWithValue("node", node.Id);
         open.Parameters.AddWithValue("most", most);
+        open.Parameters.AddWithValue("closed", closed);
         batch.BatchCommands.Add(open);
         try
         {
@@ -103,8 +136,7 @@ internal sealed class SharedPlaces(NpgsqlDataSource source, Node node, TimeProvi
         catch
         {
             // It may be there all the same.
-            foreach (var left in closed.Append(id))
-                _closed.Writer.TryWrite(left);
+            Close(place);
             throw;
         }
     }
@@ -131,30 +163,32 @@ internal sealed class SharedPlaces(NpgsqlDataSource source, Node node, TimeProvi
 
         public async ValueTask<IDisposable?> OpenAsync(string who)
         {
-            var id = Guid.NewGuid().ToString("N");
-            if (!await places.TryOpenAsync(id, what, who, most))
+            var taken = new Taken(who, Guid.NewGuid().ToString("N"));
+            if (!await places.OpenAsync(taken, what, most))
                 return null;
             Interlocked.Increment(ref _here);
-            return new Place(this, id);
+            return new Place(this, taken);
         }
 
         public async ValueTask<IReadOnlySet<string>> FindAsync(IReadOnlyCollection<string> people) => await places.FindAsync(what, people);
 
-        private void Close(string id)
+        private void Close(Taken taken)
         {
             Interlocked.Decrement(ref _here);
-            places._closed.Writer.TryWrite(id);
+            places.Close(taken);
         }
 
-        private sealed class Place(Counter counter, string id) : IDisposable
+        private sealed class Place(Counter counter, Taken taken) : IDisposable
         {
             private bool _isClosed;
 
             public void Dispose()
             {
                 if (!Interlocked.Exchange(ref _isClosed, true))
-                    counter.Close(id);
+                    counter.Close(taken);
             }
         }
     }
+
+    private readonly record struct Taken(string Who, string Id);
 }

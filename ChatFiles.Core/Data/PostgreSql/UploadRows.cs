@@ -38,7 +38,7 @@ internal sealed class UploadRows(NpgsqlDataSource source)
         WITH taken AS (
             DELETE FROM "Uploads" {where} RETURNING "Id"
         ), removing AS (
-            INSERT INTO "Jobs"("Kind", "Subject", "CreatedAt", "DueAt", "Attempts") SELECT 0, 'uploads/' || "Id", {Node.NowSql}, {Node.NowSql}, 0 FROM taken
+            INSERT INTO "Jobs"("Kind", "Subject", "CreatedAt", "DueAt", "Attempts") SELECT 0, 'uploads/' || "Id", {Node.NowSql}, 0, 0 FROM taken
         )
         SELECT COUNT(*) FROM taken
         """;

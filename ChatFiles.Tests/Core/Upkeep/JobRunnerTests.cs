@@ -131,8 +131,8 @@ public sealed class JobRunnerTests
         var chat = await world.ChatAsync(ann);
         await world.Writer.WriteAsync(db =>
         {
-            db.Jobs.Add(new Job { Kind = (JobKind)99, Subject = "?", CreatedAt = DateTime.UnixEpoch, DueAt = DateTime.UnixEpoch });
-            db.Jobs.Add(new Job { Kind = JobKind.DeleteBlob, Subject = "../../lock", CreatedAt = DateTime.UnixEpoch, DueAt = DateTime.UnixEpoch });
+            db.Jobs.Add(new Job { Kind = (JobKind)99, Subject = "?", CreatedAt = DateTime.UnixEpoch });
+            db.Jobs.Add(new Job { Kind = JobKind.DeleteBlob, Subject = "../../lock", CreatedAt = DateTime.UnixEpoch });
             return db.SaveChangesAsync();
         });
         await world.Chats.DeleteMessageAsync(ann.Id, chat, (await world.SendFileAsync(ann, chat)).Id);
