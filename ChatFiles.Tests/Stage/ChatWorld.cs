@@ -1,6 +1,7 @@
 using ChatFiles.Core;
 using ChatFiles.Core.Chats;
 using ChatFiles.Core.Data;
+using ChatFiles.Core.Data.PostgreSql;
 using ChatFiles.Core.Data.Sqlite;
 using ChatFiles.Core.Files;
 using ChatFiles.Core.Model;
@@ -255,6 +256,9 @@ internal sealed class ChatWorld : IAsyncDisposable
         foreach (var service in _running)
             await service.StopAsync(CancellationToken.None);
         _running.Clear();
+        // As a program that is stopped does: what it held is free at once.
+        if (_connectionString is not null)
+            await Hosted<Node>().StopAsync(CancellationToken.None);
         await _services.DisposeAsync();
         if (_connectionString is not null)
             return;

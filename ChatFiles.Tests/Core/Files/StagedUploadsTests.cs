@@ -72,6 +72,7 @@ public sealed class StagedUploadsTests
     }
 
     [Fact]
+    [Trait("Database", "Sqlite")]
     public async Task A_backup_leaves_uploads_under_way_out()
     {
         await using var world = await ChatWorld.BeginAsync();
