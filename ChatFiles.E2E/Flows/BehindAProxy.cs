@@ -4,7 +4,7 @@ using Microsoft.AspNetCore.Http;
 namespace ChatFiles.E2E.Flows;
 
 /// <summary>Something between the page and the server answers in its place, or does not let everything through.</summary>
-public sealed class BehindAProxy(Site site) : IClassFixture<Site>
+public sealed class BehindAProxy(SharedSite site) : IClassFixture<SharedSite>
 {
     private const int Megabyte = 1024 * 1024;
     private const string SignInPage = "/a-sign-in-page";

@@ -6,7 +6,7 @@ using ChatFiles.E2E.Stage;
 namespace ChatFiles.E2E.Flows;
 
 /// <summary>What people notice of each other around the messages: who is here, who is typing, what is unread.</summary>
-public sealed class BeingTogether(Site site) : IClassFixture<Site>
+public sealed class BeingTogether(SharedSite site) : IClassFixture<SharedSite>
 {
     [Fact]
     public Task People_see_who_is_here_and_who_is_typing() =>

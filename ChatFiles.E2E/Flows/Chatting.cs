@@ -4,7 +4,7 @@ using ChatFiles.E2E.Stage;
 namespace ChatFiles.E2E.Flows;
 
 /// <summary>Chats, people, unread messages, older messages, the keyboard.</summary>
-public sealed class Chatting(Site site) : IClassFixture<Site>
+public sealed class Chatting(SharedSite site) : IClassFixture<SharedSite>
 {
     [Fact]
     public Task Everyone_meets_in_General() =>

@@ -4,7 +4,7 @@ using ChatFiles.E2E.Stage;
 namespace ChatFiles.E2E.Flows;
 
 /// <summary>What is deleted goes for everybody, at once.</summary>
-public sealed class DeletingThings(Site site) : IClassFixture<Site>
+public sealed class DeletingThings(SharedSite site) : IClassFixture<SharedSite>
 {
     [Fact]
     public Task A_deleted_file_goes_at_once_for_everybody_and_its_siblings_stay() =>

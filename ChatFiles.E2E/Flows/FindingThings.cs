@@ -3,7 +3,7 @@ using ChatFiles.E2E.Stage;
 namespace ChatFiles.E2E.Flows;
 
 /// <summary>Files and messages are found again, and what is deleted is not.</summary>
-public sealed class FindingThings(Site site) : IClassFixture<Site>
+public sealed class FindingThings(SharedSite site) : IClassFixture<SharedSite>
 {
     [Fact]
     public Task A_file_is_found_by_name_and_kind_and_leads_to_its_message() =>

@@ -4,7 +4,7 @@ using ChatFiles.E2E.Stage;
 namespace ChatFiles.E2E.Flows;
 
 /// <summary>Coming in, going out, and what one is called.</summary>
-public sealed partial class HavingAnAccount(Site site) : IClassFixture<Site>
+public sealed partial class HavingAnAccount(SharedSite site) : IClassFixture<SharedSite>
 {
     [Fact]
     public Task Whoever_signs_out_is_out_and_can_come_back_to_the_same_chat() =>

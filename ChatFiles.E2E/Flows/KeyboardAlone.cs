@@ -4,7 +4,7 @@ using ChatFiles.E2E.Stage;
 namespace ChatFiles.E2E.Flows;
 
 /// <summary>From signing in to signing out without a pointer: only Tab, arrows, Enter, Space, Escape and letters.</summary>
-public sealed class KeyboardAlone(Site site) : IClassFixture<Site>
+public sealed class KeyboardAlone(SharedSite site) : IClassFixture<SharedSite>
 {
     [Fact]
     public Task The_whole_way_of_a_file_is_walked_without_a_mouse() =>

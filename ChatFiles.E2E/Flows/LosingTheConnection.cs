@@ -3,7 +3,7 @@ using ChatFiles.E2E.Stage;
 namespace ChatFiles.E2E.Flows;
 
 /// <summary>The network between one person and the server goes away and comes back.</summary>
-public sealed class LosingTheConnection(Site site) : IClassFixture<Site>
+public sealed class LosingTheConnection(SharedSite site) : IClassFixture<SharedSite>
 {
     [Fact]
     public Task Messages_that_arrive_during_a_cut_are_there_afterwards_once_and_in_order() =>

@@ -3,7 +3,7 @@ using ChatFiles.E2E.Stage;
 namespace ChatFiles.E2E.Flows;
 
 /// <summary>ChatFiles as one of the device's own programs.</summary>
-public sealed class OnTheDevice(Site site) : IClassFixture<Site>
+public sealed class OnTheDevice(SharedSite site) : IClassFixture<SharedSite>
 {
     /// <summary>What a device's "Share" does, as far as a page can: it posts a form.</summary>
     private const string Share = """

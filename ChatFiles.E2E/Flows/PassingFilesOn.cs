@@ -3,7 +3,7 @@ using ChatFiles.E2E.Stage;
 namespace ChatFiles.E2E.Flows;
 
 /// <summary>A file reaches others than those it was sent to: forwarded, or by the address of where it is.</summary>
-public sealed class PassingFilesOn(Site site) : IClassFixture<Site>
+public sealed class PassingFilesOn(SharedSite site) : IClassFixture<SharedSite>
 {
     [Fact]
     public Task A_file_is_forwarded_from_one_chat_to_another_by_keys_alone() =>

@@ -4,7 +4,7 @@ using ChatFiles.E2E.Stage;
 namespace ChatFiles.E2E.Flows;
 
 /// <summary>The timeline as a window on a chat that is longer than any page.</summary>
-public sealed class ReadingALongChat(Site site) : IClassFixture<Site>
+public sealed class ReadingALongChat(SharedSite site) : IClassFixture<SharedSite>
 {
     /// <summary>
     /// Scrolls step by step until there is nothing more that way. At rest after each step, whatever is loaded or goes
@@ -54,7 +54,7 @@ public sealed class ReadingALongChat(Site site) : IClassFixture<Site>
             const int count = 1_500;
             var ann = await scene.NewPersonAsync("ann");
             var chat = await Scene.NewChatAsync(ann);
-            var ids = await Archive.FillAsync(site.Server, chat, count);
+            var ids = await Archive.FillAsync(scene.Server, chat, count);
             await ann.OpenAsync(chat);
             await Expect(ann.Message($"number {count};")).ToBeInViewportAsync();
 
@@ -79,7 +79,7 @@ public sealed class ReadingALongChat(Site site) : IClassFixture<Site>
             var ann = await scene.NewPersonAsync("ann");
             var ben = await scene.NewPersonAsync("ben");
             var (few, many) = (await Scene.NewChatAsync(ann, ben), await Scene.NewChatAsync(ann, ben));
-            await Archive.FillAsync(site.Server, few, 20);
+            await Archive.FillAsync(scene.Server, few, 20);
             await ben.OpenAsync(few);
             await Expect(Separator(ben, "New messages")).ToBeInViewportAsync();
             await ben.Page.GetByRole(AriaRole.Region, new() { Name = "Timeline" }).PressAsync("End");
@@ -91,7 +91,7 @@ public sealed class ReadingALongChat(Site site) : IClassFixture<Site>
             await Expect(ben.Message("read at once")).ToBeInViewportAsync();
             await Expect(Separator(ben, "New messages")).ToHaveCountAsync(0);
 
-            await Archive.FillAsync(site.Server, many, 80);
+            await Archive.FillAsync(scene.Server, many, 80);
             await ben.OpenAsync(many);
             await Expect(ben.Message("number 80;")).ToBeInViewportAsync();
             await ben.Button("80 new messages ↑").ClickAsync();
@@ -115,7 +115,7 @@ public sealed class ReadingALongChat(Site site) : IClassFixture<Site>
         {
             var ann = await scene.NewPersonAsync("ann");
             var chat = await Scene.NewChatAsync(ann);
-            var ids = await Archive.FillAsync(site.Server, chat, 400);
+            var ids = await Archive.FillAsync(scene.Server, chat, 400);
 
             await ann.GoAsync($"chats/{chat.Id}?message={ids[99]}");
             await Expect(ann.Message("number 100;")).ToBeFocusedAsync();
@@ -124,12 +124,12 @@ public sealed class ReadingALongChat(Site site) : IClassFixture<Site>
 
             await ann.Message("number 102;").GetByRole(AriaRole.Link).ClickAsync();
             await Expect(ann.Message("number 102;")).ToBeFocusedAsync();
-            await Expect(ann.Page).ToHaveURLAsync($"{site.Server.Address}chats/{chat.Id}?message={ids[101]}");
+            await Expect(ann.Page).ToHaveURLAsync($"{scene.Server.Address}chats/{chat.Id}?message={ids[101]}");
 
             await ann.SayAsync("from the middle of it");
             await Expect(ann.Message("from the middle of it")).ToBeInViewportAsync();
             await Expect(ann.Message("number 400;")).ToBeInViewportAsync();
-            await Expect(ann.Page).ToHaveURLAsync($"{site.Server.Address}chats/{chat.Id}");
+            await Expect(ann.Page).ToHaveURLAsync($"{scene.Server.Address}chats/{chat.Id}");
         });
 
     [Fact]
@@ -141,7 +141,7 @@ public sealed class ReadingALongChat(Site site) : IClassFixture<Site>
             var chat = await Scene.NewChatAsync(ann, ben);
             // Before and after midnight of UTC, then before and after New York's.
             DateTime[] times = [May(11, 23, 58), May(12, 0, 1), May(13, 3, 59), May(13, 4, 1)];
-            await Archive.FillAsync(site.Server, chat, times.Length, n => times[n - 1]);
+            await Archive.FillAsync(scene.Server, chat, times.Length, n => times[n - 1]);
             await ann.Program.SayAsync(chat.Id, "now");
 
             await ann.OpenAsync(chat);

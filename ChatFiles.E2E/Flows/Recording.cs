@@ -4,7 +4,7 @@ using ChatFiles.E2E.Stage;
 namespace ChatFiles.E2E.Flows;
 
 /// <summary>A microphone that the browser only pretends to have; what it records is real.</summary>
-public sealed partial class Recording(Site site) : IClassFixture<Site>
+public sealed partial class Recording(SharedSite site) : IClassFixture<SharedSite>
 {
     [Fact]
     public Task A_voice_message_is_heard_before_it_is_sent_and_by_the_other_afterwards_and_nothing_loses_it() =>

@@ -3,7 +3,7 @@ using ChatFiles.E2E.Stage;
 namespace ChatFiles.E2E.Flows;
 
 /// <summary>The main thing: one shares, the other has it.</summary>
-public sealed class SharingFiles(Site site) : IClassFixture<Site>
+public sealed class SharingFiles(SharedSite site) : IClassFixture<SharedSite>
 {
     [Fact]
     public Task The_other_sees_a_shared_file_at_once_and_downloads_the_same_bytes() =>

@@ -4,7 +4,7 @@ using ChatFiles.E2E.Stage;
 namespace ChatFiles.E2E.Flows;
 
 /// <summary>Pictures and documents on the page: small ones first, and what can be seen of them without a download.</summary>
-public sealed class ShowingFiles(Site site) : IClassFixture<Site>
+public sealed class ShowingFiles(SharedSite site) : IClassFixture<SharedSite>
 {
     /// <summary>Whether the browser has kept that a file that is picked is to go as it is.</summary>
     private const string KeepsAnOriginal = """

@@ -3,7 +3,7 @@ using ChatFiles.E2E.Stage;
 namespace ChatFiles.E2E.Flows;
 
 /// <summary>What somebody has picked or sent is theirs until it has arrived, whatever happens to the page.</summary>
-public sealed class SurvivingReloads(Site site) : IClassFixture<Site>
+public sealed class SurvivingReloads(SharedSite site) : IClassFixture<SharedSite>
 {
     private const int Megabyte = 1024 * 1024;
 

@@ -3,7 +3,7 @@ using ChatFiles.E2E.Stage;
 namespace ChatFiles.E2E.OtherBrowsers;
 
 /// <summary>That Safari's engine does what ChatFiles asks of a browser; the other one is a program.</summary>
-public sealed class InWebKit(Site site) : IClassFixture<Site>
+public sealed class InWebKit(SharedSite site) : IClassFixture<SharedSite>
 {
     private const string NotesFaults = """
         globalThis.faults = [];
