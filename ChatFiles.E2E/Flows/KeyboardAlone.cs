@@ -213,8 +213,8 @@ public sealed class KeyboardAlone(SharedSite site) : IClassFixture<SharedSite>
 
             await ann.Button("Add people").ClickAsync();
             await Expect(ann.Combobox("Name or e-mail")).ToBeFocusedAsync();
-            // After two answers the server has done all that it does once a dialog is drawn.
-            await ann.Page.Keyboard.TypeAsync("zzz");
+            // After two answers the server has done all that it does once a dialog is drawn. No name here has a vowel in its second half.
+            await ann.Page.Keyboard.TypeAsync("iii");
             await Expect(ann.Dialog.GetByText("Nobody here is called that")).ToBeVisibleAsync();
             await ann.Page.Keyboard.TypeAsync($"{Names.Unique("nobody")}@");
             await ann.Page.Keyboard.PressAsync("Enter");

@@ -96,10 +96,12 @@ public sealed class PassingFilesOn(SharedSite site) : IClassFixture<SharedSite>
             await ann.Message("agreed").HoverAsync();
             await ann.OpenMenuAsync(ann.Message("agreed").GetByRole(AriaRole.Button, new() { Name = "More for message" }), "Forward");
             await ann.Combobox("Chat").FillAsync(both.Name);
+            await Expect(ann.Page.GetByRole(AriaRole.Option)).ToHaveCountAsync(1);
             await ann.Page.Keyboard.PressAsync("ArrowDown");
             await ann.Page.Keyboard.PressAsync("Enter");
             await ann.Dialog.GetByRole(AriaRole.Button, new() { Name = "Add another chat" }).ClickAsync();
             await ann.Combobox("Chat").FillAsync("General");
+            await Expect(ann.Page.GetByRole(AriaRole.Option)).ToHaveCountAsync(1);
             await ann.Page.Keyboard.PressAsync("ArrowDown");
             await ann.Page.Keyboard.PressAsync("Enter");
             await ann.Textbox("Comment").FillAsync("For you all");
