@@ -44,6 +44,7 @@ internal static class Pages
         services.AddScoped<CircuitHandler>(provider => provider.GetRequiredService<CircuitPlace>());
         services.AddScoped<CircuitConnection>();
         services.AddScoped<CircuitHandler>(provider => provider.GetRequiredService<CircuitConnection>());
+        services.AddScoped<CircuitHandler, CircuitOrder>();
         services.AddScoped<PageScripts>();
         services.AddSingleton<DrawingRounds>();
         services.AddScoped<CircuitDrawing>();

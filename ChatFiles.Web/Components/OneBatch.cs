@@ -10,6 +10,9 @@ public sealed class OneBatch(CircuitDrawing drawing) : IComponent, IDisposable
 {
     private RenderHandle _handle;
 
+    /// <summary>The circuit's thread.</summary>
+    internal Dispatcher Dispatcher => _handle.Dispatcher;
+
     /// <inheritdoc/>
     public void Attach(RenderHandle renderHandle) => (_handle, drawing.Batch) = (renderHandle, this);
 
