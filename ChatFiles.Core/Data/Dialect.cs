@@ -16,6 +16,12 @@ public abstract class Dialect
     /// <summary>A statement is prepared as long as its command is kept; else the driver remembers it by its text.</summary>
     internal abstract bool KeepsCommands { get; }
 
+    /// <summary>
+    /// A page is read between its two ends, which are looked up first, in the order of the index. A planner that guesses how
+    /// far apart they are may read whole tables instead; it is told how many rows there are.
+    /// </summary>
+    internal abstract bool FindsEndsFirst { get; }
+
     /// <summary>A statement in this database's words. All are written in those of SQLite, which differ in the names of functions only.</summary>
     internal abstract string Of(string sql);
 

@@ -54,7 +54,7 @@ internal static class MessageStatements
         ORDER BY m."Id", a."Position"
         """;
 
-    private const string Page = $"""
+    private const string Before = $"""
         SELECT {Columns} FROM "Members" AS me
         LEFT JOIN (
             SELECT * FROM "Messages" WHERE "ChatId" = @chat AND "Id" < @before ORDER BY "Id" DESC LIMIT @limit
@@ -62,11 +62,29 @@ internal static class MessageStatements
         {OfMember}
         """;
 
-    private const string PageAfter = $"""
+    private const string After = $"""
         SELECT {Columns} FROM "Members" AS me
         LEFT JOIN (
             SELECT * FROM "Messages" WHERE "ChatId" = @chat AND "Id" > @after ORDER BY "Id" LIMIT @limit
         ) AS m ON TRUE
+        {OfMember}
+        """;
+
+    /// <summary>The same as <see cref="Before"/>: nothing is put down, to be sorted.</summary>
+    private const string BeforeFromItsEnd = $"""
+        SELECT {Columns} FROM "Members" AS me
+        LEFT JOIN "Messages" AS m ON m."ChatId" = @chat AND m."Id" < @before AND m."Id" >= (
+            SELECT MIN("Id") FROM (SELECT "Id" FROM "Messages" WHERE "ChatId" = @chat AND "Id" < @before ORDER BY "Id" DESC LIMIT @limit)
+        )
+        {OfMember}
+        """;
+
+    /// <summary>The same as <see cref="After"/>.</summary>
+    private const string AfterToItsEnd = $"""
+        SELECT {Columns} FROM "Members" AS me
+        LEFT JOIN "Messages" AS m ON m."ChatId" = @chat AND m."Id" > @after AND m."Id" <= (
+            SELECT MAX("Id") FROM (SELECT "Id" FROM "Messages" WHERE "ChatId" = @chat AND "Id" > @after ORDER BY "Id" LIMIT @limit)
+        )
         {OfMember}
         """;
 
@@ -85,13 +103,13 @@ internal static class MessageStatements
     /// <summary>The last messages before an id, oldest first; null when the person is no member.</summary>
     public static ValueTask<List<MessageView>?> ReadBeforeAsync(this PreparedReads reads, string userId, long chatId, long before, int limit) =>
         reads.ReadAsync(statements =>
-            ReadAllAsync(statements.Of(Page, null, ("@user", userId), ("@chat", chatId), ("@before", before), ("@limit", limit)), chatId)
+            ReadAllAsync(statements.Of(statements.Dialect.FindsEndsFirst ? BeforeFromItsEnd : Before, null, ("@user", userId), ("@chat", chatId), ("@before", before), ("@limit", limit)), chatId)
         );
 
     /// <summary>The first messages after an id; null when the person is no member.</summary>
     public static ValueTask<List<MessageView>?> ReadAfterAsync(this PreparedReads reads, string userId, long chatId, long after, int limit) =>
         reads.ReadAsync(statements =>
-            ReadAllAsync(statements.Of(PageAfter, null, ("@user", userId), ("@chat", chatId), ("@after", after), ("@limit", limit)), chatId)
+            ReadAllAsync(statements.Of(statements.Dialect.FindsEndsFirst ? AfterToItsEnd : After, null, ("@user", userId), ("@chat", chatId), ("@after", after), ("@limit", limit)), chatId)
         );
 
     /// <summary>The message that the person sent with a key, as it is now: none or one. Null when the person is no member.</summary>

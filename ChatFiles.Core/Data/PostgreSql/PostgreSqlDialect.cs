@@ -21,6 +21,8 @@ internal sealed class PostgreSqlDialect : Dialect
     /// <summary>Npgsql remembers what it has sent often (Max Auto Prepare), and takes no other parameters for a command that it has.</summary>
     internal override bool KeepsCommands => false;
 
+    internal override bool FindsEndsFirst => false;
+
     internal override string Of(string sql) => _translated.GetOrAdd(sql, Translate);
 
     private static string Translate(string sql) =>

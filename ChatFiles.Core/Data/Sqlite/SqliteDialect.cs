@@ -18,6 +18,8 @@ internal sealed class SqliteDialect : Dialect
 
     internal override bool KeepsCommands => true;
 
+    internal override bool FindsEndsFirst => true;
+
     internal override string Of(string sql) => sql;
 
     internal override Task LockChatAsync(ChatDbContext db, long chatId) => Task.CompletedTask;

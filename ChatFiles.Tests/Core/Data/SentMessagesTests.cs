@@ -15,6 +15,8 @@ public sealed class SentMessagesTests
     /// <summary><see href="https://sqlite.org/c3ref/c_stmtstatus_counter.html"/>.</summary>
     private const int PreparedAnew = 5;
 
+    private const int Sorted = 2;
+
     private static readonly string[] Written = ["Messages", "Attachments", "Events", "Chats", "PersonStates"];
 
     [Theory]
@@ -62,8 +64,7 @@ public sealed class SentMessagesTests
         await AddPersonAsync(world);
         var sent = await world.Writer.WriteDirectlyAsync(scope => scope.Add(scope.FindSender("ann", Chat.GeneralId)!, Message("key")));
         var reads = world.Services.GetRequiredService<PreparedReads>();
-        var connection = await reads.ReadAsync(statements => Task.FromResult(((SqliteConnection)statements.Of("SELECT 1", null).Connection!).Handle!));
-        connection.enable_sqlite3_next_stmt(true);
+        var connection = await ConnectionOfAsync(reads);
 
         for (var n = 1; n <= 3; n++)
         {
@@ -74,11 +75,37 @@ public sealed class SentMessagesTests
             await reads.ReadStoredAsync("ann", n);
         }
 
-        var preparedAnew = new List<int>();
-        for (var statement = raw.sqlite3_next_stmt(connection, null); statement is not null; statement = raw.sqlite3_next_stmt(connection, statement))
-            preparedAnew.Add(raw.sqlite3_stmt_status(statement, PreparedAnew, 0));
+        var preparedAnew = CountOf(PreparedAnew, connection);
         preparedAnew.Count.ShouldBeGreaterThanOrEqualTo(5);
         preparedAnew.ShouldAllBe(count => count == 0);
+    }
+
+    [Fact]
+    [Trait("Database", "Sqlite")]
+    public async Task A_page_comes_in_the_order_of_the_index_without_being_sorted()
+    {
+        await using var world = await ChatWorld.BeginAsync();
+        await AddPersonAsync(world);
+        var sent = new List<MessageView>();
+        for (var n = 0; n < 7; n++)
+        {
+            var message = new Message { Text = $"{n}", SentAt = DateTime.UnixEpoch };
+            message.Attachments.AddRange([AnyFile("a.txt", 0), AnyFile("b.txt", 1)]);
+            sent.Add(await world.Writer.WriteDirectlyAsync(scope => scope.Add(scope.FindSender("ann", Chat.GeneralId)!, message)));
+        }
+
+        var reads = world.Services.GetRequiredService<PreparedReads>();
+        var connection = await ConnectionOfAsync(reads);
+
+        var before = await reads.ReadBeforeAsync("ann", Chat.GeneralId, sent[5].Id, 3);
+        var after = await reads.ReadAfterAsync("ann", Chat.GeneralId, sent[1].Id, 3);
+
+        before.ShouldNotBeNull().Select(m => m.Id).ShouldBe(sent[2..5].Select(m => m.Id));
+        after!.Select(m => m.Id).ShouldBe(sent[2..5].Select(m => m.Id));
+        before!.Concat(after!).ShouldAllBe(m => m.Attachments.Count == 2 && m.Attachments[1].FileName == "b.txt");
+        var sorted = CountOf(Sorted, connection);
+        sorted.Count.ShouldBeGreaterThanOrEqualTo(2);
+        sorted.ShouldAllBe(count => count == 0);
     }
 
     [Fact]
@@ -119,6 +146,22 @@ public sealed class SentMessagesTests
         prepared[2].Reactions.ShouldBeEmpty();
     }
 
+    private static async Task<sqlite3> ConnectionOfAsync(PreparedReads reads)
+    {
+        var connection = await reads.ReadAsync(statements => Task.FromResult(((SqliteConnection)statements.Of("SELECT 1", null).Connection!).Handle!));
+        connection.enable_sqlite3_next_stmt(true);
+        return connection;
+    }
+
+    /// <summary>One of SQLite's counters, of each statement that the connection keeps.</summary>
+    private static List<int> CountOf(int counter, sqlite3 connection)
+    {
+        var counts = new List<int>();
+        for (var statement = raw.sqlite3_next_stmt(connection, null); statement is not null; statement = raw.sqlite3_next_stmt(connection, statement))
+            counts.Add(raw.sqlite3_stmt_status(statement, counter, 0));
+        return counts;
+    }
+
     private static async Task PutAsync(ChatDbContext db, long messageId, string emoji, string userId)
     {
         db.Reactions.Add(new Reaction { MessageId = messageId, Emoji = emoji, UserId = userId });
@@ -130,6 +173,19 @@ public sealed class SentMessagesTests
         (read with { Attachments = [] }).ShouldBe(sent with { Attachments = [] });
         read.Attachments.ShouldBe(sent.Attachments);
     }
+
+    private static Attachment AnyFile(string name, int position) =>
+        new()
+        {
+            Id = Guid.NewGuid(),
+            Position = position,
+            BlobKey = $"{Guid.NewGuid():N}",
+            BlobStamp = "stamp",
+            FileName = name,
+            FoldedName = name,
+            ContentType = "text/plain",
+            Sha256 = "abc",
+        };
 
     private static Message Message(string? key)
     {
