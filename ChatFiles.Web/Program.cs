@@ -41,32 +41,17 @@ try
         return await command.RunToEndAsync(app.Services, line.Arguments);
     }
 
-    await app.Services.PrepareChatFilesAsync();
-
-    app.UseWarmStart();
-    app.UseCallerAddress();
-    app.UseSecurityHeaders();
-    app.UseExceptionHandler();
-    app.UseProblemPages();
-    app.UseTus();
-    app.UseRouting();
-    app.UseDatabaseGuard();
-    app.UsePageForms();
-    app.UseCompanySignOn();
-    app.UseAuthentication();
-    app.UseSessions();
-    app.UseRateLimits();
-    app.UseAuthorization();
-    app.UseCircuitGuard();
-    app.UseSparingWebSockets();
-    app.UseAntiforgery();
-
-    app.MapStaticAssets();
-    app.MapMadeAssets();
-    app.MapApi();
-    app.MapShareTarget();
-    app.MapEndOfMail();
-    app.MapRazorComponents<App>().AddInteractiveServerRenderMode(Pages.Connect);
+    // The database is brought up to date on one core while what answers is put together on another.
+    var preparing = Task.Run(app.Services.PrepareChatFilesAsync);
+    try
+    {
+        app.UsePipeline();
+    }
+    finally
+    {
+        // What it refuses is said before what could not be put together for the same reason.
+        await preparing;
+    }
 
     app.AnnounceWhenReady();
     await app.RunToEndAsync();

@@ -17,6 +17,16 @@ internal static class WarmStart
             return everything;
         });
 
+    /// <summary>
+    /// The server would put them together when it begins, which waits for the database. Last of all: what is mapped after
+    /// it may be left out.
+    /// </summary>
+    public static void WarmEndpoints(this WebApplication app)
+    {
+        foreach (var source in ((IEndpointRouteBuilder)app).DataSources)
+            _ = source.Endpoints;
+    }
+
     private static async Task AskAsync(IServiceProvider services, RequestDelegate everything)
     {
         await using var scope = services.CreateAsyncScope();

@@ -8,6 +8,9 @@ namespace ChatFiles.Web.Assets;
 /// <summary>A file for browsers that is made at the start, so that nobody waits for it, and kept in memory.</summary>
 internal sealed class MadeAsset
 {
+    /// <summary>The densest, 11, makes the scripts a tenth smaller and takes 640 ms in place of 30 of a start.</summary>
+    private const int Quality = 7;
+
     private readonly byte[] _plain;
     private readonly Task<byte[]> _brotli;
     private readonly string _contentType;
@@ -17,7 +20,6 @@ internal sealed class MadeAsset
     public MadeAsset(string name, string extension, string contentType, string content)
     {
         _plain = Encoding.UTF8.GetBytes(content);
-        // The densest takes a fifth of a second, in which the start goes on.
         _brotli = Task.Run(() => Compress(_plain));
         _contentType = contentType;
         Path = $"{name}.{Convert.ToHexStringLower(SHA256.HashData(_plain))[..10]}.{extension}";
@@ -42,7 +44,7 @@ internal sealed class MadeAsset
     private static byte[] Compress(byte[] content)
     {
         using var compressed = new MemoryStream();
-        using (var brotli = new BrotliStream(compressed, CompressionLevel.SmallestSize))
+        using (var brotli = new BrotliStream(compressed, new BrotliCompressionOptions { Quality = Quality }))
             brotli.Write(content);
         return compressed.ToArray();
     }

@@ -28,7 +28,7 @@ internal static class PostgreSqlServices
         services.AddSingleton<IOpenCounters>(provider => provider.GetRequiredService<SharedPlaces>());
         services.AddHostedService(provider => provider.GetRequiredService<SharedPlaces>());
         services.AddPooledDbContextFactory<PostgreSqlContext>(
-            (provider, options) => options.UseNpgsql(provider.GetRequiredService<NpgsqlDataSource>())
+            (provider, options) => options.UseShared(provider).UseNpgsql(provider.GetRequiredService<NpgsqlDataSource>())
         );
         services.AddSingleton<IDbContextFactory<ChatDbContext>, ContextFactory<PostgreSqlContext>>();
         services.AddDbContext<KeysContext>((provider, options) => options.UseNpgsql(provider.GetRequiredService<NpgsqlDataSource>()));

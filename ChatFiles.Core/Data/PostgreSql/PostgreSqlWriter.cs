@@ -12,7 +12,7 @@ namespace ChatFiles.Core.Data.PostgreSql;
 /// waits for one lock of all processes, so that whatever is looked up before it is written still holds then. Who has that one
 /// may lock a chat, never the other way round.
 /// </summary>
-internal sealed class PostgreSqlWriter(NpgsqlDataSource source, IEnumerable<IInterceptor> interceptors) : DatabaseWriter
+internal sealed class PostgreSqlWriter(NpgsqlDataSource source, IEnumerable<IInterceptor> interceptors, IServiceProvider application) : DatabaseWriter
 {
     /// <summary>Everything that names no chat; chats have positive ids.</summary>
     private const long Rest = 0;
@@ -31,6 +31,12 @@ internal sealed class PostgreSqlWriter(NpgsqlDataSource source, IEnumerable<IInt
 
     /// <summary>Beyond its patience somebody whose change has begun waits for so long: by then the server has ended its statement.</summary>
     private static readonly TimeSpan AfterPatience = TimeSpan.FromSeconds(1);
+
+    private readonly DbContextOptions<PostgreSqlContext> _options = new DbContextOptionsBuilder<PostgreSqlContext>()
+        .UseShared(application)
+        .UseNpgsql(source)
+        .AddInterceptors(interceptors)
+        .Options;
 
     private readonly Lock _lock = new();
     private readonly Lock _telling = new();
@@ -133,13 +139,19 @@ internal sealed class PostgreSqlWriter(NpgsqlDataSource source, IEnumerable<IInt
         }
     }
 
+    private PostgreSqlContext CreateContext(NpgsqlConnection connection, string? callerAddress)
+    {
+        var db = new PostgreSqlContext(_options) { HoldsGate = true, CallerAddress = callerAddress };
+        db.Database.SetDbConnection(connection);
+        return db;
+    }
+
     private async Task TryCommitAsync(long lane, List<PendingWrite> batch, Attempt attempt)
     {
         await using var connection = await source.OpenConnectionAsync();
         using var statements = new PreparedStatements(connection, PostgreSqlDialect.Instance);
         await using var transaction = await connection.BeginTransactionAsync(IsolationLevel.ReadCommitted);
         await statements.Of(lane == Rest ? LockRestSql : LockChatSql, transaction, lane == Rest ? [] : [("@chat", lane)]).ExecuteNonQueryAsync();
-        var options = new DbContextOptionsBuilder<PostgreSqlContext>().UseNpgsql(connection).AddInterceptors(interceptors).Options;
         foreach (var write in batch)
         {
             attempt.HasBegun = true;
@@ -149,7 +161,7 @@ internal sealed class PostgreSqlWriter(NpgsqlDataSource source, IEnumerable<IInt
             await using var scope = new WriteScope(
                 statements,
                 transaction,
-                address => new PostgreSqlContext(options) { HoldsGate = true, CallerAddress = address },
+                address => CreateContext(connection, address),
                 write.CallerAddress,
                 write.ChatId
             );

@@ -16,6 +16,7 @@ internal static class SqliteServices
         services.AddPooledDbContextFactory<SqliteContext>(
             (provider, options) =>
                 options
+                    .UseShared(provider)
                     .UseSqlite(provider.GetRequiredService<DatabaseFile>().ConnectionString)
                     .AddInterceptors(new SetUpConnections())
         );

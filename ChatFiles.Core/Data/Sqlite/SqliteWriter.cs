@@ -26,12 +26,12 @@ internal sealed class SqliteWriter : DatabaseWriter
 
     /// <param name="file">The database.</param>
     /// <param name="interceptors">See every command of EF in a write; faults are staged with them.</param>
-    public SqliteWriter(DatabaseFile file, IEnumerable<IInterceptor> interceptors, TimeProvider time, ILogger<DatabaseWriter> logger)
+    public SqliteWriter(DatabaseFile file, IEnumerable<IInterceptor> interceptors, TimeProvider time, ILogger<DatabaseWriter> logger, IServiceProvider application)
     {
         _gate = new WriterGate(time, logger);
         _connection = file.CreateConnection();
         _statements = new PreparedStatements(_connection, SqliteDialect.Instance);
-        _options = new DbContextOptionsBuilder<SqliteContext>().UseSqlite(_connection).AddInterceptors(interceptors).Options;
+        _options = new DbContextOptionsBuilder<SqliteContext>().UseShared(application).UseSqlite(_connection).AddInterceptors(interceptors).Options;
     }
 
     /// <summary>Faults of prepared statements are staged on it.</summary>
