@@ -19,6 +19,7 @@ try
     builder.UseServiceManager();
     builder.UseStaticAssets();
     builder.WebHost.ConfigureKestrel(kestrel => kestrel.AddServerHeader = false);
+    LargeBlocks.AddTo(builder.Services);
 
     builder.Services.KeepLogsClean();
     builder.Services.TellTimes();

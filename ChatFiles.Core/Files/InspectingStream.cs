@@ -15,7 +15,6 @@ internal sealed class InspectingStream(Stream source, InspectionRules rules) : S
     private readonly CharsetReader? _charset = rules.Type.IsText ? new() : null;
     private FileType? _type;
     private PictureSize? _picture;
-    private Task _hashing = Task.CompletedTask;
     private int _headLength;
 
     /// <summary>So far.</summary>
@@ -50,8 +49,6 @@ internal sealed class InspectingStream(Stream source, InspectionRules rules) : S
     /// <exception cref="UploadRefusedException">The file is not one that may be sent.</exception>
     public override async ValueTask<int> ReadAsync(Memory<byte> buffer, CancellationToken cancellationToken = default)
     {
-        // The store writes a block while it is hashed; the block is free again at the next read.
-        await _hashing;
         var count = await source.ReadAsync(buffer, cancellationToken);
         BytesRead += count;
         var refusal = count == 0 ? Finish() : Inspect(buffer.Span[..count]);
@@ -61,8 +58,8 @@ internal sealed class InspectingStream(Stream source, InspectionRules rules) : S
             throw new UploadRefusedException(refusal);
         if (count == 0)
             return 0;
-        var block = buffer[..count];
-        _hashing = Task.Run(() => _hash.AppendData(block.Span), CancellationToken.None);
+        // Here and not beside the writing: to wake another thread for a block costs more than a third of hashing it.
+        _hash.AppendData(buffer.Span[..count]);
         return count;
     }
 
@@ -79,12 +76,11 @@ internal sealed class InspectingStream(Stream source, InspectionRules rules) : S
 
     public override void Write(byte[] buffer, int offset, int count) => throw new NotSupportedException();
 
-    /// <summary>Waits until the last block is no longer looked at, so that its buffer can be used again.</summary>
-    public override async ValueTask DisposeAsync()
+    protected override void Dispose(bool disposing)
     {
-        await _hashing;
-        _hash.Dispose();
-        await base.DisposeAsync();
+        if (disposing)
+            _hash.Dispose();
+        base.Dispose(disposing);
     }
 
     private Refusal? Inspect(ReadOnlySpan<byte> block)

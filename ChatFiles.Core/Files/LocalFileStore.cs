@@ -1,3 +1,4 @@
+using System.Buffers;
 using System.Globalization;
 using System.Runtime.CompilerServices;
 using System.Runtime.InteropServices;
@@ -154,7 +155,18 @@ public sealed partial class LocalFileStore(string root) : IFileStore
                 BufferSize = 0,
             }
         );
-        await content.CopyToAsync(file, BlockSize, cancellationToken);
+        var behind = new WriteBehind(file);
+        var buffer = ArrayPool<byte>.Shared.Rent(BlockSize);
+        try
+        {
+            while (await content.ReadAsync(buffer.AsMemory(0, BlockSize), cancellationToken) is > 0 and var count)
+                behind.Write(buffer.AsSpan(0, count));
+        }
+        finally
+        {
+            ArrayPool<byte>.Shared.Return(buffer);
+        }
+
         file.Flush(flushToDisk: true);
     }
 

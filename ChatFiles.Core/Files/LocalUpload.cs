@@ -79,6 +79,7 @@ internal sealed class LocalUpload(UploadTicket ticket, string path, QuotaReserva
 
     private async Task<Refusal?> AppendAsync(Stream body, FileStream part, HeadJudge head, byte[] buffer, CancellationToken ending)
     {
+        var behind = new WriteBehind(part);
         while (true)
         {
             int count;
@@ -96,7 +97,7 @@ internal sealed class LocalUpload(UploadTicket ticket, string path, QuotaReserva
             var fitting = (int)Math.Min(count, Ticket.Length - part.Position);
             if (head.Judge(buffer.AsSpan(0, fitting)) is { } refusal)
                 return refusal;
-            await part.WriteAsync(buffer.AsMemory(0, fitting), CancellationToken.None);
+            behind.Write(buffer.AsSpan(0, fitting));
             if (fitting < count)
                 return TooLong(Ticket);
         }
