@@ -12,9 +12,10 @@ internal sealed class ScriptModule(IJSRuntime js, CircuitConnection connection, 
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(5);
 
     /// <summary>
-    /// Whoever never answers is asked ever less often: 500 pages with five scripts each, asked every 5 s, were 5 % of a core.
+    /// Whoever never answers is asked ever less often: 500 pages with five scripts each, asked every 5 s, were 5 % of a core. A
+    /// connection that comes back asks at once, so this is for what was lost and nobody noticed.
     /// </summary>
-    private static readonly TimeSpan LongestPatience = TimeSpan.FromMinutes(1);
+    private static readonly TimeSpan LongestPatience = TimeSpan.FromMinutes(10);
 
     private readonly string _id = Guid.NewGuid().ToString("N");
     private IJSObjectReference? _connection;
@@ -30,7 +31,7 @@ internal sealed class ScriptModule(IJSRuntime js, CircuitConnection connection, 
             // Asked again, the browser connects once all the same.
             var patience = Patience;
             while (!_isDisposed && !await TryConnectAsync(arguments, patience))
-                patience = TimeSpan.FromTicks(Math.Min(patience.Ticks * 2, LongestPatience.Ticks));
+                patience = TimeSpan.FromTicks(Math.Min(patience.Ticks * 4, LongestPatience.Ticks));
             // The component may have gone while the browser was loading its script.
             if (_isDisposed)
                 await DisconnectAsync();

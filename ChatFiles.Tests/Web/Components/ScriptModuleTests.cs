@@ -35,8 +35,8 @@ public sealed class ScriptModuleTests : BunitContext
         Render<Interactive>();
 
         await AskedAgainAfterAsync(TimeSpan.FromSeconds(5));
-        await AskedAgainAfterAsync(TimeSpan.FromSeconds(10));
         await AskedAgainAfterAsync(TimeSpan.FromSeconds(20));
+        await AskedAgainAfterAsync(TimeSpan.FromSeconds(80));
         await _connection.OnConnectionDownAsync(null!, CancellationToken.None);
         _network.Connected.Count.ShouldBe(4);
         await _connection.OnConnectionUpAsync(null!, CancellationToken.None);
