@@ -3,6 +3,7 @@ using ChatFiles.Tests.Stage;
 using ChatFiles.Web;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Hosting;
+using Microsoft.EntityFrameworkCore;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Time.Testing;
@@ -16,6 +17,17 @@ public sealed class OperatingTests(TestServer server) : IClassFixture<TestServer
     [InlineData("health/live")]
     [InlineData("health/ready")]
     public async Task Health_needs_no_sign_in(string path) => await server.Stranger.GetAsync(path).ShouldBeAsync(HttpStatusCode.OK);
+
+    /// <summary>Built twice, it would cost a third of a second of each start, and each query would be compiled twice.</summary>
+    [Fact]
+    public async Task Who_reads_and_who_writes_share_one_model_of_the_database()
+    {
+        await using var reading = await server.Services.GetRequiredService<IDbContextFactory<ChatDbContext>>().CreateDbContextAsync();
+
+        var writers = await server.Services.GetRequiredService<DatabaseWriter>().WriteAsync(db => Task.FromResult(db.Model));
+
+        writers.ShouldBeSameAs(reading.Model);
+    }
 
     [Fact]
     public async Task Health_says_when_the_database_takes_no_writes_and_when_it_does_again()
