@@ -42,11 +42,36 @@ try
         return await command.RunToEndAsync(app.Services, line.Arguments);
     }
 
-    // The database is brought up to date on one core while what answers is put together on another.
+    // The database is brought up to date on one core while what answers is put together on another, and asks for neither
+    // the database nor the files.
     var preparing = Task.Run(app.Services.PrepareChatFilesAsync);
     try
     {
-        app.UsePipeline();
+        app.UseWarmStart();
+        app.UseCallerAddress();
+        app.UseSecurityHeaders();
+        app.UseExceptionHandler();
+        app.UseProblemPages();
+        app.UseTus();
+        app.UseRouting();
+        app.UseDatabaseGuard();
+        app.UsePageForms();
+        app.UseCompanySignOn();
+        app.UseAuthentication();
+        app.UseSessions();
+        app.UseRateLimits();
+        app.UseAuthorization();
+        app.UseCircuitGuard();
+        app.UseSparingWebSockets();
+        app.UseAntiforgery();
+
+        app.MapStaticAssets();
+        app.MapMadeAssets();
+        app.MapApi();
+        app.MapShareTarget();
+        app.MapEndOfMail();
+        app.MapRazorComponents<App>().AddInteractiveServerRenderMode(Pages.Connect);
+        app.WarmEndpoints();
     }
     finally
     {

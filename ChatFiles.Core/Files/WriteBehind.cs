@@ -4,7 +4,7 @@ namespace ChatFiles.Core.Files;
 
 /// <summary>
 /// Has the disk begin with a large file while the rest of it arrives. Left to the flush at the end, all of it is written
-/// then: a GiB took half a second longer, and everybody else's flush stood behind it. Where the system can't be told
+/// then: a GiB took 2.1 s in place of 1.7, and everybody else's flush stood behind it. Where the system can't be told
 /// (other than Linux), or does not do it, that flush does.
 /// </summary>
 internal sealed partial class WriteBehind(FileStream file)
